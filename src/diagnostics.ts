@@ -1,0 +1,52 @@
+/** How bad a finding is. `error`: nothing may be applied. `warning`: applied, but not what was meant. */
+export type Severity = 'error' | 'warning' | 'info';
+
+/**
+ * One finding about input: a value, never thrown. The text is made elsewhere (`report/diagnostic-text.ts`);
+ * here are only its code and what it is about, so that a program can act on it.
+ */
+export interface Diagnostic {
+  /** Closed set, kebab-case: `out-of-range`, `not-a-number`, `unknown-key`, … */
+  readonly code: DiagnosticCode;
+  readonly severity: Severity;
+  /** Where: an extra spec (`quota:cpu_shares`), or a device and parameter (`interface 52:54:…/inbound.average`). */
+  readonly path: string;
+  /** The offending value, verbatim. Absent when there is none. */
+  readonly value?: string;
+  /** What the text needs besides: allowed range, the other key, the reason. */
+  readonly args?: Readonly<Record<string, string | number>>;
+}
+
+/** Every finding there is; each occurs in a test. */
+export type DiagnosticCode =
+  /** A value that is not an integer as libvirt reads it. */
+  | 'not-a-number'
+  /** args: `min`, `max`, `unit`, `where` (which host rule). */
+  | 'out-of-range'
+  /** A key in the `quota:` namespace that nobody consumes. */
+  | 'unknown-key'
+  /** A `quota:` key that only the VMware driver reads. */
+  | 'vmware-only'
+  /** total and read/write of one family; args: `other`. libvirt refuses it. */
+  | 'total-with-read-write'
+  /** peak or burst without its direction's average: Nova and libvirt drop it; args: `needs`. */
+  | 'needs-average'
+  /** The outbound peak, which libvirt ignores. */
+  | 'outbound-peak-ignored'
+  /** A period alone limits nothing; args: `needs`. */
+  | 'period-without-quota'
+  /** On an Open vSwitch port an average without peak is not the limit; args: `peak`. */
+  | 'ovs-peak-added'
+  /** The device has no enforcement point for this limit; args: `type`. */
+  | 'cannot-be-enforced'
+  /** Asked for image disks, but this disk is a volume; args: `serial`. */
+  | 'volume-not-limited'
+  /** A limit was asked and the domain has no such device; args: `device`. */
+  | 'no-such-device'
+  /** The burst takes longer than tc can express, or is too large; args: `max`. */
+  | 'burst-too-large';
+
+/** Whether any finding forbids to go on. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(found => found.severity === 'error');
+}

@@ -1,0 +1,49 @@
+import type { Bandwidth } from './bandwidth.ts';
+import type { CpuTune } from './cputune.ts';
+import type { IoTune } from './iotune.ts';
+
+/** What virt-quota needs to know of a domain's definition, live or persistent. */
+export interface DomainDefinition {
+  readonly name: string;
+  readonly uuid: string;
+  /** Number of vCPUs online (`<vcpu current=…>`), not the maximum. */
+  readonly vcpus: number;
+  readonly cputune: CpuTune;
+  readonly disks: readonly DiskDefinition[];
+  readonly interfaces: readonly InterfaceDefinition[];
+}
+
+/** One `<disk>`. */
+export interface DiskDefinition {
+  /** `vda`: how typed-parameter calls name it. */
+  readonly target: string;
+  /** `disk`, `cdrom`, `floppy`, `lun`. */
+  readonly device: string;
+  /** `file`, `block`, `network`, `vhostuser`, … */
+  readonly type: string;
+  /** File, block device, or RBD image. Absent for an empty drive. */
+  readonly source?: string;
+  /** Nova writes a volume's UUID here. */
+  readonly serial?: string;
+  readonly iotune: IoTune;
+  /** `<group_name>`: disks that share one bucket. */
+  readonly groupName?: string;
+  /** libvirt ≥ 11.2 `<throttlefilters>`; excludes `<iotune>`. */
+  readonly hasThrottleFilters: boolean;
+}
+
+/** One `<interface>`. */
+export interface InterfaceDefinition {
+  readonly mac: string;
+  /** As the XML has it: `bridge`, `network`, `ethernet`, `direct`, `vhostuser`, `hostdev`, `user`, `vdpa`, … */
+  readonly type: string;
+  /** Host side device, `tap…`, `vnet0`. Absent in a definition where libvirt chooses it at start. */
+  readonly dev?: string;
+  /** `<target managed='no'/>`: the device belongs to somebody else. */
+  readonly managed: boolean;
+  /** Bridge, network or host device it is attached to. */
+  readonly source?: string;
+  /** `<virtualport type=…>`: `openvswitch`, `802.1Qbh`, … */
+  readonly virtualPort?: string;
+  readonly bandwidth: Bandwidth;
+}

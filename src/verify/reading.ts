@@ -1,0 +1,17 @@
+import type { Knob, KnobValues } from './expectation.ts';
+
+/** Where and what was read, so that anybody can look again. */
+export interface Evidence {
+  /** A file, a command line, a libvirt call. */
+  readonly source: string;
+  /** The line or value found there, verbatim. */
+  readonly text: string;
+}
+
+/** What one knob holds. Neither `values` nor `unreadable`: we looked, and the knob is not there. */
+export interface Reading extends Knob {
+  readonly values?: KnobValues;
+  /** Why it could not be seen (permission, program missing, timeout). Never counts as a pass. */
+  readonly unreadable?: string;
+  readonly evidence: Evidence;
+}

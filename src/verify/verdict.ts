@@ -1,0 +1,32 @@
+import type { Expectation, KnobValues } from './expectation.ts';
+import type { Evidence } from './reading.ts';
+
+/** `fail` includes a limit that nothing can enforce; `inconclusive`: could not be seen, never a pass. */
+export type Outcome = 'pass' | 'fail' | 'inconclusive' | 'not-applicable';
+
+/** Why a verdict is what it is, when comparing alone does not say it. */
+export type VerdictReason =
+  /** The knob is not there at all. */
+  | 'missing'
+  /** The knob is there and must not be. */
+  | 'unexpected'
+  /** Values differ; `differs` says which. */
+  | 'different'
+  /** Nothing on this host can enforce it. */
+  | 'no-enforcement-point'
+  /** It could not be read; `detail` says why. */
+  | 'unreadable'
+  /** It holds what a link before it says, and that one fails. */
+  | 'follows';
+
+/** The judgement on one expectation. */
+export interface Verdict {
+  readonly expectation: Expectation;
+  readonly outcome: Outcome;
+  readonly reason?: VerdictReason;
+  /** Names of the values that differ. */
+  readonly differs?: readonly string[];
+  readonly observed?: KnobValues;
+  readonly detail?: string;
+  readonly evidence?: Evidence;
+}
