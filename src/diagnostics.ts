@@ -43,8 +43,26 @@ export type DiagnosticCode =
   | 'volume-not-limited'
   /** A limit was asked and the domain has no such device; args: `device`. */
   | 'no-such-device'
-  /** The burst takes longer than tc can express, or is too large; args: `max`. */
-  | 'burst-too-large';
+  /** The burst takes longer than tc can express, or is too large; args: `max`, `unit`. */
+  | 'burst-too-large'
+  /** 0, empty or negative where that means "no limit". */
+  | 'no-limit'
+  /** A key with more behind its name, which Nova reads all the same; args: `as`. */
+  | 'extra-scope'
+  /** Another key asks for the same limit and wins; args: `by`. */
+  | 'overridden'
+  /** The peak is below the average, and is the real limit then; args: `average`. */
+  | 'peak-below-average'
+  /** A list or an object where a value must be; args: `type`. */
+  | 'not-a-scalar'
+  /** A burst rate without its base, a length without its rate, an I/O size without iops; args: `needs`. */
+  | 'needs-base'
+  /** A burst rate below its base: QEMU refuses it; args: `base`, `min`. */
+  | 'max-below-base'
+  /** The host has no cgroup CPU controller, so Nova and libvirt refuse every CPU limit. */
+  | 'no-cpu-controller'
+  /** QoS for the storage back end (consumer `back-end`): not a limit of the hypervisor. */
+  | 'back-end-only';
 
 /** Whether any finding forbids to go on. */
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

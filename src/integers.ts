@@ -1,0 +1,51 @@
+/** What Python's `int()` counts as white space at both ends of text. */
+const pythonSpace = '[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]*';
+const pythonInt = new RegExp(`^${pythonSpace}([+-]?)(\\p{Nd}+(?:_\\p{Nd}+)*)${pythonSpace}$`, 'u');
+const decimalDigit = /\p{Nd}/u;
+const libvirtInt = /^[\t\n\v\f\r ]*([+-]?)([0-9]+)$/;
+const maxUnsigned = 2n ** 64n - 1n;
+
+/**
+ * An integer as Python's `int(text)` reads it: white space around it, a sign, single `_` between digits, and the
+ * decimal digits of every script. undefined where Python raises ValueError.
+ */
+export function parsePythonInt(text: string): bigint | undefined {
+  const match = pythonInt.exec(text);
+  if (match === null) return undefined;
+  const digits = asciiDigits((match[2] ?? '').replaceAll('_', ''));
+  return match[1] === '-' ? -BigInt(digits) : BigInt(digits);
+}
+
+/**
+ * An unsigned 64 bit integer as libvirt reads it in XML: white space before it and a `+` are allowed, nothing after
+ * it, no `-` (not even `-0`). undefined where libvirt refuses.
+ *
+ * @see libvirt src/util/virstring.c:virStrToLong_ullp
+ */
+export function parseLibvirtUnsigned(text: string): bigint | undefined {
+  const match = libvirtInt.exec(text);
+  if (match === null || match[1] === '-') return undefined;
+  const value = BigInt(match[2] ?? '');
+  return value > maxUnsigned ? undefined : value;
+}
+
+/** A signed 64 bit integer as libvirt reads it in XML. @see libvirt src/util/virstring.c:virStrToLong_ll */
+export function parseLibvirtSigned(text: string): bigint | undefined {
+  const match = libvirtInt.exec(text);
+  if (match === null) return undefined;
+  const value = match[1] === '-' ? -BigInt(match[2] ?? '') : BigInt(match[2] ?? '');
+  return BigInt.asIntN(64, value) === value ? value : undefined;
+}
+
+/** Digits of any script as 0–9. */
+function asciiDigits(digits: string): string {
+  return /^[0-9]+$/.test(digits) ? digits : Array.from(digits, digitValue).join('');
+}
+
+/** Unicode keeps decimal digits in unbroken runs that begin with a zero. */
+function digitValue(digit: string): number {
+  const point = digit.codePointAt(0) ?? 0;
+  let start = point;
+  while (start > 0 && decimalDigit.test(String.fromCodePoint(start - 1))) start -= 1;
+  return (point - start) % 10;
+}

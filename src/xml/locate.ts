@@ -1,0 +1,98 @@
+import { XMLParser } from 'fast-xml-parser';
+import { QuotaError } from '../errors.ts';
+import type { XmlElement } from './element.ts';
+import { decodeEntities } from './entities.ts';
+import { checkWellFormed, problemAt } from './well-formed.ts';
+
+/** fast-xml-parser refuses or renames some element names (`prototype`, `toString`) unless they come disguised. */
+const disguise = '<';
+const metadata: unique symbol = XMLParser.getMetaDataSymbol() as never;
+const attributesKey = ':@';
+
+/** A node as fast-xml-parser makes it with `preserveOrder`: one key besides the attributes, its name. */
+interface Node {
+  readonly [name: string]: unknown;
+  readonly [attributesKey]?: Readonly<Record<string, string>>;
+  readonly [metadata]?: { readonly startIndex: number; readonly endIndex: number };
+}
+
+const parser = new XMLParser({
+  preserveOrder: true,
+  captureMetaData: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  cdataPropName: '#cdata',
+  trimValues: false,
+  parseTagValue: false,
+  processEntities: false,
+  ignorePiTags: true,
+  maxNestedTags: 1000,
+  transformTagName: name => (name.startsWith(disguise) ? name : disguise + name),
+});
+
+/**
+ * Reads XML into elements that know where they stand in the text. Hostile input ends in one clear error; no entity
+ * is expanded but the five predefined and numeric ones.
+ *
+ * @param subject what the text is, for messages: a file, `domain XML`.
+ * @throws QuotaError `invalid-input` when it is not well-formed, with line and column.
+ */
+export function locate(xml: string, subject = 'domain XML'): XmlElement {
+  const expected = checkWellFormed(xml, subject);
+  const nodes = parser.parse(xml) as readonly Node[];
+  const counter = { elements: 0 };
+  const [root, ...others] = elementsAmong(nodes, xml, counter);
+  if (root === undefined || others.length > 0) throw problemAt(xml, 0, subject, 'not exactly one root element');
+  if (counter.elements !== expected) {
+    throw new QuotaError('internal', subject, `saw ${counter.elements} of ${expected} elements of ${subject}`);
+  }
+  return root;
+}
+
+function elementsAmong(nodes: readonly Node[], xml: string, counter: { elements: number }): readonly XmlElement[] {
+  return nodes.flatMap(node => {
+    const name = Object.keys(node).find(key => key.startsWith(disguise));
+    return name === undefined ? [] : [elementOf(node, name, xml, counter)];
+  });
+}
+
+function elementOf(node: Node, name: string, xml: string, counter: { elements: number }): XmlElement {
+  counter.elements += 1;
+  const content = node[name] as readonly Node[];
+  const place = node[metadata];
+  const start = place?.startIndex ?? 0;
+  const end = place?.endIndex ?? 0;
+  const contentStart = endOfStartTag(xml, start);
+  const selfClosed = contentStart === end;
+  return {
+    name: name.slice(disguise.length),
+    attributes: attributesOf(node),
+    children: elementsAmong(content, xml, counter),
+    text: content.map(textOf).join(''),
+    start,
+    contentStart,
+    contentEnd: selfClosed ? end : xml.lastIndexOf('</', end - 1),
+    end,
+    selfClosed,
+  };
+}
+
+function attributesOf(node: Node): ReadonlyMap<string, string> {
+  const entries = Object.entries(node[attributesKey] ?? {});
+  return new Map(entries.map(([name, value]) => [name.slice(1), decodeEntities(value.replace(/[\t\n]/g, ' '))]));
+}
+
+function textOf(node: Node): string {
+  const text = node['#text'];
+  if (typeof text === 'string') return decodeEntities(text);
+  const cdata = node['#cdata'] as readonly Node[] | undefined;
+  return typeof cdata?.[0]?.['#text'] === 'string' ? cdata[0]['#text'] : '';
+}
+
+/** Just after the `>` that ends the tag which begins at `start`; quoted values may contain `>`. */
+function endOfStartTag(xml: string, start: number): number {
+  const tag = /(?:[^>"']|"[^"]*"|'[^']*')*>/y;
+  tag.lastIndex = start;
+  tag.test(xml);
+  return tag.lastIndex;
+}
