@@ -1,0 +1,127 @@
+/**
+ * Every conversion between the units in which one limit is written along its way. Named for both ends; each cites
+ * where the other side does the same. Plain numbers: all are exact below 2^53.
+ */
+
+/** Where the kernel's tc clock ticks, in ticks per µs: one tick is 64 ns. @see linux include/net/pkt_sched.h:PSCHED_SHIFT */
+const TICKS_PER_US = 15.625;
+
+/** Ticks are unsigned 32 bit. */
+const TICKS = 2 ** 32;
+
+/** What tc assumes as the largest packet where no burst is given, in bytes. @see iproute2 tc/q_htb.c:htb_parse_class_opt */
+const TC_DEFAULT_MTU = 1600;
+
+/** How iproute2 rounds between bytes and ticks: `truncating` before 6.15 (through whole µs), `exact` since. */
+export type TcRounding = 'truncating' | 'exact';
+
+/** kB/s of 1000 bytes (`average`, `peak`; tc's `kbps`) → B/s. @see iproute2 tc/tc_util.c:get_rate64 */
+export function kilobytesToBytes(kilobytes: number): number {
+  return kilobytes * 1000;
+}
+
+/** KiB (`burst`; tc's `kb`) → bytes. @see iproute2 tc/tc_util.c:get_size */
+export function kibibytesToBytes(kibibytes: number): number {
+  return kibibytes * 1024;
+}
+
+/** kB/s → Kbit/s as tc prints it (SI). @see iproute2 lib/utils_math.c:get_rate64 */
+export function kilobytesToKbit(kilobytes: number): number {
+  return kilobytes * 8;
+}
+
+/** kB/s → bit/s in a QoS or Queue row. @see libvirt src/util/virnetdevopenvswitch.c:virNetDevOpenvswitchInterfaceSetTxQos */
+export function kilobytesToBits(kilobytes: number): number {
+  return kilobytes * 8000;
+}
+
+/** KiB → bits, the `burst` of a QoS or Queue row. @see libvirt src/util/virnetdevopenvswitch.c */
+export function kibibytesToBits(kibibytes: number): number {
+  return kibibytes * 8192;
+}
+
+/** kB/s → kbit/s of `ingress_policing_rate`. @see libvirt virnetdevopenvswitch.c:virNetDevOpenvswitchInterfaceSetRxQos */
+export function kilobytesToPolicingRate(kilobytes: number): number {
+  return kilobytes * 8;
+}
+
+/** KiB → kbit of `ingress_policing_burst`. @see libvirt virnetdevopenvswitch.c:virNetDevOpenvswitchInterfaceSetRxQos */
+export function kibibytesToPolicingBurst(kibibytes: number): number {
+  return kibibytes * 8;
+}
+
+/** `ingress_policing_rate` in kbit/s → the kernel's rate in B/s. @see openvswitch lib/netdev-linux.c:tc_policer_init */
+export function policingRateToBytes(kbitPerSec: number): number {
+  return (kbitPerSec * 1000) / 8;
+}
+
+/**
+ * `ingress_policing_burst` in kbit → the kernel's burst in bytes; 0 stands for 8000 kbit.
+ * Open vSwitch takes 1024 bits here, unlike for the rate. @see openvswitch lib/netdev-linux.c:tc_policer_init
+ */
+export function policingBurstToBytes(kbit: number): number {
+  return ((kbit === 0 ? 8000 : kbit) * 1024) / 8;
+}
+
+/** bit/s or bits of a QoS or Queue row → bytes, rounded down. @see openvswitch lib/netdev-linux.c:htb_parse_class_details__ */
+export function bitsToBytes(bits: number): number {
+  return Math.floor(bits / 8);
+}
+
+/** The burst that tc takes where none is given: one large packet and what a clock tick lets through. */
+export function tcDefaultBurstBytes(rateBps: number): number {
+  return Math.floor(rateBps / 1e9) + TC_DEFAULT_MTU;
+}
+
+/**
+ * A burst in bytes → the ticks that tc gives the kernel.
+ * @see iproute2 tc/tc_core.c:tc_calc_xmittime, tc_core_time2tick
+ */
+export function bytesToTcTicks(rateBps: number, bytes: number, rounding: TcRounding): number {
+  const microseconds = 1e6 * (bytes / rateBps);
+  if (rounding === 'exact') return Math.min(Math.ceil(microseconds * TICKS_PER_US), TICKS - 1);
+  return Math.trunc(Math.trunc(microseconds) * TICKS_PER_US) % TICKS;
+}
+
+/** The kernel's ticks → the bytes that tc shows. @see iproute2 tc/tc_core.c:tc_calc_xmitsize, tc_core_tick2time */
+export function tcTicksToBytes(rateBps: number, ticks: number, rounding: TcRounding): number {
+  const microseconds = ticks / TICKS_PER_US;
+  return Math.trunc((rateBps * (rounding === 'exact' ? microseconds : Math.trunc(microseconds))) / 1e6);
+}
+
+/** A burst in bytes → the ticks that Open vSwitch gives the kernel. @see openvswitch lib/netdev-linux.c:tc_bytes_to_ticks */
+export function bytesToOvsTicks(rateBps: number, bytes: number): number {
+  return rateBps === 0 ? 0 : Math.floor((TICKS_PER_US * 1e6 * bytes) / rateBps) % TICKS;
+}
+
+/**
+ * A rate as it can be read back from tc's text, in B/s: tc cuts what it prints with four or more digits of the next
+ * smaller unit, so from 1 Gbit/s up to 1 Mbit/s is lost. @see iproute2 lib/json_print.c:print_color_rate
+ */
+export function rateInTcText(rateBps: number): number {
+  let rate = rateBps * 8;
+  let unit = 1;
+  for (let step = 0; step < 4 && rate >= 1000; step += 1) {
+    if (rate % 1000 !== 0 && rate < 1_000_000) break;
+    rate = Math.floor(rate / 1000);
+    unit *= 1000;
+  }
+  return (rate * unit) / 8;
+}
+
+/**
+ * A size as it can be read back from tc's text, in bytes: near a whole unit tc prints that unit, with six digits.
+ * @see iproute2 lib/json_print_math.c:sprint_size
+ */
+export function sizeInTcText(bytes: number): number {
+  for (const { unit, within } of tcSizeUnits) {
+    const count = Math.round(bytes / unit);
+    if (bytes >= unit && Math.abs(count * unit - bytes) < within) return Number(count.toPrecision(6)) * unit;
+  }
+  return bytes;
+}
+
+const tcSizeUnits = [
+  { unit: 1024 ** 2, within: 1024 },
+  { unit: 1024, within: 16 },
+] as const;
