@@ -62,7 +62,9 @@ export type DiagnosticCode =
   /** The host has no cgroup CPU controller, so Nova and libvirt refuse every CPU limit. */
   | 'no-cpu-controller'
   /** QoS for the storage back end (consumer `back-end`): not a limit of the hypervisor. */
-  | 'back-end-only';
+  | 'back-end-only'
+  /** libvirt's driver has no call for this on a running domain, so the step is left out; args: `driver`. */
+  | 'driver-cannot';
 
 /** Whether any finding forbids to go on. */
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

@@ -1,5 +1,6 @@
 /** What Python's `int()` counts as white space at both ends of text. */
-const pythonSpace = '[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]*';
+const pythonSpace =
+  '[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]*';
 const pythonInt = new RegExp(`^${pythonSpace}([+-]?)(\\p{Nd}+(?:_\\p{Nd}+)*)${pythonSpace}$`, 'u');
 const decimalDigit = /\p{Nd}/u;
 const libvirtInt = /^[\t\n\v\f\r ]*([+-]?)([0-9]+)$/;

@@ -1,3 +1,6 @@
+import { childAttribute, type XmlElement } from '../xml/element.ts';
+import { type LimitField, limitsFrom } from './limit-field.ts';
+
 /**
  * `<bandwidth>` limits of one interface, seen from the guest.
  *
@@ -12,3 +15,42 @@ export type BandwidthParameter =
 
 /** An interface's bandwidth limits; a direction without `average` is not limited. */
 export type Bandwidth = Readonly<Partial<Record<BandwidthParameter, number>>>;
+
+/** The element of a direction in `<bandwidth>`, seen from the guest. */
+export type BandwidthDirection = 'inbound' | 'outbound';
+
+/** One attribute of `<inbound>` or `<outbound>`. */
+export interface BandwidthField extends LimitField<BandwidthParameter> {
+  readonly direction: BandwidthDirection;
+}
+
+const kBps = { unit: 'kB/s', type: 'uint', max: 4_294_967_295 } as const;
+/** Larger bursts tc cannot be told: its 32 bit byte count. */
+export const burstMaxKiB = 4_194_303;
+const kiB = { unit: 'KiB', type: 'uint', max: burstMaxKiB } as const;
+
+/** All limits of `<bandwidth>`, in the order in which Nova and libvirt write them. */
+export const bandwidthFields: readonly BandwidthField[] = [
+  { parameter: 'inbound.average', direction: 'inbound', xmlName: 'average', ...kBps },
+  { parameter: 'inbound.peak', direction: 'inbound', xmlName: 'peak', ...kBps },
+  { parameter: 'inbound.burst', direction: 'inbound', xmlName: 'burst', ...kiB },
+  { parameter: 'inbound.floor', direction: 'inbound', xmlName: 'floor', ...kBps },
+  { parameter: 'outbound.average', direction: 'outbound', xmlName: 'average', ...kBps },
+  { parameter: 'outbound.peak', direction: 'outbound', xmlName: 'peak', ...kBps },
+  { parameter: 'outbound.burst', direction: 'outbound', xmlName: 'burst', ...kiB },
+];
+
+/** Names of all 7 interface parameters. */
+export const bandwidthParameters: readonly BandwidthParameter[] = bandwidthFields.map(
+  field => field.parameter,
+);
+
+/** The limits in a `<bandwidth>`. @throws QuotaError */
+export function readBandwidth(bandwidth: XmlElement | undefined): Bandwidth {
+  const fields: readonly LimitField<BandwidthParameter>[] = bandwidthFields;
+  if (bandwidth === undefined) return {};
+  return limitsFrom(fields, field => {
+    const [direction = ''] = field.parameter.split('.');
+    return childAttribute(bandwidth, direction, field.xmlName);
+  });
+}

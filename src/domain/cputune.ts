@@ -1,3 +1,6 @@
+import { childOf, type XmlElement } from '../xml/element.ts';
+import { type LimitField, limitsFrom } from './limit-field.ts';
+
 /**
  * `<cputune>` limits by their scheduler parameter.
  *
@@ -19,3 +22,27 @@ export type CpuTuneParameter =
 
 /** A domain's CPU limits; a parameter left out is not set. */
 export type CpuTune = Readonly<Partial<Record<CpuTuneParameter, number>>>;
+
+const period = { unit: 'µs', type: 'ullong', max: 1_000_000 } as const;
+const quota = { unit: 'µs per period', type: 'llong', max: 17_592_186_044_415 } as const;
+
+/** All limits of `<cputune>`, in the order in which Nova writes them, then those that Nova never writes. */
+export const cpuTuneFields: readonly LimitField<CpuTuneParameter>[] = [
+  { parameter: 'cpu_shares', xmlName: 'shares', unit: '', type: 'ullong', max: 262_144 },
+  { parameter: 'vcpu_quota', xmlName: 'quota', ...quota },
+  { parameter: 'vcpu_period', xmlName: 'period', ...period },
+  { parameter: 'global_period', xmlName: 'global_period', ...period },
+  { parameter: 'global_quota', xmlName: 'global_quota', ...quota },
+  { parameter: 'emulator_period', xmlName: 'emulator_period', ...period },
+  { parameter: 'emulator_quota', xmlName: 'emulator_quota', ...quota },
+  { parameter: 'iothread_period', xmlName: 'iothread_period', ...period },
+  { parameter: 'iothread_quota', xmlName: 'iothread_quota', ...quota },
+];
+
+/** Names of all scheduler parameters. */
+export const cpuTuneParameters: readonly CpuTuneParameter[] = cpuTuneFields.map(field => field.parameter);
+
+/** The limits in a `<cputune>`; neighbours (`vcpupin`, `emulatorpin`, …) are not looked at. @throws QuotaError */
+export function readCpuTune(cputune: XmlElement | undefined): CpuTune {
+  return limitsFrom(cpuTuneFields, field => childOf(cputune, field.xmlName)?.text);
+}

@@ -1,3 +1,6 @@
+import { childOf, type XmlElement } from '../xml/element.ts';
+import { type LimitField, limitsFrom } from './limit-field.ts';
+
 /** What an iotune limit applies to. libvirt refuses `total` together with `read` or `write` of one family. */
 type Direction = 'total' | 'read' | 'write';
 
@@ -14,3 +17,52 @@ export type IoTuneParameter =
 
 /** A disk's I/O limits; a parameter left out is not limited. */
 export type IoTune = Readonly<Partial<Record<IoTuneParameter, number>>>;
+
+/** In the order in which Nova writes them, then the lengths, which Nova never writes. */
+const names: readonly IoTuneParameter[] = [
+  'read_bytes_sec',
+  'read_iops_sec',
+  'write_bytes_sec',
+  'write_iops_sec',
+  'total_bytes_sec',
+  'total_iops_sec',
+  'read_bytes_sec_max',
+  'write_bytes_sec_max',
+  'total_bytes_sec_max',
+  'read_iops_sec_max',
+  'write_iops_sec_max',
+  'total_iops_sec_max',
+  'size_iops_sec',
+  'read_bytes_sec_max_length',
+  'write_bytes_sec_max_length',
+  'total_bytes_sec_max_length',
+  'read_iops_sec_max_length',
+  'write_iops_sec_max_length',
+  'total_iops_sec_max_length',
+];
+
+/** QEMU's largest throttle value. @see QEMU include/qemu/throttle.h:THROTTLE_VALUE_MAX */
+export const ioTuneMax = 1_000_000_000_000_000;
+
+/** All numbers of `<iotune>`. `group_name`, which is text, is not among them. */
+export const ioTuneFields: readonly LimitField<IoTuneParameter>[] = names.map(name => ({
+  parameter: name,
+  xmlName: name,
+  unit: unitOf(name),
+  type: 'ullong',
+  max: ioTuneMax,
+}));
+
+/** Names of all 19 block iotune parameters that are numbers. */
+export const ioTuneParameters: readonly IoTuneParameter[] = names;
+
+/** The numbers in an `<iotune>`. @throws QuotaError */
+export function readIoTune(iotune: XmlElement | undefined): IoTune {
+  return limitsFrom(ioTuneFields, field => childOf(iotune, field.xmlName)?.text);
+}
+
+function unitOf(name: IoTuneParameter): string {
+  if (name === 'size_iops_sec') return 'bytes';
+  if (name.endsWith('_length')) return 's';
+  return name.includes('bytes') ? 'bytes/s' : 'operations/s';
+}

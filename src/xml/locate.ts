@@ -42,14 +42,23 @@ export function locate(xml: string, subject = 'domain XML'): XmlElement {
   const nodes = parser.parse(xml) as readonly Node[];
   const counter = { elements: 0 };
   const [root, ...others] = elementsAmong(nodes, xml, counter);
-  if (root === undefined || others.length > 0) throw problemAt(xml, 0, subject, 'not exactly one root element');
+  if (root === undefined || others.length > 0)
+    throw problemAt(xml, 0, subject, 'not exactly one root element');
   if (counter.elements !== expected) {
-    throw new QuotaError('internal', subject, `saw ${counter.elements} of ${expected} elements of ${subject}`);
+    throw new QuotaError(
+      'internal',
+      subject,
+      `saw ${counter.elements} of ${expected} elements of ${subject}`,
+    );
   }
   return root;
 }
 
-function elementsAmong(nodes: readonly Node[], xml: string, counter: { elements: number }): readonly XmlElement[] {
+function elementsAmong(
+  nodes: readonly Node[],
+  xml: string,
+  counter: { elements: number },
+): readonly XmlElement[] {
   return nodes.flatMap(node => {
     const name = Object.keys(node).find(key => key.startsWith(disguise));
     return name === undefined ? [] : [elementOf(node, name, xml, counter)];
@@ -79,7 +88,9 @@ function elementOf(node: Node, name: string, xml: string, counter: { elements: n
 
 function attributesOf(node: Node): ReadonlyMap<string, string> {
   const entries = Object.entries(node[attributesKey] ?? {});
-  return new Map(entries.map(([name, value]) => [name.slice(1), decodeEntities(value.replace(/[\t\n]/g, ' '))]));
+  return new Map(
+    entries.map(([name, value]) => [name.slice(1), decodeEntities(value.replace(/[\t\n]/g, ' '))]),
+  );
 }
 
 function textOf(node: Node): string {

@@ -8,7 +8,7 @@ export const maxXmlDepth = 256;
 
 /** Every piece of markup, whole; the last alternative is a `<` that begins none. */
 const markup =
-  /<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<\?[^]*?\?>|<\/[^<>]*>|<[^\s/<>!?"'][^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*)*>|</g;
+  /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|<\/[^<>]*>|<[^\s/<>!?"'][^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*)*>|</g;
 
 /**
  * Refuses what is not one well-formed element with its surroundings: too long, too deep, a DOCTYPE (entity bombs),
@@ -18,7 +18,11 @@ const markup =
  */
 export function checkWellFormed(xml: string, subject: string): number {
   if (xml.length > maxXmlLength) {
-    throw new QuotaError('invalid-input', subject, `${subject} is too large: more than ${maxXmlLength} characters`);
+    throw new QuotaError(
+      'invalid-input',
+      subject,
+      `${subject} is too large: more than ${maxXmlLength} characters`,
+    );
   }
   const elements = checkMarkup(xml, subject);
   const verdict = XMLValidator.validate(xml);
@@ -46,7 +50,8 @@ function checkMarkup(xml: string, subject: string): number {
       elements += 1;
       if (!piece.endsWith('/>')) depth += 1;
     }
-    if (depth > maxXmlDepth) throw problemAt(xml, index, subject, `more than ${maxXmlDepth} levels of elements`);
+    if (depth > maxXmlDepth)
+      throw problemAt(xml, index, subject, `more than ${maxXmlDepth} levels of elements`);
   }
   return elements;
 }
@@ -57,7 +62,9 @@ function isStartTag(piece: string): boolean {
 
 function problemOf(piece: string, xml: string, index: number): string | undefined {
   if (piece === '<') {
-    return xml.startsWith('<!DOCTYPE', index) ? 'a DOCTYPE is not allowed' : 'this < begins no complete markup';
+    return xml.startsWith('<!DOCTYPE', index)
+      ? 'a DOCTYPE is not allowed'
+      : 'this < begins no complete markup';
   }
   // The parser looks for quoted values in every instruction, also where the quote is an apostrophe.
   if (piece.startsWith('<?') && !piece.startsWith('<?xml ') && /["']/.test(piece)) {
