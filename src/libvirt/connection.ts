@@ -1,6 +1,6 @@
 import type { ConnectCalls } from './connect-calls.ts';
 import type { DomainCalls } from './domain-calls.ts';
-import { LibvirtError } from './error.ts';
+import type { LibvirtError } from './error.ts';
 import type { Events } from './events.ts';
 import type { TuningCalls } from './tuning-calls.ts';
 
@@ -26,12 +26,4 @@ export interface Connection extends ConnectCalls, DomainCalls, TuningCalls {
   close(): Promise<void>;
   /** Closes at once. */
   abort(): void;
-}
-
-/**
- * Opens a connection to what a URI names, as `virsh -c` would.
- * @throws LibvirtError `unreachable`, `unsupported`, `timeout`, `protocol`, or `libvirt` when the server refuses.
- */
-export async function connect(uri: string, _options: ConnectOptions = {}): Promise<Connection> {
-  throw new LibvirtError('unsupported', `no transport for '${uri}' yet`);
 }

@@ -1,4 +1,9 @@
+import { safe } from './connect-calls.ts';
 import type { AffectOptions, CallOptions, Domain, DomainInfo, DomainStatus } from './domain.ts';
+import { stateName } from './domain-codec.ts';
+import { affectFlags, filterFlags, metadataKinds, statsMask, xmlFlags } from './flags.ts';
+import { domainProcedures } from './procedures/domain.ts';
+import type { Rpc } from './rpc.ts';
 import type { TypedParameters } from './typed-parameters.ts';
 
 /** Narrows a list of domains; groups are and-ed, members of a group or-ed, as `virsh list`. */
@@ -78,4 +83,79 @@ export interface DomainCalls {
     groups?: readonly StatsGroup[],
     options?: CallOptions & { readonly domains?: readonly Domain[] },
   ): Promise<readonly DomainStats[]>;
+}
+
+/** {@link DomainCalls} over a line. */
+export function domainCalls(rpc: Rpc): DomainCalls {
+  return { ...lookupCalls(rpc), ...definitionCalls(rpc), ...stateCalls(rpc), ...metadataCalls(rpc) };
+}
+
+type LookupCalls = Pick<DomainCalls, 'listDomains' | 'lookupByName' | 'lookupByUuid' | 'lookupById'>;
+type DefinitionCalls = Pick<DomainCalls, 'getXml' | 'defineXml' | 'undefine' | 'create' | 'destroy'>;
+type MetadataCalls = Pick<DomainCalls, 'getMetadata' | 'setMetadata'>;
+type StateCalls = Omit<DomainCalls, keyof LookupCalls | keyof DefinitionCalls | keyof MetadataCalls>;
+
+function lookupCalls(rpc: Rpc): LookupCalls {
+  return {
+    async listDomains(filter = [], options) {
+      const query = { needResults: 1, flags: filterFlags(filter) };
+      const { domains } = await rpc.call(domainProcedures.listAll, query, options);
+      return domains;
+    },
+    lookupByName: (name, options) => rpc.call(domainProcedures.lookupByName, name, options),
+    lookupByUuid: (uuid, options) => rpc.call(domainProcedures.lookupByUuid, uuid, options),
+    lookupById: (id, options) => rpc.call(domainProcedures.lookupById, id, options),
+  };
+}
+
+function definitionCalls(rpc: Rpc): DefinitionCalls {
+  const { getXml, defineXml, undefine, create, destroy } = domainProcedures;
+  return {
+    getXml: (domain, options = {}) => rpc.call(getXml, { domain, flags: xmlFlags(options) }, options),
+    defineXml: (xml, options = {}) => rpc.call(defineXml, { xml, flags: options.validate ? 1 : 0 }, options),
+    undefine: (domain, options) => rpc.call(undefine, { domain, flags: 0 }, options),
+    create: (domain, options) => rpc.call(create, { domain, flags: 0 }, options),
+    destroy: (domain, options) => rpc.call(destroy, domain, options),
+  };
+}
+
+function stateCalls(rpc: Rpc): StateCalls {
+  return {
+    async getState(domain, options) {
+      const { state, reason } = await rpc.call(domainProcedures.getState, { domain, flags: 0 }, options);
+      return { state: stateName(state), reason };
+    },
+    async getInfo(domain, options) {
+      const info = await rpc.call(domainProcedures.getInfo, domain, options);
+      const { state, maxMemory, memory, vcpus, cpuTime } = info;
+      const sizes = { maxMemoryKib: safe(maxMemory), memoryKib: safe(memory) };
+      return { state: stateName(state), ...sizes, vcpus, cpuTimeNs: cpuTime };
+    },
+    isActive: (domain, options) => rpc.call(domainProcedures.isActive, domain, options),
+    isPersistent: (domain, options) => rpc.call(domainProcedures.isPersistent, domain, options),
+    getAllDomainStats(groups = [], { domains = [], ...options } = {}) {
+      return rpc.call(domainProcedures.allStats, { domains, stats: statsMask(groups), flags: 0 }, options);
+    },
+  };
+}
+
+function metadataCalls(rpc: Rpc): MetadataCalls {
+  return {
+    getMetadata(domain, { kind, uri }, options = {}) {
+      const flags = affectFlags(options);
+      const query = {
+        domain,
+        type: metadataKinds.indexOf(kind),
+        flags,
+        ...(uri === undefined ? {} : { uri }),
+      };
+      return rpc.call(domainProcedures.getMetadata, query, options);
+    },
+    async setMetadata(domain, { kind, value: metadata, key, uri }, options = {}) {
+      const texts = { metadata, key, uri };
+      const given = Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined));
+      const request = { domain, type: metadataKinds.indexOf(kind), ...given, flags: affectFlags(options) };
+      await rpc.call(domainProcedures.setMetadata, request, options);
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import type { Domain } from './domain.ts';
+import type { MetadataKind } from './domain-calls.ts';
 import type { TypedParameters } from './typed-parameters.ts';
 
 /** `virDomainEventType`. */
@@ -30,7 +31,7 @@ export interface TunableEvent {
 
 export interface MetadataChangeEvent {
   readonly domain: Domain;
-  readonly kind: 'description' | 'title' | 'element' | 'unknown';
+  readonly kind: MetadataKind | 'unknown';
   /** Namespace; only for `element`. */
   readonly uri?: string;
 }

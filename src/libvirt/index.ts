@@ -1,6 +1,8 @@
 /** libvirt's RPC protocol in TypeScript: unix socket, ssh, TLS and TCP; no native code, no package. */
+
+export { connect } from './connect.ts';
 export type { ConnectCalls } from './connect-calls.ts';
-export { type Connection, type ConnectOptions, connect } from './connection.ts';
+export type { Connection, ConnectOptions } from './connection.ts';
 export type {
   AffectOptions,
   CallOptions,

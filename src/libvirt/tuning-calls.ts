@@ -1,5 +1,10 @@
 import type { AffectOptions, Domain } from './domain.ts';
-import type { TypedParameters, TypedParametersInput } from './typed-parameters.ts';
+import { affectFlags } from './flags.ts';
+import { stringOkay } from './parameter-codec.ts';
+import type { Procedure } from './procedures/procedure.ts';
+import { tuningProcedures } from './procedures/tuning.ts';
+import type { Rpc } from './rpc.ts';
+import { exactParameters, type TypedParameters, type TypedParametersInput } from './typed-parameters.ts';
 
 /**
  * Limits of one domain. All throw LibvirtError. `live` together with `config` is legal when setting (not on the test
@@ -29,4 +34,65 @@ export interface TuningCalls {
     parameters: TypedParametersInput,
     options?: AffectOptions,
   ): Promise<void>;
+}
+
+/** {@link TuningCalls} over a line. */
+export function tuningCalls(rpc: Rpc): TuningCalls {
+  return { ...schedulerCalls(rpc), ...deviceCalls(rpc) };
+}
+
+type SchedulerCalls = Pick<TuningCalls, 'getSchedulerParameters' | 'setSchedulerParameters'>;
+
+function schedulerCalls(rpc: Rpc): SchedulerCalls {
+  return {
+    async getSchedulerParameters(domain, options = {}) {
+      const { nparams } = await rpc.call(tuningProcedures.schedulerType, domain, options);
+      const flags = affectFlags(options);
+      if (flags === 0) return rpc.call(tuningProcedures.getScheduler, { domain, nparams }, options);
+      const query = { domain, nparams, flags: flags | stringOkay };
+      return rpc.call(tuningProcedures.getSchedulerFlags, query, options);
+    },
+    async setSchedulerParameters(domain, parameters, options = {}) {
+      const flags = affectFlags(options);
+      const request = { domain, params: exactParameters(parameters) };
+      if (flags === 0) return rpc.call(tuningProcedures.setScheduler, request, options);
+      return rpc.call(tuningProcedures.setSchedulerFlags, { ...request, flags }, options);
+    },
+  };
+}
+
+function deviceCalls(rpc: Rpc): Omit<TuningCalls, keyof SchedulerCalls> {
+  const { getBlockIoTune, setBlockIoTune, getInterface, setInterface } = tuningProcedures;
+  return {
+    getBlockIoTune: (domain, device, options) => getDevice(rpc, getBlockIoTune, { domain, device }, options),
+    async setBlockIoTune(domain, device, parameters, options = {}) {
+      const request = { domain, device, params: exactParameters(parameters), flags: affectFlags(options) };
+      await rpc.call(setBlockIoTune, request, options);
+    },
+    getInterfaceParameters: (domain, device, options) =>
+      getDevice(rpc, getInterface, { domain, device }, options),
+    async setInterfaceParameters(domain, device, parameters, options = {}) {
+      const request = { domain, device, params: exactParameters(parameters), flags: affectFlags(options) };
+      await rpc.call(setInterface, request, options);
+    },
+  };
+}
+
+type DeviceGetter = Procedure<
+  { readonly domain: Domain; readonly device: string; readonly nparams: number; readonly flags: number },
+  { readonly params: TypedParameters; readonly nparams: number }
+>;
+
+/** Asked with 0 the server says how many there are, and only asked with that many it tells them. */
+async function getDevice(
+  rpc: Rpc,
+  procedure: DeviceGetter,
+  device: { readonly domain: Domain; readonly device: string },
+  options: AffectOptions = {},
+): Promise<TypedParameters> {
+  const query = { ...device, flags: affectFlags(options) | stringOkay };
+  const { nparams } = await rpc.call(procedure, { ...query, nparams: 0 }, options);
+  if (nparams === 0) return {};
+  const { params } = await rpc.call(procedure, { ...query, nparams }, options);
+  return params;
 }

@@ -36,6 +36,23 @@ export function typedParameters(
 }
 
 /**
+ * Parameters as they go over the wire.
+ * @throws LibvirtError `unsupported` for a 64-bit number that is not an exact integer.
+ */
+export function exactParameters(input: TypedParametersInput): TypedParameters {
+  const entries = Object.entries(input).map(([name, parameter]) => [name, exactParameter(name, parameter)]);
+  return Object.fromEntries(entries);
+}
+
+function exactParameter(name: string, parameter: TypedParameterInput): TypedParameter {
+  const { type, value } = parameter;
+  if ((type !== 'llong' && type !== 'ullong') || typeof value !== 'number')
+    return parameter as TypedParameter;
+  if (Number.isSafeInteger(value)) return { type, value: BigInt(value) };
+  throw new LibvirtError('unsupported', `${name}: ${value} is not an exact integer`);
+}
+
+/**
  * A parameter as an ordinary number; a boolean is 0 or 1.
  * @throws LibvirtError `unsupported` for a string, and for a 64-bit number beyond ±(2^53 - 1).
  */
