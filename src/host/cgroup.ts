@@ -1,0 +1,85 @@
+import { locateDomainCgroup, parseCgroupMounts, parseMemberships } from '../observed/cgroup-path.ts';
+import { HostReadError, type HostReader } from '../ports/host.ts';
+
+/** The CPU knobs of one running domain, as text. */
+export interface CgroupFiles {
+  readonly version: 1 | 2;
+  readonly files: readonly CgroupFile[];
+}
+
+/** One knob's file. Neither `text` nor `unreadable`: there is no such file. */
+export interface CgroupFile {
+  /** `scope`, `libvirt` (what global_quota limits), `emulator`, `vcpu0`, `iothread1`. */
+  readonly subject: string;
+  /** The file's name: `cpu.max`. */
+  readonly knob: string;
+  readonly path: string;
+  readonly text?: string;
+  readonly unreadable?: string;
+}
+
+const weightKnob = { 1: 'cpu.shares', 2: 'cpu.weight' } as const;
+const limitKnobs = { 1: ['cpu.cfs_quota_us', 'cpu.cfs_period_us'], 2: ['cpu.max'] } as const;
+
+/**
+ * Reads every CPU knob of a running domain: of the machine's scope, of all below it, of each vCPU and I/O thread.
+ * The cgroup is found through QEMU's process: its name cannot be told from the domain's.
+ *
+ * @throws HostReadError when the domain's cgroup cannot be found or looked into
+ */
+export async function readDomainCgroup(host: HostReader, domainName: string): Promise<CgroupFiles> {
+  const pid = await readPid(host, domainName);
+  const membership = await readRequired(host, `/proc/${pid}/cgroup`);
+  const mounts = await readRequired(host, '/proc/self/mounts');
+  const place = locateDomainCgroup(parseMemberships(membership), parseCgroupMounts(mounts));
+  if (place === undefined) throw new HostReadError(`process ${pid} is in no cgroup that libvirt made`);
+  const names = await host.listFolder(place.nested);
+  if (names === undefined) throw new HostReadError(`'${place.nested}' is not there`);
+  const { version } = place;
+  const groups = [
+    { subject: 'libvirt', folder: place.nested },
+    ...threadGroups(names).map(name => ({ subject: name, folder: `${place.nested}/${name}` })),
+  ];
+  const knobs = [
+    { subject: 'scope', folder: place.scope, knob: weightKnob[version] },
+    ...groups.flatMap(group => limitKnobs[version].map(knob => ({ ...group, knob }))),
+  ];
+  return { version, files: await Promise.all(knobs.map(knob => readKnob(host, knob))) };
+}
+
+/** libvirt writes the domain's name as it is; only names that cannot be a file's are refused. */
+async function readPid(host: HostReader, domainName: string): Promise<string> {
+  if (domainName === '' || domainName.includes('/') || domainName.includes('\0')) {
+    throw new HostReadError(`'${domainName}' cannot be a domain of this host`);
+  }
+  const path = `/run/libvirt/qemu/${domainName}.pid`;
+  const pid = (await readRequired(host, path)).trim();
+  if (!/^[1-9]\d{0,9}$/.test(pid)) throw new HostReadError(`'${path}' holds no process id`);
+  return pid;
+}
+
+async function readRequired(host: HostReader, path: string): Promise<string> {
+  const text = await host.readFile(path);
+  if (text === undefined) throw new HostReadError(`'${path}' is not there`);
+  return text;
+}
+
+function threadGroups(names: readonly string[]): readonly string[] {
+  return names
+    .filter(name => /^(?:emulator|(?:vcpu|iothread)\d{1,6})$/.test(name))
+    .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+}
+
+async function readKnob(
+  host: HostReader,
+  { subject, knob, folder }: { readonly subject: string; readonly knob: string; readonly folder: string },
+): Promise<CgroupFile> {
+  const path = `${folder}/${knob}`;
+  try {
+    const text = await host.readFile(path);
+    return { subject, knob, path, ...(text !== undefined && { text: text.trim() }) };
+  } catch (error) {
+    if (!(error instanceof HostReadError)) throw error;
+    return { subject, knob, path, unreadable: error.message };
+  }
+}

@@ -1,0 +1,52 @@
+import { type Iproute2Version, parseIproute2Version } from '../observed/iproute2-version.ts';
+import { parseTcClasses, type TcClass } from '../observed/tc-class.ts';
+import { parseTcPolicers, type TcPolicer } from '../observed/tc-filter.ts';
+import { HostReadError, type HostReader } from '../ports/host.ts';
+
+/** What was asked and what it answered. */
+export interface TcAnswer<T> {
+  /** The command line. */
+  readonly source: string;
+  readonly found: readonly T[];
+}
+
+/** The version of this host's tc. @throws HostReadError */
+export async function readIproute2Version(host: HostReader): Promise<Iproute2Version> {
+  const version = parseIproute2Version(await answer(host, ['tc', '-V']));
+  if (version === undefined) throw new HostReadError("'tc -V' names no version");
+  return version;
+}
+
+/** The htb classes of a device. @throws HostReadError when there is no such device here */
+export async function readTcClasses(host: HostReader, dev: string): Promise<TcAnswer<TcClass>> {
+  const argv = ['tc', '-j', 'class', 'show', 'dev', checked(dev)];
+  const text = await answer(host, argv);
+  return { source: argv.join(' '), found: understood(argv, () => parseTcClasses(text)) };
+}
+
+/** The policers on a device's ingress. @throws HostReadError when there is no such device here */
+export async function readTcPolicers(host: HostReader, dev: string): Promise<TcAnswer<TcPolicer>> {
+  const argv = ['tc', '-r', '-s', '-d', 'filter', 'show', 'dev', checked(dev), 'parent', 'ffff:'];
+  return { source: argv.join(' '), found: parseTcPolicers(await answer(host, argv)) };
+}
+
+/** @see linux net/core/dev.c:dev_valid_name */
+function checked(dev: string): string {
+  if (/^[^\s/:]{1,15}$/.test(dev) && dev !== '.' && dev !== '..') return dev;
+  throw new HostReadError(`'${dev}' cannot be a network device`);
+}
+
+async function answer(host: HostReader, argv: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await host.run(argv);
+  if (exitCode === 0) return stdout;
+  const why = stderr.trim().split('\n')[0] ?? '';
+  throw new HostReadError(`'${argv.join(' ')}' failed: ${why.slice(0, 200) || `exit status ${exitCode}`}`);
+}
+
+function understood<T>(argv: readonly string[], parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new HostReadError(`'${argv.join(' ')}' did not answer JSON`, { cause: error });
+  }
+}

@@ -1,0 +1,66 @@
+import { isObject } from './json.ts';
+
+/** A row of Open vSwitch's database by column name; sets and maps still as OVSDB writes them in JSON. */
+export type OvsRow = Readonly<Record<string, unknown>>;
+
+/** What Open vSwitch's database says of limits, for all of its ports. */
+export interface OvsState {
+  readonly interfaces: readonly OvsRow[];
+  readonly ports: readonly OvsRow[];
+  readonly qos: readonly OvsRow[];
+  readonly queues: readonly OvsRow[];
+}
+
+/** Columns read of each table, in the order in which the answer has the tables. */
+export const ovsColumns = {
+  interfaces: { table: 'Interface', columns: ['name', 'ingress_policing_rate', 'ingress_policing_burst'] },
+  ports: { table: 'Port', columns: ['name', 'qos'] },
+  qos: { table: 'QoS', columns: ['_uuid', 'type', 'other_config', 'queues'] },
+  queues: { table: 'Queue', columns: ['_uuid', 'other_config'] },
+} as const;
+
+/**
+ * The answer to one `ovs-vsctl --format=json … list Interface -- … list Port -- … list QoS -- … list Queue`: one JSON
+ * table a line. An empty line stands for a table without rows.
+ *
+ * @throws SyntaxError when a line is no JSON
+ */
+export function parseOvsState(answer: string): OvsState {
+  const tables = answer.split('\n').map(parseOvsTable);
+  const [interfaces = [], ports = [], qos = [], queues = []] = tables;
+  return { interfaces, ports, qos, queues };
+}
+
+/** `{"headings":["name",…],"data":[["tap0",…],…]}` → rows by column name. */
+export function parseOvsTable(text: string): readonly OvsRow[] {
+  if (text.trim() === '') return [];
+  const table: unknown = JSON.parse(text);
+  if (!isObject(table) || !Array.isArray(table.headings) || !Array.isArray(table.data)) return [];
+  const headings = table.headings.map(String);
+  return table.data
+    .filter(row => Array.isArray(row))
+    .map(row => Object.fromEntries(headings.map((heading, column) => [heading, row[column]])));
+}
+
+/** The row that a name or `_uuid` stands for. */
+export function ovsRow(rows: readonly OvsRow[], column: string, value: string): OvsRow | undefined {
+  return rows.find(row => (column === '_uuid' ? ovsReference(row._uuid) : row[column]) === value);
+}
+
+/** `["uuid","2fb1…"]` → `2fb1…`; undefined for an empty set (`["set",[]]`) and anything else. */
+export function ovsReference(value: unknown): string | undefined {
+  return Array.isArray(value) && value[0] === 'uuid' && typeof value[1] === 'string' ? value[1] : undefined;
+}
+
+/** `["map",[["max-rate","16000000"],…]]` → entries; anything else is empty. */
+export function ovsMap(value: unknown): ReadonlyMap<unknown, unknown> {
+  if (!Array.isArray(value) || value[0] !== 'map' || !Array.isArray(value[1])) return new Map();
+  return new Map(value[1].filter(entry => Array.isArray(entry)).map(entry => [entry[0], entry[1]]));
+}
+
+/** An `other_config` value as a number; undefined when it is not there; the text itself when it is no plain number. */
+export function ovsNumber(value: unknown): number | string | undefined {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string') return undefined;
+  return /^\d{1,15}$/.test(value) ? Number(value) : value;
+}

@@ -1,0 +1,70 @@
+import { isObject } from './json.ts';
+import { parseTcRate, parseTcSize } from './tc-quantity.ts';
+
+/** An htb class as tc shows it. What tc did not show is left out. */
+export interface TcClass {
+  /** `1:1`. */
+  readonly handle: string;
+  /** `1:fffe`; absent for a class right below the qdisc. */
+  readonly parent?: string;
+  /** All rates in B/s, sizes in bytes. */
+  readonly rateBps?: number;
+  readonly ceilBps?: number;
+  readonly burstBytes?: number;
+  readonly cburstBytes?: number;
+  /** What tc said of it. */
+  readonly text: string;
+}
+
+/**
+ * The htb classes in the answer to `tc -j class show dev …`: JSON from iproute2 6.2 on, text before, although `-j` was
+ * asked. Other kinds of classes are skipped.
+ *
+ * @throws SyntaxError when it begins as JSON and is none
+ */
+export function parseTcClasses(answer: string): readonly TcClass[] {
+  const text = answer.trim();
+  return text.startsWith('[') ? fromJson(text) : fromText(text);
+}
+
+function fromJson(text: string): readonly TcClass[] {
+  const entries: unknown = JSON.parse(text);
+  if (!Array.isArray(entries)) return [];
+  return entries
+    .filter(isObject)
+    .filter(entry => entry.class === 'htb' && typeof entry.handle === 'string')
+    .map(entry => ({
+      handle: String(entry.handle),
+      ...(typeof entry.parent === 'string' && { parent: entry.parent }),
+      ...number('rateBps', entry.rate),
+      ...number('ceilBps', entry.ceil),
+      ...number('burstBytes', entry.burst),
+      ...number('cburstBytes', entry.cburst),
+      text: JSON.stringify(entry),
+    }));
+}
+
+/** `class htb 1:1 parent 1:fffe leaf 2: prio 0 rate 8Mbit ceil 16Mbit burst 1Mb cburst 1600b` */
+function fromText(text: string): readonly TcClass[] {
+  return text
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line.startsWith('class htb '))
+    .map(line => {
+      const words = line.split(/\s+/);
+      const after = (key: string) => words[words.indexOf(key, 3) + 1] ?? '';
+      return {
+        handle: words[2] ?? '',
+        ...(words[3] === 'parent' && { parent: words[4] ?? '' }),
+        ...number('rateBps', parseTcRate(after('rate'))),
+        ...number('ceilBps', parseTcRate(after('ceil'))),
+        ...number('burstBytes', parseTcSize(after('burst'))),
+        ...number('cburstBytes', parseTcSize(after('cburst'))),
+        text: line,
+      };
+    });
+}
+
+function number<Name extends string>(name: Name, value: unknown): Partial<Record<Name, number>> {
+  return typeof value === 'number' ? ({ [name]: value } as Record<Name, number>) : {};
+}

@@ -1,0 +1,86 @@
+import { parseTcRate, parseTcSize } from './tc-quantity.ts';
+
+/** A filter on ingress that polices, as tc shows it. */
+export interface TcPolicer {
+  /** `u32`, `matchall`, `basic`, `flower`, … */
+  readonly filter: string;
+  /** The filter's priority: packets meet the lowest first. The kernel chooses from 49152 down where none was given. */
+  readonly pref: number;
+  /** Whether it takes every packet. */
+  readonly matchesAll: boolean;
+  readonly rateBps?: number;
+  readonly burstBytes?: number;
+  /** The kernel's own figure for the burst, 64 ns each; only in raw output (`-r`). */
+  readonly burstTicks?: number;
+  /** What happens above the rate: `drop`, `drop/continue`, … */
+  readonly action?: string;
+  /** tc's line. */
+  readonly text: string;
+}
+
+/**
+ * The policers in the answer to `tc -r -s -d filter show dev … parent ffff:`, in the order in which packets meet them.
+ * The text is what counts: tc never puts a policer's rate into JSON.
+ *
+ * @see iproute2 tc/m_police.c:print_police
+ */
+export function parseTcPolicers(answer: string): readonly TcPolicer[] {
+  const policers: TcPolicer[] = [];
+  let filter: Filter = { kind: '', pref: 0, selective: false, matchesAll: false };
+  for (const raw of answer.split('\n')) {
+    const line = raw.trim();
+    filter = seen(filter, line);
+    // Kinds with their actions indented below print `action order 1:  police …`, u32 and basic ` police …`.
+    const policer = /^(?:action order \d{1,6}: +)?(police 0x[0-9a-f]{1,8} .*)$/.exec(line)?.[1];
+    if (policer !== undefined && filter.kind !== '') policers.push(policerOf(filter, policer));
+  }
+  return policers.sort((one, other) => one.pref - other.pref);
+}
+
+interface Filter {
+  readonly kind: string;
+  readonly pref: number;
+  /** A match was seen that does not take everything. */
+  readonly selective: boolean;
+  readonly matchesAll: boolean;
+}
+
+/** What is known of the filter that the lines are about, after one more line. */
+function seen(filter: Filter, line: string): Filter {
+  const head = /^filter (?:parent \S{1,16} )?protocol \S{1,16} pref (\d{1,5}) (\S{1,16})/.exec(line);
+  if (head !== null) {
+    const [, pref = '0', kind = ''] = head;
+    return {
+      kind,
+      pref: Number(pref),
+      selective: false,
+      matchesAll: kind === 'matchall' || kind === 'basic',
+    };
+  }
+  const match = /^match ([0-9a-f]{8})\/([0-9a-f]{8}) at /.exec(line);
+  if (match === null) return filter;
+  const selective = filter.selective || match[2] !== '00000000';
+  return { ...filter, selective, matchesAll: !selective };
+}
+
+function policerOf(filter: Filter, text: string): TcPolicer {
+  const words = text.split(/\s+/);
+  const after = (key: string) => {
+    const at = words.indexOf(key, 2);
+    return at < 0 ? '' : (words[at + 1] ?? '');
+  };
+  const rateBps = parseTcRate(after('rate'));
+  const burstBytes = parseTcSize(after('burst'));
+  const ticks = / \[([0-9a-f]{8})\] /.exec(text)?.[1];
+  const action = after('action');
+  return {
+    filter: filter.kind,
+    pref: filter.pref,
+    matchesAll: filter.matchesAll,
+    ...(rateBps !== undefined && { rateBps }),
+    ...(burstBytes !== undefined && { burstBytes }),
+    ...(ticks !== undefined && { burstTicks: Number.parseInt(ticks, 16) }),
+    ...(action !== '' && { action }),
+    text,
+  };
+}

@@ -1,0 +1,27 @@
+const RATE = /^(\d{1,20})([KMGT]?)(i?)bit$/;
+const SIZE = /^(\d[\d.e+]{0,23})([KMG]?)b(?:\/\d+)?$/;
+const POWERS = { '': 0, K: 1, M: 2, G: 3, T: 4 } as const;
+
+/** `262144Kbit` → B/s. undefined when it is not a rate as tc prints it. @see iproute2 lib/json_print.c:print_color_rate */
+export function parseTcRate(text: string): number | undefined {
+  const match = RATE.exec(text);
+  if (match === null) return undefined;
+  const [, digits = '', unit = '', binary] = match;
+  return (Number(digits) * (binary ? 1024 : 1000) ** powerOf(unit)) / 8;
+}
+
+/**
+ * `128Mb`, `4.1943e+06Kb`, `1599b/1` → bytes. undefined when it is not a size as tc prints it.
+ * @see iproute2 lib/json_print_math.c:sprint_size
+ */
+export function parseTcSize(text: string): number | undefined {
+  const match = SIZE.exec(text);
+  if (match === null) return undefined;
+  const [, digits = '', unit = ''] = match;
+  const count = Number(digits);
+  return Number.isFinite(count) ? count * 1024 ** powerOf(unit) : undefined;
+}
+
+function powerOf(unit: string): number {
+  return POWERS[unit as keyof typeof POWERS];
+}
