@@ -78,26 +78,31 @@ export class XdrWriter {
 
   int32(value: number): void {
     requireInteger(value, -0x8000_0000, 0x7fff_ffff);
-    this.#bytes.writeInt32BE(value, this.#grow(4));
+    const at = this.#grow(4);
+    this.#bytes.writeInt32BE(value, at);
   }
 
   uint32(value: number): void {
     requireInteger(value, 0, 0xffff_ffff);
-    this.#bytes.writeUInt32BE(value, this.#grow(4));
+    const at = this.#grow(4);
+    this.#bytes.writeUInt32BE(value, at);
   }
 
   int64(value: bigint): void {
     if (BigInt.asIntN(64, value) !== value) throw unsendable(`${value} is not a signed 64-bit number`);
-    this.#bytes.writeBigInt64BE(value, this.#grow(8));
+    const at = this.#grow(8);
+    this.#bytes.writeBigInt64BE(value, at);
   }
 
   uint64(value: bigint): void {
     if (BigInt.asUintN(64, value) !== value) throw unsendable(`${value} is not an unsigned 64-bit number`);
-    this.#bytes.writeBigUInt64BE(value, this.#grow(8));
+    const at = this.#grow(8);
+    this.#bytes.writeBigUInt64BE(value, at);
   }
 
   double(value: number): void {
-    this.#bytes.writeDoubleBE(value, this.#grow(8));
+    const at = this.#grow(8);
+    this.#bytes.writeDoubleBE(value, at);
   }
 
   opaque(value: Uint8Array): void {
