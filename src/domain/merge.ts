@@ -5,7 +5,8 @@ import type { DeviceRef, Limits, Parameter } from './tuning.ts';
 
 /**
  * What a device's limits are after `desired` has been applied and what was not asked for has been kept, by libvirt's
- * own rules. The result has no zeros: an explicit 0 takes a limit away.
+ * own rules. An explicit 0 stays in the result as 0, "this limit is taken away", so that merging once more changes
+ * nothing; zeros of `current` do not.
  *
  * - cpu: each parameter by itself.
  * - disk: a family (base, burst rate or burst length, of bytes or of operations) of which one is given is replaced
@@ -23,7 +24,7 @@ export function mergeLimits(
 ): Limits {
   switch (device.kind) {
     case 'cpu':
-      return withoutZeros({ ...current, ...desired });
+      return { ...withoutZeros(current), ...desired };
     case 'disk':
       return mergeIoTune(current, desired);
     case 'interface':
@@ -34,7 +35,7 @@ export function mergeLimits(
 function mergeIoTune(current: Limits, desired: Limits): Limits {
   const given = new Set(ioTuneParameters.filter(one => desired[one] !== undefined).map(ioTuneFamily));
   const kept = ioTuneParameters.filter(parameter => !given.has(ioTuneFamily(parameter)));
-  const merged = withoutZeros({ ...pick(current, kept), ...pick(desired, ioTuneParameters) });
+  const merged = { ...withoutZeros(pick(current, kept)), ...pick(desired, ioTuneParameters) };
   return dropOrphans(merged, desired);
 }
 
@@ -49,7 +50,7 @@ function dropOrphans(merged: Limits, desired: Limits): Limits {
   for (const suffix of ['_max', '_max_length']) {
     for (const parameter of ioTuneParameters.filter(one => one.endsWith(`sec${suffix}`))) {
       const needs = parameter.replace(/_(?:max|length)$/, '') as IoTuneParameter;
-      if (desired[parameter] === undefined && kept[needs] === undefined) delete kept[parameter];
+      if (desired[parameter] === undefined && !kept[needs]) delete kept[parameter];
     }
   }
   const hasIops = ioTuneParameters.some(
@@ -62,9 +63,9 @@ function dropOrphans(merged: Limits, desired: Limits): Limits {
 function mergeBandwidth(current: Limits, desired: Limits, ovs: boolean): Limits {
   const given = new Set(bandwidthParameters.filter(one => desired[one] !== undefined).map(directionOf));
   const kept = bandwidthParameters.filter(one => one === 'inbound.floor' || !given.has(directionOf(one)));
-  const merged = withoutZeros({ ...pick(current, kept), ...pick(desired, bandwidthParameters) });
+  const merged = { ...withoutZeros(pick(current, kept)), ...pick(desired, bandwidthParameters) };
   const average = merged['inbound.average'];
-  if (!ovs || average === undefined || merged['inbound.peak'] !== undefined) return merged;
+  if (!ovs || !average || merged['inbound.peak']) return merged;
   return { ...merged, 'inbound.peak': average };
 }
 

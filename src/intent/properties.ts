@@ -1,0 +1,47 @@
+import { QuotaError } from '../errors.ts';
+
+const pikeProperty = /\s*([^=]+)='((?:[^']|'(?!\s*(?:,|$)))*)'\s*(?:,|$)/y;
+
+/**
+ * The text into which `openstack flavor show` put properties up to Pike: `quota:cpu_shares='512', hw:x='y'`.
+ *
+ * @throws QuotaError `invalid-input` when it is something else.
+ */
+export function parseProperties(text: string): readonly (readonly [string, string])[] {
+  const pairs: (readonly [string, string])[] = [];
+  const end = text.trimEnd().length;
+  let at = 0;
+  while (at < end) {
+    pikeProperty.lastIndex = at;
+    const match = pikeProperty.exec(text);
+    if (match === null) {
+      const problem = `flavor: 'properties' is not key='value', … from character ${at + 1} on`;
+      throw new QuotaError('invalid-input', 'properties', problem);
+    }
+    pairs.push([(match[1] ?? '').trim(), match[2] ?? '']);
+    at = pikeProperty.lastIndex;
+  }
+  return pairs;
+}
+
+/**
+ * Lines of `key=value`. Empty lines and those that begin with `#` are passed over; white space around key and value
+ * goes, quotes around the value go; a leading `--property` is allowed.
+ *
+ * @throws QuotaError `invalid-input` with the line's number when a line is something else.
+ */
+export function parsePropertyLines(text: string): readonly (readonly [string, string])[] {
+  return text.split(/\r\n|\n|\r/).flatMap((line, index) => {
+    const content = line.replace(/^\ufeff/, '').trim();
+    if (content === '' || content.startsWith('#')) return [];
+    const match = /^(?:--property[ =])?\s*([^=]+?)\s*=\s*(.*)$/.exec(content);
+    if (match !== null) return [[match[1] ?? '', unquote(match[2] ?? '')] as const];
+    const problem = `flavor is neither JSON nor key=value lines at line ${index + 1}`;
+    throw new QuotaError('invalid-input', 'flavor', problem);
+  });
+}
+
+function unquote(value: string): string {
+  const match = /^(["'])(.*)\1$/.exec(value);
+  return match?.[2] ?? value;
+}

@@ -1,0 +1,151 @@
+/** A number that Nova's libvirt driver turns into a limit. */
+export interface LibvirtQuotaKey {
+  /** The extra spec. */
+  readonly key: `quota:${string}`;
+  readonly consumer: 'libvirt';
+  /** Which element it lands in, and what that is put on. */
+  readonly element: 'cputune' | 'iotune' | 'bandwidth';
+  /** libvirt's typed parameter. */
+  readonly parameter: QuotaParameter;
+  readonly unit: string;
+  /** Smallest value that Nova's API takes since microversion 2.86; absent: any. It has no largest one. */
+  readonly apiMin?: 0;
+  /** What libvirt, QEMU and tc take on some host at least, besides what means "not set". */
+  readonly min: number;
+  readonly max: number;
+  /** How the value gets into the XML: through Python's `int()`, or copied as it is. */
+  readonly copied: 'as-int' | 'verbatim';
+  /** Where Nova does that. */
+  readonly source: string;
+}
+
+/** An extra spec that only Nova's VMware driver reads. */
+export interface VmwareQuotaKey {
+  readonly key: `quota:${string}`;
+  readonly consumer: 'vmware';
+  readonly unit: string;
+  readonly apiMin?: 0;
+  /** Where Nova does that. */
+  readonly source: string;
+}
+
+/** One extra spec of Nova's `quota:` namespace. @see nova nova/api/validation/extra_specs/quota.py */
+export type QuotaKey = LibvirtQuotaKey | VmwareQuotaKey;
+
+/** CPU limits that a flavor can ask for. */
+export type CpuQuotaParameter = 'cpu_shares' | 'vcpu_period' | 'vcpu_quota';
+/** Disk limits that a flavor can ask for. */
+export type DiskQuotaParameter = `${'read' | 'write' | 'total'}_${'bytes' | 'iops'}_sec`;
+/** Interface limits that a flavor can ask for. */
+export type InterfaceQuotaParameter = `${'inbound' | 'outbound'}.${'average' | 'peak' | 'burst'}`;
+/** Any limit that a flavor can ask for, by its typed parameter. */
+export type QuotaParameter = CpuQuotaParameter | DiskQuotaParameter | InterfaceQuotaParameter;
+
+const cputune = {
+  consumer: 'libvirt',
+  element: 'cputune',
+  copied: 'as-int',
+  source: 'nova/virt/libvirt/driver.py:_update_guest_cputune',
+} as const;
+
+const cpuKeys: readonly LibvirtQuotaKey[] = [
+  { key: 'quota:cpu_shares', parameter: 'cpu_shares', unit: '', apiMin: 0, min: 1, max: 262_144, ...cputune },
+  {
+    key: 'quota:cpu_period',
+    parameter: 'vcpu_period',
+    unit: 'µs',
+    apiMin: 0,
+    min: 1000,
+    max: 1_000_000,
+    ...cputune,
+  },
+  {
+    key: 'quota:cpu_quota',
+    parameter: 'vcpu_quota',
+    unit: 'µs per period',
+    min: 1000,
+    max: 17_592_186_044_415,
+    ...cputune,
+  },
+];
+
+const diskKeys: readonly LibvirtQuotaKey[] = (['bytes', 'iops'] as const).flatMap(what =>
+  (['read', 'write', 'total'] as const).map(
+    (direction): LibvirtQuotaKey => ({
+      key: `quota:disk_${direction}_${what}_sec`,
+      consumer: 'libvirt',
+      element: 'iotune',
+      parameter: `${direction}_${what}_sec`,
+      unit: what === 'bytes' ? 'bytes/s' : 'operations/s',
+      apiMin: 0,
+      min: 1,
+      max: 1_000_000_000_000_000,
+      copied: 'verbatim',
+      source: 'nova/virt/libvirt/imagebackend.py:disk_qos',
+    }),
+  ),
+);
+
+/** libvirt before 11.3 computes htb's 32 bit quantum from the inbound average, and tc refuses a larger one. */
+const quantumMaxKBps = 50_331_647_999;
+
+const interfaceKeys: readonly LibvirtQuotaKey[] = (['inbound', 'outbound'] as const).flatMap(direction =>
+  (['average', 'peak', 'burst'] as const).map(
+    (what): LibvirtQuotaKey => ({
+      key: `quota:vif_${direction}_${what}`,
+      consumer: 'libvirt',
+      element: 'bandwidth',
+      parameter: `${direction}.${what}`,
+      unit: what === 'burst' ? 'KiB' : 'kB/s',
+      apiMin: 0,
+      min: 1,
+      max: interfaceMax(direction, what),
+      copied: 'verbatim',
+      source: 'nova/virt/libvirt/designer.py:set_vif_bandwidth_config',
+    }),
+  ),
+);
+
+function interfaceMax(direction: 'inbound' | 'outbound', what: 'average' | 'peak' | 'burst'): number {
+  if (what === 'burst') return 4_194_303;
+  return direction === 'inbound' && what === 'average' ? quantumMaxKBps : Number.MAX_SAFE_INTEGER;
+}
+
+const vmwareUnits = { cpu: 'MHz', memory: 'MB', disk_io: 'operations/s', vif: 'Mbit/s' } as const;
+
+const vmwareKeys: readonly VmwareQuotaKey[] = (['cpu', 'memory', 'disk_io', 'vif'] as const).flatMap(
+  resource =>
+    (['limit', 'reservation', 'shares_level', 'shares_share'] as const).map(
+      (what): VmwareQuotaKey => ({
+        key: `quota:${resource}_${what}`,
+        consumer: 'vmware',
+        unit: what === 'limit' || what === 'reservation' ? vmwareUnits[resource] : '',
+        ...(what === 'limit' || what === 'shares_share' ? { apiMin: 0 as const } : {}),
+        source: 'nova/virt/vmwareapi/vmops.py:_get_extra_specs',
+      }),
+    ),
+);
+
+/** All 31 extra specs of the namespace: 15 that libvirt gets, 16 that only the VMware driver reads. */
+export const quotaKeys: readonly QuotaKey[] = [...cpuKeys, ...diskKeys, ...interfaceKeys, ...vmwareKeys];
+
+const byKey: ReadonlyMap<string, QuotaKey> = new Map(quotaKeys.map(entry => [entry.key, entry]));
+
+/** How Nova's libvirt driver reads an extra spec: the catalogue entry and whether it had more behind its name. */
+export interface FoundQuotaKey {
+  readonly entry: QuotaKey;
+  readonly extraScope: boolean;
+}
+
+/**
+ * The catalogue entry for an extra spec as Nova matches it: cpu keys whole, disk and vif keys by their first two
+ * parts, so that `quota:disk_read_iops_sec:anything` counts. undefined: nobody reads it.
+ */
+export function findQuotaKey(extraSpec: string): FoundQuotaKey | undefined {
+  const whole = byKey.get(extraSpec);
+  if (whole !== undefined) return { entry: whole, extraScope: false };
+  const entry = byKey.get(extraSpec.split(':', 2).join(':'));
+  return entry?.consumer === 'libvirt' && entry.copied === 'verbatim'
+    ? { entry, extraScope: true }
+    : undefined;
+}
