@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { ensureImage } from '../image.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { kinds as allKinds, type Kind } from '../kinds.ts';
+import { projectFolder } from '../paths.ts';
+import { livePlaces } from '../place.ts';
+import { say } from '../progress.ts';
+import { kindVariable, placeVariable, startHypervisor } from '../start.ts';
+
+/** What `lab test` shall run. */
+export interface TestOptions {
+  readonly kinds: readonly Kind[];
+  /** How many kinds are tested at the same time; 1 and up. */
+  readonly jobs: number;
+  /** Part of the names of the suite's files to run; all when absent. */
+  readonly filter: string | undefined;
+  /** A pattern for the names of the tests to run; all when absent. */
+  readonly name: string | undefined;
+}
+
+/**
+ * Runs the lab's suite in a fresh hypervisor of each kind.
+ *
+ * @returns 0 when it passed in all of them, else 1.
+ */
+export async function test(options: TestOptions): Promise<number> {
+  await livePlaces();
+  prepare(options.kinds);
+  const results = new Map<Kind, string>();
+  const queue = [...options.kinds];
+  const worker = async () => {
+    for (let kind = queue.shift(); kind; kind = queue.shift())
+      results.set(kind, await testOne(kind, options));
+  };
+  await Promise.all(Array.from({ length: Math.min(options.jobs, queue.length) }, worker));
+  for (const kind of options.kinds) say(kind, results.get(kind) ?? 'not run');
+  return [...results.values()].every(result => result.startsWith('passed')) ? 0 : 1;
+}
+
+/** Root file systems are built while earlier kinds are tested. A failure shows where the image is asked for. */
+function prepare(kinds: readonly Kind[]): void {
+  const suites = new Set(kinds.map(kind => allKinds[kind].suite));
+  let chain: Promise<unknown> = Promise.resolve();
+  for (const suite of suites) chain = chain.then(() => ensureImage(suite)).catch(() => {});
+}
+
+async function testOne(kind: Kind, options: TestOptions): Promise<string> {
+  const begin = performance.now();
+  const hypervisor = await startHypervisor(kind);
+  try {
+    say(kind, 'running the suite');
+    const code = await vitest(kind, hypervisor.place.name, options);
+    const seconds = ((performance.now() - begin) / 1000).toFixed(0);
+    return `${code === 0 ? 'passed' : 'FAILED'} in ${seconds} s`;
+  } finally {
+    await hypervisor.stop();
+  }
+}
+
+async function vitest(kind: Kind, place: string, { filter, name, jobs }: TestOptions): Promise<number> {
+  const argv = [
+    join(projectFolder, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--config',
+    'test/lab/vitest.config.ts',
+  ];
+  if (name) argv.push('-t', name);
+  if (filter) argv.push(filter);
+  const env = { ...process.env, [kindVariable]: kind, [placeVariable]: place };
+  const child = spawn(process.execPath, argv, {
+    cwd: projectFolder,
+    env,
+    stdio: ['ignore', jobs > 1 ? 'pipe' : 'inherit', 'inherit'],
+  });
+  const forget = onInterrupt(() => void child.kill('SIGTERM'));
+  const output: Buffer[] = [];
+  child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
+  const [code] = (await once(child, 'close')) as [number | null];
+  forget();
+  process.stdout.write(Buffer.concat(output));
+  return code ?? 1;
+}

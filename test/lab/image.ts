@@ -1,0 +1,93 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { cached } from './cache.ts';
+import { command } from './command.ts';
+import { onInterrupt } from './interrupt.ts';
+import type { Suite } from './kinds.ts';
+import { cacheFolder } from './paths.ts';
+import { step } from './progress.ts';
+import { hashOf, type Recipe, recipeOf } from './recipe.ts';
+
+/** A root file system that boots. Its files are never written to. */
+export interface Image {
+  /** Names the recipe it was made by. */
+  readonly hash: string;
+  readonly folder: string;
+  /** The root disk, qcow2. */
+  readonly disk: string;
+  readonly kernel: string;
+  readonly initrd: string;
+}
+
+/**
+ * The image of a Debian release: out of the cache, or installed with mmdebstrap from the distribution's mirror.
+ * Needs no privileges where mmdebstrap can use user namespaces.
+ *
+ * @throws LabError when a program is missing or the installation fails.
+ */
+export async function ensureImage(suite: Suite): Promise<Image> {
+  const recipe = recipeOf(suite);
+  const hash = hashOf(recipe);
+  const folder = join(cacheFolder(), hash);
+  await cached(folder, temporary =>
+    step(suite, 'building the root file system', () => build(recipe, temporary)),
+  );
+  return {
+    hash,
+    folder,
+    disk: join(folder, 'root.qcow2'),
+    kernel: join(folder, 'vmlinuz'),
+    initrd: join(folder, 'initrd.img'),
+  };
+}
+
+/** The root of a user namespace must be able to read and write here, which it cannot in a home directory. */
+async function build(recipe: Recipe, folder: string): Promise<void> {
+  const place = await mkdtemp('/var/tmp/virt-quota-lab-');
+  const remove = () => rm(place, { recursive: true, force: true });
+  const forget = onInterrupt(remove);
+  try {
+    await layOut(recipe, place);
+    await command('mmdebstrap', mmdebstrapArguments(recipe, place), {
+      env: { ...process.env, TMPDIR: '/var/tmp', LAB_BUILD: place, LAB_DISK_SIZE: `${recipe.diskMib}M` },
+    });
+    await keep(join(place, 'out'), folder);
+  } finally {
+    forget();
+    await remove();
+  }
+}
+
+async function layOut(recipe: Recipe, place: string): Promise<void> {
+  await chmod(place, 0o755);
+  await mkdir(join(place, 'out'));
+  await chmod(join(place, 'out'), 0o777);
+  await writeFile(join(place, 'hook'), recipe.hook);
+  await chmod(join(place, 'hook'), 0o755);
+  for (const file of recipe.files) {
+    const path = join(place, 'files', file.path);
+    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    await writeFile(path, file.text);
+    await chmod(path, file.executable ? 0o755 : 0o644);
+  }
+}
+
+/** No mirror is named: mmdebstrap knows Debian's, and apt's proxy settings hold. */
+function mmdebstrapArguments(recipe: Recipe, place: string): string[] {
+  return [
+    '--variant=minbase',
+    '--format=null',
+    `--include=${recipe.packages.join(',')}`,
+    ...recipe.dpkgOptions.map(option => `--dpkgopt=${option}`),
+    `--customize-hook=${join(place, 'hook')}`,
+    recipe.suite,
+    '/dev/null',
+  ];
+}
+
+async function keep(out: string, folder: string): Promise<void> {
+  await mkdir(folder);
+  const convert = ['convert', '-f', 'raw', '-O', 'qcow2', join(out, 'root.img'), join(folder, 'root.qcow2')];
+  await command('qemu-img', convert);
+  await command('cp', [join(out, 'vmlinuz'), join(out, 'initrd.img'), folder]);
+}

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isMissing, missing } from './command.ts';
+import { LabError } from './lab-error.ts';
+import { say } from './progress.ts';
+
+/**
+ * Does work while no other process holds the same lock. The kernel keeps the lock (`flock`), for as long as a child
+ * lives that ends with us: a killed lab leaves nothing locked.
+ *
+ * @param path - the lock file; it is made, and stays.
+ */
+export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  await mkdir(dirname(path), { recursive: true });
+  // Detached, so that Ctrl-C on the terminal does not open the lock before the lab has cleaned up.
+  const holder = spawn('flock', [path, 'cat'], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
+  holder.stdin.on('error', () => {});
+  holder.stdin.write('held\n');
+  const waiting = setTimeout(() => say(path, 'waiting for another lab process'), 2000);
+  try {
+    await held(holder.stdout, once(holder, 'exit'));
+    clearTimeout(waiting);
+    return await work();
+  } catch (error) {
+    throw isMissing(error) ? missing('flock') : error;
+  } finally {
+    clearTimeout(waiting);
+    holder.stdin.end();
+  }
+}
+
+async function held(echo: NodeJS.EventEmitter, exited: Promise<unknown>): Promise<void> {
+  const refused = exited.then(() => {
+    throw new LabError('failed', 'flock ended without giving the lock');
+  });
+  refused.catch(() => {});
+  await Promise.race([once(echo, 'data'), refused]);
+}

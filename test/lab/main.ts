@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { down } from './commands/down.ts';
+import { run } from './commands/run.ts';
+import { status } from './commands/status.ts';
+import { test } from './commands/test.ts';
+import { up } from './commands/up.ts';
+import { parseKind, parseKinds } from './kinds.ts';
+import { LabError } from './lab-error.ts';
+
+const usage = `usage: npm run lab -- COMMAND
+
+  up [KIND…]                       start hypervisors with this build of virt-quota in them (again: bring in the new build)
+  run [--kind KIND] COMMAND…       run a command in one that is up
+  test [KIND…] [--filter TEXT] [--name TEXT] [--jobs N]
+                                   run the lab's suite in fresh ones; TEXT is part of a file's or test's name
+  status                           what is up, what is in the cache
+  down [KIND…]                     end those that are up
+
+KIND is trixie, bookworm or bookworm-v1; all of them when left out.
+VIRT_QUOTA_LAB_ACCEL=kvm uses the processor where /dev/kvm allows it; without it everything is emulated.
+`;
+
+const exitCodes = { usage: 2, missing: 3, failed: 3 } as const;
+
+try {
+  process.exit(await main(process.argv.slice(2)));
+} catch (error) {
+  const known = error instanceof LabError;
+  process.stderr.write(
+    known ? `lab: ${error.message}\n` : `lab: ${String((error as Error).stack ?? error)}\n`,
+  );
+  process.exit(known ? exitCodes[error.code] : 70);
+}
+
+async function main([verb, ...words]: string[]): Promise<number> {
+  if (verb === 'up') return up(parseKinds(words));
+  if (verb === 'down') return down(parseKinds(words));
+  if (verb === 'status' && words.length === 0) return status();
+  if (verb === 'run') return runIn(words);
+  if (verb === 'test') return runSuite(words);
+  process.stderr.write(usage);
+  return verb === '--help' || verb === '-h' || verb === 'help' ? 0 : 2;
+}
+
+function runIn(words: string[]): Promise<number> {
+  const named = words[0] === '--kind';
+  const argv = named ? words.slice(2) : words;
+  if (argv.length === 0) throw new LabError('usage', 'run what? npm run lab -- run [--kind KIND] COMMAND…');
+  return run(argv, named ? parseKind(words[1] ?? '') : undefined);
+}
+
+function runSuite(words: string[]): Promise<number> {
+  const options = { filter: { type: 'string' }, name: { type: 'string' }, jobs: { type: 'string' } } as const;
+  const { values, positionals } = parse(() => parseArgs({ args: words, options, allowPositionals: true }));
+  const jobs = Number(values.jobs ?? 1);
+  if (!Number.isInteger(jobs) || jobs < 1)
+    throw new LabError('usage', `--jobs ${values.jobs}: a number from 1 up`);
+  return test({ kinds: parseKinds(positionals), jobs, filter: values.filter, name: values.name });
+}
+
+function parse<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new LabError('usage', (error as Error).message);
+  }
+}

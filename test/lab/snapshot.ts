@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Accelerator, processorIdentity } from './accelerator.ts';
+import { cached } from './cache.ts';
+import { command } from './command.ts';
+import { Hypervisor } from './hypervisor.ts';
+import type { Image } from './image.ts';
+import { onInterrupt } from './interrupt.ts';
+import type { Kind } from './kinds.ts';
+import { LabError } from './lab-error.ts';
+import { machineIdentity, snapshotName, startMachine } from './machine.ts';
+import { consoleTail, makePlace, type Place, removePlace } from './place.ts';
+import { step } from './progress.ts';
+import { Qmp } from './qmp.ts';
+
+/** How long a boot may take; the slowest that was seen took a quarter of it. */
+const bootTimeoutMs = 300_000;
+
+/**
+ * The disk of a booted hypervisor with its memory in it: out of the cache, or by booting the image. It holds for one
+ * QEMU and one accelerator.
+ *
+ * @throws LabError with the end of the console when the hypervisor does not come up.
+ */
+export async function ensureSnapshot(kind: Kind, image: Image, accelerator: Accelerator): Promise<string> {
+  const qemu = await command('qemu-system-x86_64', ['--version']);
+  const identity = [qemu, machineIdentity(kind), processorIdentity(accelerator)].join('\n');
+  const hash = createHash('sha256').update(identity).digest('hex').slice(0, 8);
+  const path = join(image.folder, `${kind}-${accelerator}-${hash}.qcow2`);
+  return cached(path, temporary =>
+    step(kind, `booting (${accelerator})`, () => boot({ kind, image, accelerator, path: temporary })),
+  );
+}
+
+interface Boot {
+  readonly kind: Kind;
+  readonly image: Image;
+  readonly accelerator: Accelerator;
+  readonly path: string;
+}
+
+async function boot({ kind, image, accelerator, path }: Boot): Promise<void> {
+  const place = await makePlace(kind, 'build', accelerator);
+  const forget = onInterrupt(() => removePlace(place));
+  try {
+    await command('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', image.disk, place.disk]);
+    const qemu = await startMachine({ kind, image, accelerator, place, restore: false, outlive: false });
+    const ended = once(qemu, 'exit');
+    const died = ended.then(() => Promise.reject(new LabError('failed', 'QEMU has ended')));
+    await Promise.race([settle(place), died]).catch((cause: Error) => {
+      throw new LabError(
+        'failed',
+        `${kind} did not boot: ${cause.message}\nIts console ends with:\n${consoleTail(place)}`,
+      );
+    });
+    died.catch(() => {});
+    await save(place);
+    await ended;
+    await rename(place.disk, path);
+  } finally {
+    forget();
+    await removePlace(place);
+  }
+}
+
+/** Waits until every service has been started, and leaves nobody connected: that is what the snapshot shall be. */
+async function settle(place: Place): Promise<void> {
+  const hypervisor = await Hypervisor.connect(place, bootTimeoutMs);
+  const state = await hypervisor.run(['systemctl', 'is-system-running', '--wait'], {
+    timeoutMs: bootTimeoutMs,
+  });
+  if (state.stdout.trim() !== 'running') {
+    const failed = await hypervisor.run(['systemctl', '--failed', '--no-legend', '--plain']);
+    throw new LabError('failed', `systemd says "${state.stdout.trim()}": ${failed.stdout}`);
+  }
+  hypervisor.disconnect();
+}
+
+async function save(place: Place): Promise<void> {
+  const qmp = await Qmp.connect(place.monitor);
+  await qmp.monitor(`savevm ${snapshotName}`);
+  // Not killed: what qcow2 has still to write must be written.
+  await qmp.execute('quit');
+  qmp.close();
+}

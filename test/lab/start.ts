@@ -1,0 +1,75 @@
+import { constants } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { type Accelerator, chosenAccelerator } from './accelerator.ts';
+import { Hypervisor } from './hypervisor.ts';
+import { ensureImage, type Image } from './image.ts';
+import { onInterrupt } from './interrupt.ts';
+import { type Kind, kinds, parseKind } from './kinds.ts';
+import { startMachine } from './machine.ts';
+import { findPlace, makePlace, type Purpose, removePlace } from './place.ts';
+import { step } from './progress.ts';
+import { bringProject } from './project.ts';
+import { ensureSnapshot } from './snapshot.ts';
+
+/** The variable by which `lab test` names the hypervisor that a suite shall use. */
+export const placeVariable = 'VIRT_QUOTA_LAB_PLACE';
+
+/** The variable that names the kind a suite runs in, when it has to start its own hypervisor. */
+export const kindVariable = 'VIRT_QUOTA_LAB_KIND';
+
+/**
+ * A hypervisor for a suite file: the one that `npm run lab -- test` keeps ready for all of them, or else one of its
+ * own, of the kind in `VIRT_QUOTA_LAB_KIND` (`trixie` when unset). To be released with {@link releaseHypervisor}.
+ */
+export async function labHypervisor(): Promise<Hypervisor> {
+  const place = findPlace(process.env[placeVariable] || 'none');
+  if (place) return Hypervisor.connect(place);
+  return startHypervisor(parseKind(process.env[kindVariable] || 'trixie'));
+}
+
+/** Leaves the shared hypervisor, or ends the suite's own. */
+export async function releaseHypervisor(hypervisor: Hypervisor): Promise<void> {
+  if (hypervisor.place.name === process.env[placeVariable]) hypervisor.disconnect();
+  else await hypervisor.stop();
+}
+
+/**
+ * Starts a hypervisor with this checkout's build in it: a few seconds when its image and snapshot are in the cache,
+ * minutes when they have to be made.
+ *
+ * @param purpose - `test` (when absent): ends with this program at the latest. `up`: lives on.
+ * @throws LabError
+ */
+export async function startHypervisor(kind: Kind, purpose: Purpose = 'test'): Promise<Hypervisor> {
+  const accelerator = chosenAccelerator();
+  const image = await ensureImage(kinds[kind].suite);
+  const snapshot = await ensureSnapshot(kind, image, accelerator);
+  return step(kind, 'starting', () => restore({ kind, purpose, accelerator, image, snapshot }));
+}
+
+interface Start {
+  readonly kind: Kind;
+  readonly purpose: Purpose;
+  readonly accelerator: Accelerator;
+  readonly image: Image;
+  readonly snapshot: string;
+}
+
+async function restore({ kind, purpose, accelerator, image, snapshot }: Start): Promise<Hypervisor> {
+  const place = await makePlace(kind, purpose, accelerator);
+  const forget = onInterrupt(() => removePlace(place));
+  try {
+    await copyFile(snapshot, place.disk, constants.COPYFILE_FICLONE);
+    await startMachine({ kind, image, accelerator, place, restore: true, outlive: purpose === 'up' });
+    const hypervisor = await Hypervisor.connect(place);
+    // Its clock still shows when the snapshot was made.
+    await hypervisor.shell(`date --set=@${(Date.now() / 1000).toFixed(3)} >/dev/null`);
+    await bringProject(hypervisor);
+    if (purpose === 'up') forget();
+    return hypervisor;
+  } catch (error) {
+    forget();
+    await removePlace(place);
+    throw error;
+  }
+}
