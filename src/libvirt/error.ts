@@ -42,6 +42,7 @@ export const virErrorCode = {
   operationFailed: 9,
   xmlError: 27,
   operationDenied: 29,
+  xmlDetail: 35,
   systemError: 38,
   noDomain: 42,
   authFailed: 45,

@@ -32,14 +32,27 @@ const lifecycleNames: readonly LifecycleEventName[] = [
   'crashed',
 ];
 
+type RegisterRequest = Parameters<(typeof eventProcedures.register)['args']['write']>[1];
+
 interface Message {
   readonly id: number;
   readonly procedure: number;
   readonly body: Codec<unknown>;
 }
 
-interface Endable {
+/** One loop, as the hub sees it. */
+interface Sink {
+  push(body: unknown): void;
   end(error?: LibvirtError): void;
+}
+
+/** What the server knows of us: it takes each kind of event once per domain, or once for all. */
+interface Registration {
+  readonly sinks: Set<Sink>;
+  /** Resolves with the server's number. */
+  callback: Promise<number>;
+  /** Being taken back; whoever wants it again waits for the end of that. */
+  leaving?: Promise<void>;
 }
 
 const messages: ReadonlyMap<number, Message> = new Map(
@@ -65,11 +78,11 @@ export function eventHub(rpc: Rpc): Events {
   };
 }
 
-/** Keeps who asked for what, by the number that the server gave when registering. */
+/** Keeps who asked for what. */
 class EventHub {
   readonly #rpc: Rpc;
-  readonly #sinks = new Map<number, (body: unknown) => void>();
-  readonly #queues = new Set<Endable>();
+  readonly #registrations = new Map<string, Registration>();
+  readonly #byCallback = new Map<number, Registration>();
   #registering = 0;
   #unclaimed: { readonly callback: number; readonly body: unknown }[] = [];
 
@@ -77,7 +90,10 @@ class EventHub {
     this.#rpc = rpc;
     rpc.onEvent = frame => this.#receive(frame);
     void rpc.ended.then(reason => {
-      for (const queue of this.#queues) queue.end(reason);
+      for (const { sinks } of this.#registrations.values()) {
+        for (const sink of sinks) sink.end(reason);
+      }
+      this.#registrations.clear();
     });
   }
 
@@ -86,18 +102,60 @@ class EventHub {
     { domain, limit = defaultLimit }: EventOptions = {},
     toEvent: (body: Body) => Event,
   ): Promise<EventStream<Event>> {
+    const key = `${message.id} ${domain?.uuid ?? ''}`;
+    const registration = await this.#registration(key, {
+      eventId: message.id,
+      ...(domain ? { domain } : {}),
+    });
+    const queue: EventQueue<Event> = new EventQueue(limit, () => this.#leave(key, registration, sink));
+    const sink: Sink = { push: body => queue.push(toEvent(body as Body)), end: error => queue.end(error) };
+    registration.sinks.add(sink);
+    await registration.callback;
+    return queue;
+  }
+
+  async #registration(key: string, request: RegisterRequest): Promise<Registration> {
+    for (;;) {
+      const known = this.#registrations.get(key);
+      if (known === undefined) break;
+      if (known.leaving === undefined) return known;
+      await known.leaving;
+    }
+    const registration: Registration = { sinks: new Set(), callback: Promise.resolve(0) };
+    this.#registrations.set(key, registration);
+    registration.callback = this.#register(registration, request);
+    registration.callback.catch(() => this.#registrations.delete(key));
+    return registration;
+  }
+
+  async #register(registration: Registration, request: RegisterRequest): Promise<number> {
     this.#registering += 1;
     try {
-      const request = { eventId: message.id, ...(domain ? { domain } : {}) };
       const callback = await this.#rpc.call(eventProcedures.register, request);
-      const queue: EventQueue<Event> = new EventQueue(limit, () => this.#close(callback, queue));
-      this.#queues.add(queue);
-      this.#claim(callback, body => queue.push(toEvent(body as Body)));
-      return queue;
+      this.#byCallback.set(callback, registration);
+      for (const event of this.#unclaimed) {
+        if (event.callback === callback) deliver(registration, event.body);
+      }
+      return callback;
     } finally {
       this.#registering -= 1;
       if (this.#registering === 0) this.#unclaimed = [];
     }
+  }
+
+  async #leave(key: string, registration: Registration, sink: Sink): Promise<void> {
+    registration.sinks.delete(sink);
+    if (registration.sinks.size > 0) return;
+    registration.leaving ??= this.#deregister(key, registration);
+    await registration.leaving;
+  }
+
+  async #deregister(key: string, registration: Registration): Promise<void> {
+    const callback = await registration.callback;
+    this.#byCallback.delete(callback);
+    // Whatever goes wrong here, there is nobody left who could miss an event.
+    await this.#rpc.call(eventProcedures.deregister, callback).catch(() => {});
+    this.#registrations.delete(key);
   }
 
   /** @throws LibvirtError `protocol` for an event that cannot be read. */
@@ -107,23 +165,13 @@ class EventHub {
     const reader = new XdrReader(frame.payload);
     const callback = reader.int32();
     const body = message.body.read(reader);
-    const sink = this.#sinks.get(callback);
-    if (sink !== undefined) sink(body);
+    const registration = this.#byCallback.get(callback);
+    if (registration !== undefined) deliver(registration, body);
     else if (this.#registering > 0)
       this.#unclaimed = [...this.#unclaimed, { callback, body }].slice(-unclaimedMax);
   }
+}
 
-  #claim(callback: number, sink: (body: unknown) => void): void {
-    this.#sinks.set(callback, sink);
-    for (const event of this.#unclaimed) {
-      if (event.callback === callback) sink(event.body);
-    }
-  }
-
-  async #close(callback: number, queue: Endable): Promise<void> {
-    this.#sinks.delete(callback);
-    this.#queues.delete(queue);
-    // Whatever goes wrong here, there is nothing left that could receive an event.
-    await this.#rpc.call(eventProcedures.deregister, callback).catch(() => {});
-  }
+function deliver({ sinks }: Registration, body: unknown): void {
+  for (const sink of sinks) sink.push(body);
 }
