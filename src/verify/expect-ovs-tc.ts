@@ -1,0 +1,76 @@
+import type { BandwidthParameter } from '../domain/bandwidth.ts';
+import {
+  bitsToBytes,
+  kibibytesToBits,
+  kilobytesToBits,
+  policingBurstToBytes,
+  policingRateToBytes,
+} from '../units.ts';
+import type { Expectation, Knob } from './expectation.ts';
+import type { HostFacts } from './host-facts.ts';
+import { classesAreExact, type TcValues, tcValues } from './tc-values.ts';
+import { keysOf, present, type Wanted } from './wanted.ts';
+
+/** One Open vSwitch port and what is wanted of it. */
+export interface OvsPort {
+  readonly wanted: Wanted;
+  /** The port's and interface's name. */
+  readonly dev: string;
+}
+
+/** Open vSwitch gives no class less than one packet a second, and no burst less than one packet with its headers. */
+const MTU = 1500;
+const HEADROOM = 64;
+
+/**
+ * The classes that Open vSwitch makes of a `linux-htb` row: 1:fffe for the port, 1:1 below it for queue 0.
+ * @see openvswitch lib/netdev-linux.c:htb_parse_qdisc_details__, htb_parse_class_details__, htb_setup_class__
+ */
+export function expectOvsClasses(
+  port: OvsPort,
+  kb: { readonly average: number; readonly peak: number; readonly burst: number | undefined },
+  database: readonly Knob[],
+  facts: HostFacts,
+): readonly Expectation[] {
+  const portBps = bitsToBytes(kilobytesToBits(kb.peak));
+  const rateBps = Math.min(Math.max(bitsToBytes(kilobytesToBits(kb.average)), MTU), portBps);
+  const ceilBps = Math.max(portBps, rateBps);
+  const burstBytes = Math.max(bitsToBytes(kibibytesToBits(kb.burst ?? 0)), MTU + HEADROOM);
+  const exact = classesAreExact(facts);
+  const ofPort = tcValues({ rateBps: portBps, ceilBps: portBps, writer: 'ovs' }, exact, facts);
+  const ofQueue = tcValues({ rateBps, ceilBps, burstBytes, writer: 'ovs' }, exact, facts);
+  const inbound = ['inbound.average', 'inbound.peak', 'inbound.burst'] as const;
+  return [
+    tcKnob(port, 'class htb 1:fffe', ['inbound.average', 'inbound.peak'], ofPort, database),
+    tcKnob(port, 'class htb 1:1 parent 1:fffe', inbound, ofQueue, database),
+  ];
+}
+
+/** The policer that Open vSwitch makes of the two policing columns. @see openvswitch lib/netdev-linux.c:tc_policer_init */
+export function expectOvsPolice(
+  port: OvsPort,
+  kbit: { readonly rate: number; readonly burst: number },
+  database: readonly Knob[],
+  facts: HostFacts,
+): Expectation {
+  const rateBps = policingRateToBytes(kbit.rate);
+  const values = tcValues(
+    { rateBps, burstBytes: policingBurstToBytes(kbit.burst), writer: 'ovs' },
+    false,
+    facts,
+  );
+  return tcKnob(port, 'police matchall', ['outbound.average', 'outbound.burst'], values, database);
+}
+
+function tcKnob(
+  { wanted, dev }: OvsPort,
+  knob: string,
+  all: readonly BandwidthParameter[],
+  values: TcValues,
+  database: readonly Knob[],
+): Expectation {
+  const parameters = present(wanted, all);
+  const because = keysOf(wanted, parameters);
+  const follows = database.map(one => ({ layer: one.layer, subject: one.subject, knob: one.knob }));
+  return { layer: 'tc', device: wanted.device, subject: dev, knob, parameters, because, ...values, follows };
+}

@@ -1,0 +1,53 @@
+import type { DiskDefinition } from '../domain/definition.ts';
+import { type IoTuneParameter, ioTuneParameters } from '../domain/iotune.ts';
+import type { Expectation } from './expectation.ts';
+import { qemuKnob, qemuKnobs } from './qemu-knobs.ts';
+import { limitOf } from './unlimited.ts';
+import { keysOf, type Wanted } from './wanted.ts';
+
+/**
+ * What QEMU's throttle of one disk must be: one knob per number, in bytes/s, operations/s, seconds or bytes. 0 is "no
+ * limit" and has to be 0. The group's name is not looked at: QEMU invents one.
+ */
+export function expectQemu(wanted: Wanted, disk: DiskDefinition): readonly Expectation[] {
+  const limited = ioTuneParameters.filter(parameter => limitOf(wanted.limits, parameter) !== undefined);
+  const impossible = whyImpossible(disk);
+  if (impossible !== undefined)
+    return limited.map(parameter => ({ ...knobOf(wanted, disk, parameter), impossible }));
+  // An empty drive has no throttle to ask for.
+  if (disk.source === undefined && limited.length === 0) return [];
+  return qemuKnobs.map(({ parameter }) => ({
+    ...knobOf(wanted, disk, parameter),
+    expected: { value: expectedValue(wanted, parameter) },
+  }));
+}
+
+function knobOf(
+  wanted: Wanted,
+  disk: DiskDefinition,
+  parameter: IoTuneParameter,
+): Omit<Expectation, 'expected'> {
+  return {
+    layer: 'qemu',
+    device: wanted.device,
+    subject: disk.target,
+    knob: qemuKnob(parameter),
+    parameters: [parameter],
+    because: keysOf(wanted, [parameter]),
+  };
+}
+
+/** QEMU makes a burst one second long where its length is not given. @see QEMU util/throttle.c:throttle_config_init */
+function expectedValue(wanted: Wanted, parameter: IoTuneParameter): number {
+  const value = limitOf(wanted.limits, parameter);
+  if (value !== undefined || !parameter.endsWith('_max_length')) return value ?? 0;
+  const burst = parameter.replace(/_length$/, '') as IoTuneParameter;
+  return limitOf(wanted.limits, burst) === undefined ? 0 : 1;
+}
+
+/** @see libvirt src/qemu/qemu_validate.c:qemuValidateDomainDeviceDefDiskBlkdeviotune */
+function whyImpossible(disk: DiskDefinition): string | undefined {
+  if (disk.type === 'vhostuser') return 'a vhost-user disk does its I/O outside of QEMU';
+  if (disk.hasThrottleFilters) return 'the disk has throttle filters, which exclude iotune';
+  return undefined;
+}

@@ -1,0 +1,120 @@
+import { bandwidthParameters } from '../domain/bandwidth.ts';
+import type { DiskDefinition, DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
+import { interfaceEnforcer } from '../domain/enforcement.ts';
+import {
+  type DeviceRef,
+  type DeviceTuning,
+  type DomainTuning,
+  deviceName,
+  type Limits,
+} from '../domain/tuning.ts';
+import type { Scope } from '../ports/hypervisor.ts';
+import { expectCgroup } from './expect-cgroup.ts';
+import { expectDefinition } from './expect-definition.ts';
+import { expectOvs } from './expect-ovs.ts';
+import { expectQemu } from './expect-qemu.ts';
+import { expectTc } from './expect-tc.ts';
+import type { Expectation } from './expectation.ts';
+import type { HostFacts } from './host-facts.ts';
+import { limitOf } from './unlimited.ts';
+import { keysOf, type Wanted, wantedLimits } from './wanted.ts';
+
+/** What expectations are made from. */
+export interface ExpectInput {
+  readonly asked: DomainTuning;
+  /** Absent when the domain is not running: then nothing is enforced, and nothing expected of enforcers. */
+  readonly live?: DomainDefinition;
+  /** Absent when the domain is transient. */
+  readonly config?: DomainDefinition;
+  readonly facts: HostFacts;
+  /** The definitions that shall have what is asked. Enforcers have to hold it only when `live` is among them. */
+  readonly scopes: readonly Scope[];
+}
+
+/**
+ * Everything that must be found if the limits asked for are in force, device by device and for each in the order of the
+ * chain: persistent definition, live definition, enforcers. Limits that nobody asked for but libvirt's live definition
+ * has are expected of the enforcers too, and no limits where there are none.
+ */
+export function expectDomain(input: ExpectInput): readonly Expectation[] {
+  return devicesOf(input).flatMap(device => {
+    const asked = input.asked.find(one => deviceName(one.device) === deviceName(device));
+    return [...expectAsked(input, asked), ...expectEnforced(input, device, asked)];
+  });
+}
+
+function devicesOf({ asked, live, config }: ExpectInput): readonly DeviceRef[] {
+  const main = live ?? config;
+  const defined: readonly DeviceRef[] = [
+    { kind: 'cpu' },
+    ...(main?.disks ?? []).map(({ target }) => ({ kind: 'disk', target }) as const),
+    ...(main?.interfaces ?? []).map(({ mac }) => ({ kind: 'interface', mac }) as const),
+  ];
+  const all = [...defined, ...asked.map(one => one.device)];
+  return [...new Map(all.map(device => [deviceName(device), device])).values()];
+}
+
+function expectAsked(input: ExpectInput, asked: DeviceTuning | undefined): readonly Expectation[] {
+  if (asked === undefined) return [];
+  const order: readonly Scope[] = ['config', 'live'];
+  return order
+    .filter(scope => input.scopes.includes(scope))
+    .flatMap(scope => {
+      const definition = input[scope];
+      const thing = definition && find(definition, asked.device);
+      const hasDevice = definition === undefined || thing !== undefined;
+      return expectDefinition({ scope, asked, hasDevice, ...(thing?.nic && { nic: thing.nic }) });
+    });
+}
+
+/** Of a domain that does not run only what nothing could ever enforce. */
+function expectEnforced(
+  input: ExpectInput,
+  device: DeviceRef,
+  asked: DeviceTuning | undefined,
+): readonly Expectation[] {
+  const { live, facts } = input;
+  const definition = live ?? input.config;
+  const thing = definition && find(definition, device);
+  if (definition === undefined || thing === undefined) return [];
+  const shallHold = live === undefined || input.scopes.includes('live') ? asked : undefined;
+  const enforcer = thing.nic && interfaceEnforcer(thing.nic);
+  const wanted = wantedLimits(device, thing.limits, shallHold, enforcer);
+  if (thing.nic !== undefined && enforcer === 'none') return expectNothing(wanted, thing.nic);
+  if (live === undefined) return [];
+  if (thing.nic !== undefined) return (enforcer === 'ovs' ? expectOvs : expectTc)(wanted, thing.nic, facts);
+  return thing.disk === undefined ? expectCgroup(wanted, live, facts) : expectQemu(wanted, thing.disk);
+}
+
+/** Limits on an interface that neither libvirt nor the kernel can limit. @see libvirt virNetDevSupportsBandwidth */
+function expectNothing(wanted: Wanted, nic: InterfaceDefinition): readonly Expectation[] {
+  const limited = bandwidthParameters.filter(
+    one => one.endsWith('.average') && limitOf(wanted.limits, one) !== undefined,
+  );
+  return limited.map(parameter => ({
+    layer: 'tc',
+    device: wanted.device,
+    subject: nic.dev ?? nic.mac,
+    knob: parameter,
+    parameters: [parameter],
+    because: keysOf(wanted, [parameter]),
+    impossible: `nothing on the host limits an interface of type '${nic.type}'`,
+  }));
+}
+
+/** A device in a definition, with what limits it there. */
+interface Found {
+  readonly limits: Limits;
+  readonly disk?: DiskDefinition;
+  readonly nic?: InterfaceDefinition;
+}
+
+function find(definition: DomainDefinition, device: DeviceRef): Found | undefined {
+  if (device.kind === 'cpu') return { limits: definition.cputune };
+  if (device.kind === 'disk') {
+    const disk = definition.disks.find(one => one.target === device.target);
+    return disk && { limits: disk.iotune, disk };
+  }
+  const nic = definition.interfaces.find(one => one.mac === device.mac);
+  return nic && { limits: nic.bandwidth, nic };
+}

@@ -1,0 +1,19 @@
+import type { Iproute2Version } from '../observed/iproute2-version.ts';
+
+/** What has to be known of a host to say what its enforcers must hold. What could not be seen is left out. */
+export interface HostFacts {
+  /** The hierarchy that has the cpu controller. */
+  readonly cgroupVersion?: 1 | 2;
+  /** Ids of the vCPUs that have a cgroup, so that are online. */
+  readonly vcpuIds?: readonly number[];
+  /** Ids of the I/O threads that have a cgroup. */
+  readonly iothreadIds?: readonly number[];
+  /** tc's version: how it rounds and in which form it answers. */
+  readonly iproute2?: Iproute2Version;
+  /** As libvirt counts: 9.0.0 is 9000000. */
+  readonly libvirtVersion?: number;
+  /** Devices that are ports of Open vSwitch, whatever libvirt thinks of them. */
+  readonly ovsPorts: ReadonlySet<string>;
+  /** Devices of `type='ethernet'` that are macvtaps. */
+  readonly macvtaps: ReadonlySet<string>;
+}

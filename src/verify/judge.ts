@@ -1,0 +1,108 @@
+import { type DeviceRef, deviceName, type Parameter } from '../domain/tuning.ts';
+import { type Expectation, type KnobValues, knobName, type Layer } from './expectation.ts';
+import type { Reading } from './reading.ts';
+import type { Outcome, Verdict } from './verdict.ts';
+
+/**
+ * Compares what was found with what was expected: one verdict per expectation, in the same order. What was not read, or
+ * could not be, is inconclusive. What follows a knob that fails is not judged apart, unless it holds all the same.
+ */
+export function judge(
+  expectations: readonly Expectation[],
+  readings: readonly Reading[],
+): readonly Verdict[] {
+  const found = new Map(readings.map(reading => [knobName(reading), reading]));
+  const alone = expectations.map(one => judgeAlone(one, found.get(knobName(one))));
+  const failed = new Set(
+    alone.filter(verdict => verdict.outcome === 'fail').map(verdict => knobName(verdict.expectation)),
+  );
+  return alone.map(verdict => {
+    const leader = verdict.expectation.follows?.find(knob => failed.has(knobName(knob)));
+    if (verdict.outcome !== 'fail' || leader === undefined) return verdict;
+    return {
+      ...verdict,
+      outcome: 'not-applicable',
+      reason: 'follows',
+      detail: `follows ${knobName(leader)}`,
+    };
+  });
+}
+
+function judgeAlone(expectation: Expectation, reading: Reading | undefined): Verdict {
+  const { expected, impossible } = expectation;
+  const evidence = reading && { evidence: reading.evidence };
+  const base = { expectation, ...evidence };
+  if (impossible !== undefined) {
+    return { ...base, outcome: 'fail', reason: 'no-enforcement-point', detail: impossible };
+  }
+  const unreadable = reading === undefined ? 'it was not read' : reading.unreadable;
+  if (unreadable !== undefined) {
+    return { ...base, outcome: 'inconclusive', reason: 'unreadable', detail: unreadable };
+  }
+  const observed = reading?.values;
+  if (observed === undefined) {
+    return expected === undefined
+      ? { ...base, outcome: 'pass' }
+      : { ...base, outcome: 'fail', reason: 'missing' };
+  }
+  if (expected === undefined) return { ...base, outcome: 'fail', reason: 'unexpected', observed };
+  return { ...base, ...compare(expectation, expected, observed), observed };
+}
+
+function compare(
+  { tolerance }: Expectation,
+  expected: KnobValues,
+  observed: KnobValues,
+): Pick<Verdict, 'outcome' | 'reason' | 'differs' | 'detail'> {
+  const names = Object.keys(expected);
+  const unseen = names.filter(name => observed[name] === undefined);
+  const differs = names
+    .filter(name => !unseen.includes(name))
+    .filter(name => !agree(expected[name], observed[name], tolerance?.values[name] ?? 0));
+  if (differs.length > 0) return { outcome: 'fail', reason: 'different', differs };
+  if (unseen.length === 0) return { outcome: 'pass' };
+  return { outcome: 'inconclusive', reason: 'unreadable', detail: `${unseen.join(', ')} could not be read` };
+}
+
+function agree(expected: string | number | undefined, observed: string | number | undefined, within: number) {
+  if (typeof expected !== 'number' || typeof observed !== 'number') return expected === observed;
+  return Math.abs(expected - observed) <= within;
+}
+
+/** How many verdicts there are of each kind. */
+export interface VerdictSummary {
+  readonly counts: Readonly<Record<Outcome, number>>;
+  /** A fail counts most, then what could not be seen; `not-applicable` when nothing was decided at all. */
+  readonly overall: Outcome;
+}
+
+/** Counts verdicts and draws the conclusion. */
+export function summary(verdicts: readonly Verdict[]): VerdictSummary {
+  const count = (outcome: Outcome) => verdicts.filter(verdict => verdict.outcome === outcome).length;
+  const counts = {
+    pass: count('pass'),
+    fail: count('fail'),
+    inconclusive: count('inconclusive'),
+    'not-applicable': count('not-applicable'),
+  };
+  const order: readonly Outcome[] = ['fail', 'inconclusive', 'pass'];
+  return { counts, overall: order.find(outcome => counts[outcome] > 0) ?? 'not-applicable' };
+}
+
+/** The first link of a limit's chain that fails: persistent definition, live definition, enforcers. */
+export function firstBroken(
+  verdicts: readonly Verdict[],
+  device: DeviceRef,
+  parameter: Parameter,
+): Verdict | undefined {
+  const chain: readonly (Layer | undefined)[] = ['config', 'live', undefined];
+  const broken = verdicts.filter(
+    ({ expectation, outcome }) =>
+      outcome === 'fail' &&
+      deviceName(expectation.device) === deviceName(device) &&
+      expectation.parameters.includes(parameter),
+  );
+  return chain
+    .map(layer => broken.find(verdict => layer === undefined || verdict.expectation.layer === layer))
+    .find(verdict => verdict !== undefined);
+}

@@ -1,0 +1,67 @@
+import { isAtLeast } from '../observed/iproute2-version.ts';
+import {
+  bytesToOvsTicks,
+  bytesToTcTicks,
+  rateInTcText,
+  sizeInTcText,
+  type TcRounding,
+  tcTicksToBytes,
+} from '../units.ts';
+import type { Expectation } from './expectation.ts';
+import type { HostFacts } from './host-facts.ts';
+
+/** Values that a class or policer must show, and how far what tc shows may be off. */
+export type TcValues = Required<Pick<Expectation, 'expected'>> & Pick<Expectation, 'tolerance'>;
+
+/** A rate limit as tc holds it. */
+export interface TcLimit {
+  readonly rateBps: number;
+  /** Absent: a policer has no ceil, and Open vSwitch's root class no burst of its own. */
+  readonly ceilBps?: number;
+  readonly burstBytes?: number;
+  /** Who told the kernel: it decides how the burst is rounded. */
+  readonly writer: 'tc' | 'ovs';
+}
+
+/** Whether tc answers JSON with exact numbers for classes; policers are always text. */
+export function classesAreExact(facts: HostFacts): boolean {
+  return facts.iproute2 !== undefined && isAtLeast(facts.iproute2, 6, 2);
+}
+
+/** What tc on this host must show of a limit, by iproute2's own arithmetic. */
+export function tcValues(limit: TcLimit, exact: boolean, facts: HostFacts): TcValues {
+  const { rateBps, ceilBps } = limit;
+  const burstBytes = shownBurst(limit, facts);
+  const expected = {
+    rateBps,
+    ...(ceilBps !== undefined && { ceilBps }),
+    ...(burstBytes !== undefined && { burstBytes }),
+  };
+  const lost = {
+    ...(!exact && { rateBps: rateBps - rateInTcText(rateBps) }),
+    ...(!exact && ceilBps !== undefined && { ceilBps: ceilBps - rateInTcText(ceilBps) }),
+    ...(burstBytes !== undefined && { burstBytes: burstTolerance(rateBps, burstBytes, exact) }),
+  };
+  const values = Object.fromEntries(Object.entries(lost).filter(([, bytes]) => bytes > 0));
+  if (Object.keys(values).length === 0) return { expected };
+  return { expected, tolerance: { values, reason: 'tc keeps a burst in ticks and rounds what it prints' } };
+}
+
+function shownBurst({ rateBps, burstBytes, writer }: TcLimit, facts: HostFacts): number | undefined {
+  if (burstBytes === undefined) return undefined;
+  const rounding = roundingOf(facts);
+  const ticks =
+    writer === 'ovs' ? bytesToOvsTicks(rateBps, burstBytes) : bytesToTcTicks(rateBps, burstBytes, rounding);
+  return tcTicksToBytes(rateBps, ticks, rounding);
+}
+
+/** iproute2 6.15 computes bursts exactly (d947f365); before, it cut them to whole µs on both ways. */
+function roundingOf(facts: HostFacts): TcRounding {
+  return facts.iproute2 !== undefined && isAtLeast(facts.iproute2, 6, 15) ? 'exact' : 'truncating';
+}
+
+/** libvirt may run with another tc than this host's (in a container): then up to 2 µs of the rate are between both. */
+function burstTolerance(rateBps: number, burstBytes: number, exact: boolean): number {
+  const lost = exact ? 0 : Math.abs(burstBytes - sizeInTcText(burstBytes));
+  return lost + Math.ceil((2 * rateBps) / 1e6);
+}
