@@ -1,0 +1,41 @@
+import { type BandwidthParameter, bandwidthParameters } from '../domain/bandwidth.ts';
+import { cpuTuneParameters } from '../domain/cputune.ts';
+import type { DomainDefinition } from '../domain/definition.ts';
+import { ioTuneParameters } from '../domain/iotune.ts';
+import type { Limits, Parameter } from '../domain/tuning.ts';
+import type { Scope } from '../ports/hypervisor.ts';
+import type { Reading } from '../verify/reading.ts';
+import { isUnlimited } from '../verify/unlimited.ts';
+
+/** What one of libvirt's definitions says: a reading per device and typed parameter; without values: no limit. */
+export function observeDefinition(scope: Scope, definition: DomainDefinition): readonly Reading[] {
+  return [
+    ...readingsOf(scope, 'cpu', cpuTuneParameters, definition.cputune),
+    ...definition.disks.flatMap(disk => readingsOf(scope, disk.target, ioTuneParameters, disk.iotune)),
+    ...definition.interfaces.flatMap(nic =>
+      readingsOf<BandwidthParameter>(scope, nic.mac, bandwidthParameters, nic.bandwidth),
+    ),
+  ];
+}
+
+function readingsOf<P extends Parameter>(
+  scope: Scope,
+  subject: string,
+  parameters: readonly P[],
+  limits: Limits,
+): readonly Reading[] {
+  return parameters.map(parameter => {
+    const value = limits[parameter];
+    const limited = value !== undefined && !isUnlimited(parameter, value);
+    return {
+      layer: scope,
+      subject,
+      knob: parameter,
+      ...(limited && { values: { value } }),
+      evidence: {
+        source: `virDomainGetXMLDesc(${scope})`,
+        text: value === undefined ? `no ${parameter}` : `${parameter}=${value}`,
+      },
+    };
+  });
+}

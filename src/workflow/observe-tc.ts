@@ -1,0 +1,94 @@
+import { readTcClasses, readTcPolicers } from '../host/tc.ts';
+import type { TcClass } from '../observed/tc-class.ts';
+import type { TcPolicer } from '../observed/tc-filter.ts';
+import type { HostReader } from '../ports/host.ts';
+import type { Knob, KnobValues } from '../verify/expectation.ts';
+import type { Reading } from '../verify/reading.ts';
+import { look, unseen } from './unseen.ts';
+
+/** libvirt's class, and the two that Open vSwitch makes of a `linux-htb` row. */
+const classKnobs = [
+  { knob: 'class htb 1:1', handle: '1:1', parent: undefined },
+  { knob: 'class htb 1:fffe', handle: '1:fffe', parent: undefined },
+  { knob: 'class htb 1:1 parent 1:fffe', handle: '1:1', parent: '1:fffe' },
+] as const;
+
+const policeKnobs = ['police', 'police matchall'] as const;
+
+/** Priority at which Neutron's agents put their own filters. @see neutron agent/linux/tc_lib.py */
+const NEUTRON_PREF = 49;
+
+/** Reads one device's classes and policers. A knob that is not there has a reading without values. */
+export async function observeTc(host: HostReader, dev: string): Promise<readonly Reading[]> {
+  const [classes, policers] = await Promise.all([
+    look(() => readTcClasses(host, dev)),
+    look(() => readTcPolicers(host, dev)),
+  ]);
+  return [
+    ...('why' in classes
+      ? unseen(knobsOf(dev, classNames), `tc class show dev ${dev}`, classes.why)
+      : classKnobs.map(one => classReading(dev, one, classes.found.source, classes.found.found))),
+    ...('why' in policers
+      ? unseen(knobsOf(dev, policeKnobs), `tc filter show dev ${dev} parent ffff:`, policers.why)
+      : policeKnobs.map(knob => policeReading(dev, knob, policers.found.source, policers.found.found))),
+  ];
+}
+
+/** The readings of a device that cannot be looked at. */
+export function unseenTc(dev: string, why: string): readonly Reading[] {
+  return unseen(knobsOf(dev, [...classNames, ...policeKnobs]), 'tc', why);
+}
+
+const classNames = classKnobs.map(one => one.knob);
+
+function knobsOf(dev: string, names: readonly string[]): readonly Knob[] {
+  return names.map(knob => ({ layer: 'tc', subject: dev, knob }));
+}
+
+function classReading(
+  dev: string,
+  { knob, handle, parent }: (typeof classKnobs)[number],
+  source: string,
+  classes: readonly TcClass[],
+): Reading {
+  const found = classes.find(one => one.handle === handle && one.parent === parent);
+  const { rateBps, ceilBps, burstBytes, cburstBytes } = found ?? {};
+  return reading({ dev, knob, source, text: found?.text }, { rateBps, ceilBps, burstBytes, cburstBytes });
+}
+
+function policeReading(
+  dev: string,
+  knob: (typeof policeKnobs)[number],
+  source: string,
+  policers: readonly TcPolicer[],
+): Reading {
+  const found = policers.find(knob === 'police' ? isLibvirts : isOpenVswitchs);
+  const { rateBps, burstBytes } = found ?? {};
+  return reading({ dev, knob, source, text: found?.text }, { rateBps, burstBytes });
+}
+
+/** The first u32 filter for all packets decides, whoever made it; Neutron's agents have a priority of their own. */
+function isLibvirts(policer: TcPolicer): boolean {
+  return policer.filter === 'u32' && policer.matchesAll && policer.pref !== NEUTRON_PREF;
+}
+
+/** @see openvswitch lib/netdev-linux.c:tc_add_matchall_policer; `basic` before 2.17 */
+function isOpenVswitchs(policer: TcPolicer): boolean {
+  return policer.matchesAll && (policer.filter === 'matchall' || policer.filter === 'basic');
+}
+
+function reading(
+  found: { dev: string; knob: string; source: string; text: string | undefined },
+  values: Readonly<Record<string, number | undefined>>,
+): Reading {
+  const { dev, knob, source, text } = found;
+  const known = Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined);
+  const held: KnobValues = Object.fromEntries(known);
+  return {
+    layer: 'tc',
+    subject: dev,
+    knob,
+    ...(text !== undefined && { values: held }),
+    evidence: { source, text: text ?? '' },
+  };
+}
