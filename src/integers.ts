@@ -2,6 +2,8 @@
 const pythonSpace =
   '[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]*';
 const pythonInt = new RegExp(`^${pythonSpace}([+-]?)(\\p{Nd}+(?:_\\p{Nd}+)*)${pythonSpace}$`, 'u');
+/** Python refuses to read longer ones. @see Python sys.int_info.default_max_str_digits */
+const longestPythonInt = 4300;
 const decimalDigit = /\p{Nd}/u;
 const libvirtInt = /^[\t\n\v\f\r ]*([+-]?)([0-9]+)$/;
 const maxUnsigned = 2n ** 64n - 1n;
@@ -14,6 +16,7 @@ export function parsePythonInt(text: string): bigint | undefined {
   const match = pythonInt.exec(text);
   if (match === null) return undefined;
   const digits = asciiDigits((match[2] ?? '').replaceAll('_', ''));
+  if (digits.length > longestPythonInt) return undefined;
   return match[1] === '-' ? -BigInt(digits) : BigInt(digits);
 }
 
@@ -26,16 +29,23 @@ export function parsePythonInt(text: string): bigint | undefined {
 export function parseLibvirtUnsigned(text: string): bigint | undefined {
   const match = libvirtInt.exec(text);
   if (match === null || match[1] === '-') return undefined;
-  const value = BigInt(match[2] ?? '');
-  return value > maxUnsigned ? undefined : value;
+  const value = shortInteger(match[2] ?? '');
+  return value !== undefined && value <= maxUnsigned ? value : undefined;
 }
 
 /** A signed 64 bit integer as libvirt reads it in XML. @see libvirt src/util/virstring.c:virStrToLong_ll */
 export function parseLibvirtSigned(text: string): bigint | undefined {
   const match = libvirtInt.exec(text);
-  if (match === null) return undefined;
-  const value = match[1] === '-' ? -BigInt(match[2] ?? '') : BigInt(match[2] ?? '');
+  const size = shortInteger(match?.[2] ?? '');
+  if (size === undefined) return undefined;
+  const value = match?.[1] === '-' ? -size : size;
   return BigInt.asIntN(64, value) === value ? value : undefined;
+}
+
+/** 64 bits have at most 20 digits; reading a million of them would take long. */
+function shortInteger(digits: string): bigint | undefined {
+  const significant = digits.replace(/^0+(?=[0-9])/, '');
+  return significant === '' || significant.length > 20 ? undefined : BigInt(significant);
 }
 
 /** Digits of any script as 0–9. */

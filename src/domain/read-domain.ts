@@ -98,7 +98,8 @@ function joined(one: string | undefined, other: string | undefined): string | un
   return other === undefined ? one : `${one}/${other}`;
 }
 
-function readInterface(nic: XmlElement, position: number): InterfaceDefinition {
+/** One `<interface>`; `position` counts from 0. @throws QuotaError `invalid-input` */
+export function readInterface(nic: XmlElement, position: number): InterfaceDefinition {
   const dev = childAttribute(nic, 'target', 'dev');
   const source = interfaceSource(childOf(nic, 'source'));
   const virtualPort = childAttribute(nic, 'virtualport', 'type');

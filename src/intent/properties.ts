@@ -1,6 +1,6 @@
 import { QuotaError } from '../errors.ts';
 
-const pikeProperty = /\s*([^=]+)='((?:[^']|'(?!\s*(?:,|$)))*)'\s*(?:,|$)/y;
+const pikeProperty = /([^=]+)='((?:[^']|'(?!\s*(?:,|$)))*)'\s*(?:,|$)/y;
 
 /**
  * The text into which `openstack flavor show` put properties up to Pike: `quota:cpu_shares='512', hw:x='y'`.
@@ -34,8 +34,10 @@ export function parsePropertyLines(text: string): readonly (readonly [string, st
   return text.split(/\r\n|\n|\r/).flatMap((line, index) => {
     const content = line.replace(/^\ufeff/, '').trim();
     if (content === '' || content.startsWith('#')) return [];
-    const match = /^(?:--property[ =])?\s*([^=]+?)\s*=\s*(.*)$/.exec(content);
-    if (match !== null) return [[match[1] ?? '', unquote(match[2] ?? '')] as const];
+    const property = content.replace(/^--property[ =]/, '');
+    const equals = property.indexOf('=');
+    if (equals > 0)
+      return [[property.slice(0, equals).trim(), unquote(property.slice(equals + 1).trim())] as const];
     const problem = `flavor is neither JSON nor key=value lines at line ${index + 1}`;
     throw new QuotaError('invalid-input', 'flavor', problem);
   });

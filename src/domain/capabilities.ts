@@ -1,0 +1,81 @@
+import type { Diagnostic } from '../diagnostics.ts';
+import type { FlavorQuota, QuotaSection } from '../intent/flavor-quota.ts';
+import type { QuotaParameter } from '../intent/quota-keys.ts';
+import { bandwidthFields } from './bandwidth.ts';
+
+/** What a host can hold, as far as it is known; what is left out is not known. */
+export interface HostCapabilities {
+  /** Which version has the CPU controller. */
+  readonly cgroupVersion?: 1 | 2;
+  /** As libvirt counts: 9.0.0 is 9000000. */
+  readonly libvirtVersion?: number;
+  /** Whether the host has the cgroup CPU controller at all; absent: yes. */
+  readonly hasCpuController?: boolean;
+}
+
+/**
+ * Findings that depend on the host: cpu limits without a CPU controller, the range of shares, and numbers that the
+ * XML takes and a running domain's typed parameters do not. On a host that is not known the last two are warnings.
+ */
+export function checkHostRange(quota: FlavorQuota, host: HostCapabilities): readonly Diagnostic[] {
+  return [
+    ...checkCpuController(quota, host),
+    ...checkShares(quota, host),
+    ...checkTypedParameters(quota, host),
+  ];
+}
+
+/** @see nova nova/virt/libvirt/host.py:is_cpu_control_policy_capable */
+function checkCpuController({ cpu }: FlavorQuota, host: HostCapabilities): readonly Diagnostic[] {
+  if (host.hasCpuController !== false) return [];
+  const asked = Object.entries(cpu.because).slice(0, 1);
+  return asked.map(([, key]) => ({ code: 'no-cpu-controller', severity: 'error', path: key }));
+}
+
+/**
+ * libvirt writes shares into `cpu.shares` (v1, 2–262144) or unchanged into `cpu.weight` (v2, 1–10000). Up to 9.0 it
+ * holds both against the v1 range first.
+ *
+ * @see libvirt src/util/vircgroup.c, src/conf/domain_validate.c; 38af6497 (9.1.0)
+ */
+function checkShares({ cpu }: FlavorQuota, host: HostCapabilities): readonly Diagnostic[] {
+  const shares = cpu.limits.cpu_shares;
+  if (shares === undefined) return [];
+  const oldLibvirt = host.libvirtVersion === undefined || host.libvirtVersion < 9_001_000;
+  const min = host.cgroupVersion === 2 && !oldLibvirt ? 1 : 2;
+  if (shares < min) return [sharesOutOfRange(cpu, 'error', min, host)];
+  const max = host.cgroupVersion === 1 ? 262_144 : 10_000;
+  if (shares <= max) return [];
+  return [sharesOutOfRange(cpu, host.cgroupVersion === 2 ? 'error' : 'warning', min, host)];
+}
+
+function sharesOutOfRange(
+  cpu: FlavorQuota['cpu'],
+  severity: Diagnostic['severity'],
+  min: number,
+  host: HostCapabilities,
+): Diagnostic {
+  const max = host.cgroupVersion === 1 ? 262_144 : 10_000;
+  const where = host.cgroupVersion === 1 ? 'cgroup v1' : 'cgroup v2';
+  return { ...outOfRange(cpu, 'cpu_shares', severity), args: { min, max, unit: '', where } };
+}
+
+/** The XML takes 64 bits, the typed parameters 32. @see libvirt src/qemu/qemu_driver.c:qemuDomainSetInterfaceParameters */
+function checkTypedParameters(quota: FlavorQuota, host: HostCapabilities): readonly Diagnostic[] {
+  const section = quota.interface;
+  const severity = host.libvirtVersion === undefined ? 'warning' : 'error';
+  return bandwidthFields.flatMap(({ parameter, max, unit }) => {
+    if (parameter === 'inbound.floor' || (section.limits[parameter] ?? 0) <= max) return [];
+    const args = { min: 0, max, unit, where: 'running domain' };
+    return [{ ...outOfRange(section, parameter, severity), args }];
+  });
+}
+
+function outOfRange<P extends QuotaParameter>(
+  section: QuotaSection<P>,
+  parameter: P,
+  severity: Diagnostic['severity'],
+): Diagnostic {
+  const value = String(section.limits[parameter]);
+  return { code: 'out-of-range', severity, path: section.because[parameter] ?? parameter, value };
+}

@@ -1,0 +1,151 @@
+import type { Diagnostic } from '../diagnostics.ts';
+import type { FlavorQuota, QuotaSection } from '../intent/flavor-quota.ts';
+import type { QuotaParameter } from '../intent/quota-keys.ts';
+import { checkHostRange, type HostCapabilities } from './capabilities.ts';
+import { checkLimits } from './check-limits.ts';
+import type { DiskDefinition, DomainDefinition, InterfaceDefinition } from './definition.ts';
+import { interfaceEnforcer } from './enforcement.ts';
+import { type Fragments, renderBandwidth, renderCpuTune, renderIoTune } from './fragments.ts';
+import { mergeLimits } from './merge.ts';
+import { type DeviceTuning, type DomainTuning, deviceName, type Limits } from './tuning.ts';
+
+/** A flavor's limits, the domain they are for, and what its host can hold. */
+export interface TranslateInput {
+  readonly quota: FlavorQuota;
+  readonly domain: DomainDefinition;
+  readonly capabilities: HostCapabilities;
+}
+
+/** What each device shall have. */
+export interface Translation {
+  readonly tuning: DomainTuning;
+  /** What depends on this domain and host; findings on the flavor itself come from `flavorQuota`. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A device's tuning, or none, with what is to be said. */
+interface Part {
+  readonly tuning?: DeviceTuning;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Gives a domain's devices what a flavor asks for, as Nova would: disk limits to every disk with an image, not to
+ * volumes; interface limits to every interface, also those that nothing can enforce (so that a verification fails).
+ */
+export function translateFlavor({ quota, domain, capabilities }: TranslateInput): Translation {
+  const parts = [
+    cpuPart(quota),
+    ...nonEmpty(quota.disk, domain.disks, disk => diskPart(disk, quota.disk)),
+    ...nonEmpty(quota.interface, domain.interfaces, nic => interfacePart(nic, quota.interface)),
+  ];
+  return {
+    tuning: parts.flatMap(part => part.tuning ?? []),
+    diagnostics: [
+      ...checkHostRange(quota, capabilities),
+      ...withoutDevices(quota, domain),
+      ...parts.flatMap(part => part.diagnostics),
+    ],
+  };
+}
+
+/**
+ * A flavor as the XML that Nova's libvirt driver makes of it, character by character: also values that libvirt
+ * refuses, or takes for "no limit". Values that XML cannot hold, on which Nova fails, are left out.
+ *
+ * @param options.virtType libvirt's domain type; Nova writes `<cputune>` for `kvm`, `qemu` and `lxc` only.
+ * @see nova nova/virt/libvirt/config.py:LibvirtConfigGuestCPUTune, LibvirtConfigGuestDisk, LibvirtConfigGuestInterface
+ */
+export function translateFragments(
+  quota: FlavorQuota,
+  options: { readonly virtType?: string } = {},
+): Fragments {
+  const hasCpuTune = ['kvm', 'qemu', 'lxc'].includes(options.virtType ?? 'kvm');
+  const cputune = hasCpuTune ? renderCpuTune(quota.cpu.emitted) : undefined;
+  const iotune = renderIoTune(quota.disk.emitted);
+  const bandwidth = renderBandwidth(quota.interface.emitted);
+  return { ...(cputune && { cputune }), ...(iotune && { iotune }), ...(bandwidth && { bandwidth }) };
+}
+
+function nonEmpty<T>(
+  section: QuotaSection<QuotaParameter>,
+  devices: readonly T[],
+  part: (device: T) => Part,
+) {
+  return Object.keys(section.limits).length === 0 ? [] : devices.map(part);
+}
+
+function cpuPart({ cpu }: FlavorQuota): Part {
+  if (Object.keys(cpu.limits).length === 0) return { diagnostics: [] };
+  return { tuning: { device: { kind: 'cpu' }, limits: cpu.limits, because: cpu.because }, diagnostics: [] };
+}
+
+function diskPart(disk: DiskDefinition, { limits, because }: FlavorQuota['disk']): Part {
+  const device = { kind: 'disk', target: disk.target } as const;
+  const path = deviceName(device);
+  if (disk.source === undefined && disk.type !== 'vhostuser') return { diagnostics: [] };
+  if (isVolume(disk)) {
+    const args = { serial: disk.serial ?? '' };
+    return { diagnostics: [{ code: 'volume-not-limited', severity: 'info', path, args }] };
+  }
+  const obstacle = disk.hasThrottleFilters ? 'throttlefilters' : disk.type === 'vhostuser' && disk.type;
+  if (obstacle) {
+    return {
+      diagnostics: [{ code: 'cannot-be-enforced', severity: 'warning', path, args: { type: obstacle } }],
+    };
+  }
+  const merged = mergeLimits(device, disk.iotune, limits);
+  return { tuning: { device, limits, because }, diagnostics: checkLimits(device, merged) };
+}
+
+/** Nova writes a volume's UUID as the serial, and gives image disks none. */
+function isVolume(disk: DiskDefinition): boolean {
+  return /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i.test(disk.serial ?? '');
+}
+
+function interfacePart(nic: InterfaceDefinition, { limits, because }: FlavorQuota['interface']): Part {
+  const device = { kind: 'interface', mac: nic.mac } as const;
+  const path = deviceName(device);
+  const enforcer = interfaceEnforcer(nic);
+  const average = limits['inbound.average'];
+  const tuning = { device, limits, because };
+  if (enforcer === 'none') {
+    const args = { type: nic.type };
+    return { tuning, diagnostics: [{ code: 'cannot-be-enforced', severity: 'warning', path, args }] };
+  }
+  if (enforcer !== 'ovs' || !average || limits['inbound.peak']) return { tuning, diagnostics: [] };
+  return {
+    tuning: { device, ...withPeak(limits, because, average) },
+    diagnostics: [
+      { code: 'ovs-peak-added', severity: 'info', path: `${path}/inbound.peak`, args: { peak: average } },
+    ],
+  };
+}
+
+/** Without a peak Open vSwitch takes the tap's link speed for it: 10 Mbit/s before Linux 6.2, 10 Gbit/s since. */
+function withPeak(
+  limits: Limits,
+  because: DeviceTuning['because'],
+  peak: number,
+): Omit<DeviceTuning, 'device'> {
+  const key = because['inbound.average'];
+  return {
+    limits: { ...limits, 'inbound.peak': peak },
+    because: { ...because, ...(key && { 'inbound.peak': key }) },
+  };
+}
+
+function withoutDevices(quota: FlavorQuota, domain: DomainDefinition): readonly Diagnostic[] {
+  const asked = [
+    { device: 'disk', section: quota.disk, count: domain.disks.length },
+    { device: 'interface', section: quota.interface, count: domain.interfaces.length },
+  ];
+  return asked
+    .filter(({ section, count }) => count === 0 && Object.keys(section.limits).length > 0)
+    .map(({ device, section }) => ({
+      code: 'no-such-device',
+      severity: 'warning',
+      path: Object.values(section.because)[0] ?? device,
+      args: { device },
+    }));
+}
