@@ -9,6 +9,8 @@ const authType = { none: 0, sasl: 1, polkit: 2 } as const;
 const keepaliveFeature = 10;
 /** `VIR_CONNECT_RO`. */
 const readOnlyFlag = 1;
+/** Connecting has its own limit, for all of it. */
+const unhurried = { timeoutMs: 0 };
 
 /** What is agreed upon before the first call. */
 export interface LoginRequest {
@@ -26,17 +28,20 @@ export interface LoginRequest {
 export async function logIn(rpc: Rpc, { name, readOnly, keepalive }: LoginRequest): Promise<void> {
   await authenticate(rpc);
   // Asking tells the server to ping us as well, so only who wants keepalive may ask.
-  if (keepalive !== false && (await rpc.call(connectProcedures.supportsFeature, keepaliveFeature))) {
+  if (
+    keepalive !== false &&
+    (await rpc.call(connectProcedures.supportsFeature, keepaliveFeature, unhurried))
+  ) {
     rpc.startKeepalive(keepalive);
   }
-  await rpc.call(connectProcedures.open, { name, flags: readOnly ? readOnlyFlag : 0 });
+  await rpc.call(connectProcedures.open, { name, flags: readOnly ? readOnlyFlag : 0 }, unhurried);
 }
 
 async function authenticate(rpc: Rpc): Promise<void> {
   const types = await authTypes(rpc);
   if (types.length === 0 || types.includes(authType.none)) return;
   if (types.includes(authType.polkit)) {
-    await rpc.call(connectProcedures.authPolkit, undefined);
+    await rpc.call(connectProcedures.authPolkit, undefined, unhurried);
     return;
   }
   const wanted = types.includes(authType.sasl) ? 'SASL' : `type ${types.join(', ')}`;
@@ -48,7 +53,7 @@ async function authenticate(rpc: Rpc): Promise<void> {
 
 async function authTypes(rpc: Rpc): Promise<readonly number[]> {
   try {
-    return await rpc.call(connectProcedures.authList, undefined);
+    return await rpc.call(connectProcedures.authList, undefined, unhurried);
   } catch (error) {
     if (isVirError(error, virErrorCode.noSupport)) return [];
     throw error;

@@ -127,11 +127,13 @@ export class Rpc {
 
   #receiveReply(frame: Frame): void {
     const call = this.#inFlight.get(frame.serial);
-    if (call === undefined || call.procedure.number !== frame.procedure) throw nonsense(frame);
+    const { ok, error } = messageStatus;
+    const fits =
+      call?.procedure.number === frame.procedure && (frame.status === ok || frame.status === error);
+    if (call === undefined || !fits) throw nonsense(frame);
     this.#inFlight.delete(frame.serial);
-    if (frame.status === messageStatus.ok) call.receive(frame.payload);
-    else if (frame.status === messageStatus.error) call.receiveError(frame.payload);
-    else throw nonsense(frame);
+    if (frame.status === ok) call.receive(frame.payload);
+    else call.receiveError(frame.payload);
     this.#sendWaiting();
   }
 

@@ -1,0 +1,273 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { int32, list, text } from '../../src/libvirt/codec.ts';
+import { encodeFrame, type Frame, messageType, program } from '../../src/libvirt/frame.ts';
+import { type Connection, type ConnectOptions, connect } from '../../src/libvirt/index.ts';
+import { answer, type FakeServer, refusal, startFakeServer, unasked } from './fake-server.ts';
+
+let server: FakeServer;
+const open = new Set<Connection>();
+
+beforeAll(async () => {
+  server = await startFakeServer();
+});
+afterEach(() => {
+  for (const connection of open) connection.abort();
+  open.clear();
+});
+afterAll(() => server.stop());
+
+async function connected(options: ConnectOptions = {}): Promise<Connection> {
+  const connection = await connect(server.uri, options);
+  open.add(connection);
+  return connection;
+}
+
+const domain = { name: 'vm', uuid: '00112233-4455-6677-8899-aabbccddeeff' };
+
+describe('a call without an answer', () => {
+  it('times out by the connection’s limit, or by its own', async () => {
+    server.behave(() => {});
+    const connection = await connected({ callTimeoutMs: 50 });
+    const message = 'CONNECT_GET_HOSTNAME: no answer in 50 ms';
+    await expect(connection.hostname()).rejects.toMatchObject({ kind: 'timeout', message });
+    await expect(connection.hostname({ timeoutMs: 20 })).rejects.toThrow('no answer in 20 ms');
+  });
+
+  it('leaves the connection usable, and its late answer is ignored', async () => {
+    const late: (() => void)[] = [];
+    server.behave((frame, send) => {
+      late.push(() => send(answer(frame, text, `answer ${late.length}`)));
+    });
+    const connection = await connected();
+    await expect(connection.hostname({ timeoutMs: 20 })).rejects.toMatchObject({ kind: 'timeout' });
+    const second = connection.hostname();
+    while (late.length < 2) await sleep(1);
+    for (const reply of late) reply();
+    expect(await second).toBe('answer 2');
+  });
+
+  it('says so when it never left, because four others are under way', async () => {
+    server.behave(() => {});
+    const connection = await connected({ callTimeoutMs: 60 });
+    const calls = Array.from({ length: 5 }, () => connection.hostname().catch(error => error.message));
+    expect((await Promise.all(calls)).at(-1)).toBe(
+      'CONNECT_GET_HOSTNAME: no answer in 60 ms, 4 earlier calls are still without one',
+    );
+  });
+});
+
+it('never has more than four calls under way', async () => {
+  let underWay = 0;
+  let most = 0;
+  server.behave(async (frame, send) => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await sleep(2);
+    underWay -= 1;
+    send(answer(frame, text, 'host'));
+  });
+  const connection = await connected();
+  await Promise.all(Array.from({ length: 40 }, () => connection.hostname()));
+  expect(most).toBe(4);
+});
+
+describe('when the line breaks', () => {
+  it('every call is rejected, under way or waiting, and so is every later one', async () => {
+    server.behave((_, __, socket) => socket.destroy());
+    const connection = await connected();
+    const calls = Array.from({ length: 20 }, () => connection.hostname().catch(error => error.kind));
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(['closed']));
+    await expect(connection.hostname()).rejects.toMatchObject({ kind: 'closed' });
+    expect(await connection.closed).toMatchObject({ kind: 'closed', message: /^connection lost: / });
+  });
+
+  it('closing with calls under way rejects them', async () => {
+    server.behave(() => {});
+    const connection = await connected();
+    const call = connection.hostname().catch(error => error);
+    await connection.close();
+    expect(await call).toMatchObject({ kind: 'closed', message: 'the connection is closed' });
+    expect(await connection.closed).toBeUndefined();
+    await connection.close();
+  });
+
+  it('an abort signal ends the connection', async () => {
+    server.behave(() => {});
+    const abort = new AbortController();
+    const connection = await connected({ signal: abort.signal });
+    const call = connection.hostname().catch(error => error);
+    abort.abort(new Error('enough'));
+    expect(await call).toMatchObject({ kind: 'closed', message: 'aborted' });
+    expect(await connection.closed).toMatchObject({ kind: 'closed' });
+  });
+});
+
+describe('connecting', () => {
+  it('gives up in time when nobody answers', async () => {
+    const silent = await startFakeServer();
+    const deaf = silent.uri.replace('default', 'deaf');
+    silent.behave(() => {});
+    const net = await import('node:net');
+    const path = `${decodeURIComponent(deaf.split('socket=')[1] ?? '')}2`;
+    const mute = net.createServer(() => {}).listen(path);
+    const attempt = connect(`test+unix:///default?socket=${encodeURIComponent(path)}`, {
+      connectTimeoutMs: 50,
+    });
+    await expect(attempt).rejects.toMatchObject({ kind: 'timeout', message: /: no connection in 50 ms$/ });
+    const signal = AbortSignal.timeout(50);
+    const aborted = connect(`test+unix:///default?socket=${encodeURIComponent(path)}`, { signal });
+    await expect(aborted).rejects.toMatchObject({ kind: 'closed', message: /: aborted$/ });
+    mute.close();
+    await silent.stop();
+  });
+
+  it('says which socket is not there', async () => {
+    await expect(connect('qemu+unix:///system?socket=/nowhere/sock')).rejects.toMatchObject({
+      kind: 'unreachable',
+      message:
+        "cannot connect to 'qemu+unix:///system?socket=/nowhere/sock': no libvirt daemon listens on /nowhere/sock",
+    });
+  });
+
+  it('does not begin when the signal has already come', async () => {
+    const attempt = connect(server.uri, { signal: AbortSignal.abort() });
+    await expect(attempt).rejects.toMatchObject({ kind: 'closed' });
+  });
+});
+
+describe('keepalive', () => {
+  const ping = (sent: Frame) => sent.program === program.keepalive && sent.procedure === 1;
+
+  it('answers pings, with our own keepalive or without', async () => {
+    const pongs: number[] = [];
+    server.behave((frame, send) => {
+      if (frame.program === program.keepalive) pongs.push(frame.procedure);
+      else send(Buffer.concat([unasked(1, Buffer.alloc(0), program.keepalive), answer(frame, text, 'host')]));
+    });
+    const connection = await connected({ keepalive: false });
+    await connection.hostname();
+    await connection.hostname();
+    while (pongs.length < 2) await sleep(1);
+    expect(pongs).toEqual([2, 2]);
+  });
+
+  it('keeps a silent line open as long as pings are answered', async () => {
+    let pings = 0;
+    server.behave((frame, send) => {
+      if (!ping(frame)) return;
+      pings += 1;
+      send(unasked(2, Buffer.alloc(0), program.keepalive));
+    });
+    const connection = await connected({ keepalive: { intervalMs: 10, count: 2 } });
+    while (pings < 8) await sleep(5);
+    connection.abort();
+    expect(await connection.closed).toBeUndefined();
+  });
+
+  it('ends the connection, and every call with it, when nothing comes any more', async () => {
+    server.behave(() => {});
+    const connection = await connected({ keepalive: { intervalMs: 10, count: 3 } });
+    const message = 'the server has stopped answering';
+    await expect(connection.hostname()).rejects.toMatchObject({ kind: 'closed', message });
+    expect(await connection.closed).toMatchObject({ message });
+  });
+});
+
+describe('a server that talks nonsense', () => {
+  const reply = (frame: Frame, change: Partial<Frame>, payload: Uint8Array = Buffer.alloc(0)) =>
+    encodeFrame({ ...frame, type: messageType.reply, ...change }, payload);
+
+  it.each<[string, (frame: Frame) => Buffer, string, string]>([
+    [
+      'an answer too short',
+      frame => reply(frame, {}),
+      'protocol',
+      'answer to CONNECT_GET_HOSTNAME cannot be read',
+    ],
+    ['an answer too long', frame => answer(frame, list(int32, 9), [0, 0]), 'protocol', '4 bytes too many'],
+    [
+      'an error that is none',
+      frame => reply(frame, { status: 1 }),
+      'protocol',
+      'cannot be read: message ends',
+    ],
+    [
+      'a status that is none',
+      frame => reply(frame, { status: 7 }),
+      'closed',
+      'a message that nobody asked for',
+    ],
+    [
+      'a serial of nobody',
+      frame => reply(frame, { serial: 99 }),
+      'closed',
+      'a message that nobody asked for',
+    ],
+    [
+      'another procedure',
+      frame => reply(frame, { procedure: 3 }),
+      'closed',
+      'a message that nobody asked for',
+    ],
+    ['another program', frame => reply(frame, { program: 1 }), 'closed', 'a message that nobody asked for'],
+    ['another version', frame => reply(frame, { version: 2 }), 'closed', 'a message that nobody asked for'],
+    ['a stream', frame => reply(frame, { type: 3 }), 'closed', 'a message that nobody asked for'],
+    ['a call', frame => reply(frame, { type: 0 }), 'closed', 'a message that nobody asked for'],
+    ['a length of nothing', () => Buffer.alloc(4), 'closed', 'a message cannot be 0 bytes long'],
+    ['text', () => Buffer.from('HTTP/1.1 400 Bad Request\r\n'), 'closed', 'bytes long'],
+    ['an event cut short', () => unasked(318, Buffer.alloc(4)), 'closed', 'message ends'],
+  ])('%s rejects the call and ends the connection', async (_, nonsense, kind, message) => {
+    server.behave((frame, send) => send(nonsense(frame)));
+    const connection = await connected();
+    const [error, other] = await Promise.all([
+      connection.hostname().catch(caught => caught),
+      connection.hostname().catch(caught => caught),
+    ]);
+    expect(error).toMatchObject({ kind, message: expect.stringContaining(message) });
+    expect(other).toMatchObject({ kind: 'closed' });
+    expect(await connection.closed).toMatchObject({ kind: 'protocol' });
+  });
+
+  it('events of other programs, and unknown ones, do no harm', async () => {
+    server.behave((frame, send) => {
+      send(unasked(1, Buffer.alloc(12), 0x2000_8087));
+      send(unasked(4711, Buffer.alloc(12)));
+      send(answer(frame, text, 'host'));
+    });
+    const connection = await connected();
+    expect(await connection.hostname()).toBe('host');
+  });
+
+  it('an error with everything in it comes through', async () => {
+    const texts = { message: 'm %s', str1: 'a', str2: 'b', str3: 'c' };
+    const error = { ...texts, code: 1, domain: 10, level: 2, int1: 5, int2: 6 };
+    const unused = { unusedDomain: domain, unusedNetwork: domain };
+    server.behave((frame, send) => send(refusal(frame, { ...error, ...unused })));
+    const connection = await connected();
+    await expect(connection.hostname()).rejects.toMatchObject({
+      message: 'm %s',
+      vir: {
+        code: 1,
+        domain: 10,
+        level: 2,
+        message: 'm %s',
+        str1: 'a',
+        str2: 'b',
+        str3: 'c',
+        int1: 5,
+        int2: 6,
+      },
+    });
+  });
+});
+
+describe('a call with what cannot be sent', () => {
+  it('is rejected alone; the connection stays', async () => {
+    server.behave((frame, send) => send(answer(frame, text, '<domain/>')));
+    const connection = await connected();
+    await expect(connection.lookupByName('vm\0')).rejects.toMatchObject({ kind: 'unsupported' });
+    await expect(connection.lookupByUuid('vm')).rejects.toMatchObject({ kind: 'unsupported' });
+    expect(await connection.getXml(domain)).toBe('<domain/>');
+  });
+});
