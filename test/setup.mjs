@@ -1,8 +1,8 @@
 // Makes a fresh clone ready: packages, build, and on request what the private libvirtd (`--libvirt`) or the
 // lab (`--lab`) need from the distribution. Plain JavaScript, because it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,7 +32,9 @@ function requireNode(major, minor) {
 
 /** `npm ci`, unless the packages of exactly this lock file are already there. */
 function installPackages() {
-  const lock = createHash('sha256').update(readFileSync(join(top, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(top, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(top, 'node_modules', '.virt-quota-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   say('installing packages (npm ci)');
@@ -50,10 +52,14 @@ function build() {
 }
 
 function anyNewer(paths, then) {
-  const found = spawnSync('find', [...paths, '-newermt', `@${then / 1000}`, '-type', 'f', '-print', '-quit'], {
-    cwd: top,
-    encoding: 'utf8',
-  });
+  const found = spawnSync(
+    'find',
+    [...paths, '-newermt', `@${then / 1000}`, '-type', 'f', '-print', '-quit'],
+    {
+      cwd: top,
+      encoding: 'utf8',
+    },
+  );
   return found.status !== 0 || found.stdout.trim() !== '';
 }
 
@@ -67,7 +73,10 @@ function installPrograms(what, packageOf) {
     fail(`${what} needs ${missing.join(', ')}; run this, then try again:\n  sudo ${command}`);
   }
   say(`installing what ${what} needs: ${packages.join(' ')}`);
-  const quiet = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 'inherit'] };
+  const quiet = {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  };
   run('apt-get', ['update', '-qq'], quiet);
   run('apt-get', command.split(' ').slice(1), quiet);
 }
@@ -79,7 +88,8 @@ function onPath(program) {
 
 function run(command, args, options = { stdio: ['ignore', 'ignore', 'inherit'] }) {
   const done = spawnSync(command, args, { cwd: top, ...options });
-  if (done.status !== 0) fail(`${command} ${args.join(' ')} failed (${done.error?.message ?? `exit ${done.status}`})`);
+  if (done.status !== 0)
+    fail(`${command} ${args.join(' ')} failed (${done.error?.message ?? `exit ${done.status}`})`);
 }
 
 function say(text) {

@@ -37,25 +37,29 @@ export interface HypervisorReader {
   getLiveIoTune(domain: DomainRef, target: string): Promise<Readonly<Record<string, number | string>>>;
 }
 
-/** Writing side: one call per target, each either done or refused. Values are as libvirt's typed parameters. */
+/**
+ * Writing side. The `set…` calls change the running domain only, one target each, done or refused; values are as
+ * libvirt's typed parameters. The persistent definition is changed as a whole, by `defineXml`.
+ */
 export interface HypervisorWriter {
   setSchedulerParameters(
     domain: DomainRef,
-    scope: Scope,
     parameters: Readonly<Partial<Record<CpuTuneParameter, number>>>,
   ): Promise<void>;
   setBlockIoTune(
     domain: DomainRef,
-    scope: Scope,
     target: string,
     parameters: Readonly<Partial<Record<IoTuneParameter, number>>>,
   ): Promise<void>;
   setInterfaceParameters(
     domain: DomainRef,
-    scope: Scope,
     mac: string,
     parameters: Readonly<Partial<Record<BandwidthParameter, number>>>,
   ): Promise<void>;
+  /** The persistent definition with its secrets, so that defining it again loses nothing. Never printed or saved. */
+  getDefinableXml(domain: DomainRef): Promise<string>;
+  /** Replaces the persistent definition, whole or not at all; a running domain is not touched. */
+  defineXml(xml: string): Promise<void>;
 }
 
 /** A connection to one hypervisor. */

@@ -16,6 +16,8 @@ export type VerdictReason =
   | 'no-enforcement-point'
   /** It could not be read; `detail` says why. */
   | 'unreadable'
+  /** The driver runs no guests, so there is nothing to hold a limit. */
+  | 'no-guests'
   /** It holds what a link before it says, and that one fails. */
   | 'follows';
 

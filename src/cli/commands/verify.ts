@@ -1,0 +1,51 @@
+import { hasErrors } from '../../diagnostics.ts';
+import { capturedHost, capturedHypervisor, loadRecording } from '../../host/recording.ts';
+import type { FlavorQuota } from '../../intent/flavor-quota.ts';
+import { renderVerdictSummary, renderVerdicts } from '../../report/verdict-table.ts';
+import { verifyReport } from '../../report/verify-report.ts';
+import type { Assessment } from '../../workflow/assess.ts';
+import { verifyDomain } from '../../workflow/plan-domain.ts';
+import { type ConnectOptions, connected } from '../connection.ts';
+import { exitCode, exitCodeOfVerdicts } from '../exit-codes.ts';
+import { scopesOf } from '../program.ts';
+import { type QuotaOptions, readQuota, sayDiagnostics } from '../quota-input.ts';
+import { type Loudness, processTerminal, type Terminal } from '../terminal.ts';
+
+/** Options of `verify`. */
+export interface VerifyOptions extends ConnectOptions, QuotaOptions, Loudness {
+  readonly live: boolean;
+  readonly config: boolean;
+  readonly format: 'table' | 'json';
+  readonly host?: string;
+}
+
+/** `virt-quota verify`. */
+export async function verify(domain: string, options: VerifyOptions): Promise<void> {
+  const terminal = processTerminal(options);
+  const { quota } = await readQuota(options, terminal);
+  const found = await look(domain, quota, options, terminal);
+  sayDiagnostics(found.diagnostics, terminal);
+  if (options.format === 'json')
+    terminal.out(`${JSON.stringify(verifyReport(found.view.state, found), null, 2)}\n`);
+  else {
+    terminal.out(renderVerdicts(found.verdicts, terminal.paint));
+    terminal.out(renderVerdictSummary(found.verdicts));
+  }
+  process.exitCode = hasErrors(found.diagnostics) ? exitCode.invalid : exitCodeOfVerdicts(found.verdicts);
+}
+
+async function look(
+  domain: string,
+  quota: FlavorQuota,
+  options: VerifyOptions,
+  terminal: Terminal,
+): Promise<Assessment> {
+  const request = { domain, quota, scopes: scopesOf(options) };
+  if (options.host === undefined) {
+    return connected({ ...options, readOnly: true }, terminal, surroundings =>
+      verifyDomain(surroundings, request),
+    );
+  }
+  const recording = await loadRecording(options.host);
+  return verifyDomain({ hypervisor: capturedHypervisor(recording), host: capturedHost(recording) }, request);
+}

@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QuotaError } from '../errors.ts';
+import { openHypervisor } from '../host/libvirt-hypervisor.ts';
+import { localHost } from '../host/local-host.ts';
+import type { Hypervisor } from '../ports/hypervisor.ts';
+import type { WriteSurroundings } from '../workflow/surroundings.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Options of every command that talks to libvirt. */
+export interface ConnectOptions {
+  readonly connect?: string;
+  /** Seconds one call may take. */
+  readonly timeout?: number;
+}
+
+/** The URI that virsh would use: the option, its environment variables, the system's QEMU. */
+export function chosenUri(options: ConnectOptions): string {
+  const { VIRSH_DEFAULT_CONNECT_URI, LIBVIRT_DEFAULT_URI } = process.env;
+  return options.connect ?? (VIRSH_DEFAULT_CONNECT_URI || LIBVIRT_DEFAULT_URI || 'qemu:///system');
+}
+
+/**
+ * Connects, runs the work, and closes whatever happens. Ctrl-C asks the work to stop (a write is undone); a second one
+ * ends the process.
+ */
+export async function connected<T>(
+  options: ConnectOptions & { readonly readOnly: boolean },
+  terminal: Terminal,
+  work: (surroundings: WriteSurroundings) => Promise<T>,
+): Promise<T> {
+  const uri = chosenUri(options);
+  const host = isLocal(uri) ? localHost() : undefined;
+  const interruption = onInterrupt();
+  terminal.progress(`connecting to ${uri}`);
+  let hypervisor: Hypervisor | undefined;
+  try {
+    hypervisor = await openHypervisor(uri, {
+      readOnly: options.readOnly,
+      ...(options.timeout !== undefined && { callTimeoutMs: options.timeout * 1000 }),
+    });
+    return await work({
+      hypervisor,
+      signal: interruption.signal,
+      progress: terminal.progress,
+      wait: milliseconds => sleep(milliseconds),
+      ...(host && { host }),
+    });
+  } finally {
+    interruption.stop();
+    terminal.clearProgress();
+    await hypervisor?.close();
+  }
+}
+
+/** Whether the libvirt of a URI is this machine's, so that its files and tc are ours to read. */
+export function isLocal(uri: string): boolean {
+  const parts = /^([a-z0-9]+)(?:\+([a-z0-9]+))?:\/\/([^/?]*)/i.exec(uri);
+  if (parts === null) throw new QuotaError('invalid-input', uri, `'${uri}' is not a libvirt URI`);
+  const [, , transport, server] = parts;
+  return (transport === undefined || transport === 'unix') && server === '';
+}
+
+function onInterrupt(): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  return {
+    signal: controller.signal,
+    stop: () => {
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', interrupt);
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { QuotaErrorCode } from '../errors.ts';
+import type { ApplyResult } from '../plan/apply-result.ts';
+import { summary } from '../verify/judge.ts';
+import type { Verdict } from '../verify/verdict.ts';
+
+/** The process's exit codes; scripts decide by them, so they never change. */
+export const exitCode = {
+  /** Compliant, nothing to do, or done. */
+  ok: 0,
+  /** Differences: a failing verdict, or `plan --exit-code` with changes. */
+  differences: 1,
+  /** Usage or invalid input; nothing was touched. */
+  invalid: 2,
+  /** Hypervisor unreachable or refusing. */
+  unreachable: 3,
+  /** Applied, did not hold, rolled back. */
+  rolledBack: 4,
+  /** The roll-back failed; the report says what is left. */
+  rollbackFailed: 5,
+  /** Could not decide: something could not be read. */
+  undecided: 6,
+} as const;
+
+/** One of {@link exitCode}'s numbers. */
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
+
+const ofError: Readonly<Record<QuotaErrorCode, ExitCode>> = {
+  'invalid-input': exitCode.invalid,
+  'not-found': exitCode.invalid,
+  unreachable: exitCode.unreachable,
+  refused: exitCode.unreachable,
+  'stale-plan': exitCode.differences,
+  'rolled-back': exitCode.rolledBack,
+  'rollback-failed': exitCode.rollbackFailed,
+  internal: exitCode.unreachable,
+};
+
+/** The exit code of an error that stopped a command. */
+export function exitCodeOfError(code: QuotaErrorCode): ExitCode {
+  return ofError[code];
+}
+
+/** A failing verdict counts more than an inconclusive one, and that more than any number of passes. */
+export function exitCodeOfVerdicts(verdicts: readonly Verdict[]): ExitCode {
+  const { overall } = summary(verdicts);
+  if (overall === 'fail') return exitCode.differences;
+  return overall === 'inconclusive' ? exitCode.undecided : exitCode.ok;
+}
+
+/** The exit code of an apply: kept or unchanged limits are judged like a verification. */
+export function exitCodeOfApply(result: ApplyResult): ExitCode {
+  switch (result.outcome) {
+    case 'refused':
+      return exitCode.invalid;
+    case 'rolled-back':
+      return exitCode.rolledBack;
+    case 'rollback-failed':
+      return exitCode.rollbackFailed;
+    default:
+      return exitCodeOfVerdicts(result.verdicts);
+  }
+}

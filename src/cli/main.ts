@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { QuotaError } from '../errors.ts';
+import { exitCode, exitCodeOfError } from './exit-codes.ts';
+import { program } from './program.ts';
+
+process.stdout.on('error', error => {
+  // The reader (head, less) has gone: what it did not want to see is not our failure.
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit();
+  throw error;
+});
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  if (error instanceof QuotaError) {
+    process.stderr.write(`virt-quota: ${error.message}\n`);
+    return exitCodeOfError(error.code);
+  }
+  if (isCommanderError(error)) return error.exitCode === 0 ? exitCode.ok : exitCode.invalid;
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`virt-quota: internal error: ${text}\n`);
+  if (process.env.VIRT_QUOTA_DEBUG !== undefined && error instanceof Error)
+    process.stderr.write(`${error.stack}\n`);
+  return exitCodeOfError('internal');
+}
+
+function isCommanderError(error: unknown): error is Error & { readonly exitCode: number } {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
+}

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Scope } from '../ports/hypervisor.ts';
+
+const collect = (value: string, before: readonly string[] = []) => [...before, value];
+
+/** The command line: what there is, and which module does it. Modules are loaded only when their command runs. */
+export function program(): Command {
+  const top = new Command('virt-quota')
+    .description(
+      'Turns OpenStack Nova flavors into libvirt domain tuning, applies it and proves that it holds.',
+    )
+    .version(version())
+    .exitOverride()
+    .showHelpAfterError('(virt-quota --help, or virt-quota COMMAND --help, says more)')
+    .configureHelp({ showGlobalOptions: true })
+    .option('-q, --quiet', 'only errors on standard error')
+    .option('-v, --verbose', 'say what is being done')
+    .addHelpText('after', `\n${exitCodes}`);
+  translate(top);
+  plan(top);
+  apply(top);
+  verify(top);
+  capture(top);
+  return top;
+}
+
+const exitCodes = `Exit codes: 0 compliant or done · 1 differences · 2 invalid input · 3 hypervisor unreachable or refusing
+            4 did not hold, rolled back · 5 roll-back failed · 6 could not decide`;
+
+function translate(top: Command): void {
+  const command = top
+    .command('translate')
+    .description('flavor to libvirt tuning; touches nothing')
+    .option('--domain <file>', "a domain's XML to put it into (- for standard input)");
+  quotaOptions(command)
+    .addOption(formatOption(['xml', 'virsh', 'json'], 'xml'))
+    .action(async (_, self: Command) =>
+      (await import('./commands/translate.ts')).translate(self.optsWithGlobals()),
+    );
+}
+
+function plan(top: Command): void {
+  const command = top
+    .command('plan')
+    .argument('<domain>', 'name, UUID or id')
+    .description('what apply would change; reads only')
+    .option('--out <file>', 'save the plan as JSON')
+    .option('--exit-code', 'exit with 1 when something would change');
+  domainOptions(command)
+    .addOption(formatOption(['text', 'json'], 'text'))
+    .action(async (domain: string, _, self: Command) =>
+      (await import('./commands/plan.ts')).plan(domain, self.optsWithGlobals()),
+    );
+}
+
+function apply(top: Command): void {
+  const command = top
+    .command('apply')
+    .argument('<domain>', 'name, UUID or id')
+    .description('set what differs, verify it at every layer, put everything back if it does not hold')
+    .option('--dry-run', 'only say what would change (the same as plan)');
+  domainOptions(command)
+    .addOption(formatOption(['text', 'json'], 'text'))
+    .action(async (domain: string, _, self: Command) =>
+      (await import('./commands/apply.ts')).apply(domain, self.optsWithGlobals()),
+    );
+}
+
+function verify(top: Command): void {
+  const command = top
+    .command('verify')
+    .argument('<domain>', 'name, UUID or id')
+    .description('whether the domain holds the flavor, at every layer; reads only')
+    .option('--host <dir>', 'verify a captured host instead of a running one');
+  domainOptions(command)
+    .addOption(formatOption(['table', 'json'], 'table'))
+    .action(async (domain: string, _, self: Command) =>
+      (await import('./commands/verify.ts')).verify(domain, self.optsWithGlobals()),
+    );
+}
+
+function capture(top: Command): void {
+  const command = top
+    .command('capture')
+    .argument('<domain...>', 'names, UUIDs or ids')
+    .description('record all that a verification reads, for looking at it elsewhere; reads only')
+    .requiredOption('--out <dir>', 'a folder that is not there yet');
+  connectOptions(command).action(async (domains: string[], _, self: Command) =>
+    (await import('./commands/capture.ts')).capture(domains, self.optsWithGlobals()),
+  );
+}
+
+function domainOptions(command: Command): Command {
+  return connectOptions(quotaOptions(command))
+    .option('--live', 'the running domain', false)
+    .option('--config', 'the persistent definition, in force at the next start', false)
+    .option(
+      '--current',
+      'the running domain, or the persistent definition of one that is shut off (the default)',
+    );
+}
+
+function quotaOptions(command: Command): Command {
+  return command
+    .option(
+      '--flavor <file>',
+      'a flavor: Nova API JSON, openstack flavor show -f json, key=value lines (- for stdin)',
+    )
+    .option('--property <key=value>', 'an extra spec; may be repeated, wins over the file', collect);
+}
+
+function connectOptions(command: Command): Command {
+  return command
+    .option('-c, --connect <uri>', 'hypervisor, as virsh takes it (default qemu:///system)')
+    .option('--timeout <seconds>', 'longest wait for one answer of libvirt', seconds);
+}
+
+function formatOption(choices: readonly string[], preset: string): Option {
+  return new Option('-f, --format <format>', 'output format').choices([...choices]).default(preset);
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 3600)) throw new InvalidArgumentError('between 0 and 3600 seconds, please');
+  return value;
+}
+
+function version(): string {
+  const file = new URL('../../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+/** The scopes that the flags name; none means virsh's `--current`. */
+export function scopesOf(options: { readonly live?: boolean; readonly config?: boolean }): readonly Scope[] {
+  return [...(options.live ? (['live'] as const) : []), ...(options.config ? (['config'] as const) : [])];
+}

@@ -1,0 +1,133 @@
+import { QuotaError } from '../errors.ts';
+import {
+  type Connection,
+  connect,
+  type Domain,
+  isVirError,
+  LibvirtError,
+  type ParameterType,
+  type TypedParameters,
+  toNumber,
+  typedParameters,
+  virErrorCode,
+} from '../libvirt/index.ts';
+import type { DomainRef, DomainState, Hypervisor, HypervisorInfo, Scope } from '../ports/hypervisor.ts';
+
+/** How to reach a hypervisor. */
+export interface OpenOptions {
+  /** True for everything that only reads: libvirt then refuses what writes. */
+  readonly readOnly: boolean;
+  readonly callTimeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Connects to libvirt and offers it as a {@link Hypervisor}. @throws QuotaError `unreachable`, `refused`. */
+export async function openHypervisor(uri: string, options: OpenOptions): Promise<Hypervisor> {
+  const connection = await translating(uri, () => connect(uri, options));
+  return hypervisorOn(connection, uri);
+}
+
+function hypervisorOn(connection: Connection, uri: string): Hypervisor {
+  const live = { live: true } as const;
+  const ask = <T>(subject: string, call: () => Promise<T>) => translating(subject, call);
+  return {
+    info: () => ask(uri, () => infoOf(connection, uri)),
+    lookup: name => ask(name, () => lookup(connection, name)),
+    getXml: (domain, scope) => ask(domain.name, () => readXml(connection, domain, scope)),
+    getLiveIoTune: (domain, target) =>
+      ask(`${domain.name} ${target}`, async () =>
+        plain(await connection.getBlockIoTune(domain, target, live)),
+      ),
+    setSchedulerParameters: (domain, parameters) =>
+      ask(domain.name, () => connection.setSchedulerParameters(domain, schedulerInput(parameters), live)),
+    setBlockIoTune: (domain, target, parameters) =>
+      ask(`${domain.name} ${target}`, () =>
+        connection.setBlockIoTune(domain, target, typedParameters('ullong', parameters), live),
+      ),
+    setInterfaceParameters: (domain, mac, parameters) =>
+      ask(`${domain.name} ${mac}`, () =>
+        connection.setInterfaceParameters(domain, mac, typedParameters('uint', parameters), live),
+      ),
+    getDefinableXml: domain =>
+      ask(domain.name, () => connection.getXml(domain, { inactive: true, secure: true })),
+    defineXml: async xml => {
+      await ask('the persistent definition', () => connection.defineXml(xml));
+    },
+    close: () => connection.close(),
+  };
+}
+
+async function infoOf(connection: Connection, uri: string): Promise<HypervisorInfo> {
+  const [driver, libvirtVersion] = await Promise.all([connection.type(), connection.libVersion()]);
+  return { driver, uri, libvirtVersion };
+}
+
+/** In virsh's order: a number is an id first, then UUID, then name. */
+async function lookup(connection: Connection, wanted: string): Promise<DomainState> {
+  const domain =
+    (/^\d{1,9}$/.test(wanted) ? await unlessUnknown(connection.lookupById(Number(wanted))) : undefined) ??
+    (isUuid(wanted) ? await unlessUnknown(connection.lookupByUuid(wanted)) : undefined) ??
+    (await connection.lookupByName(wanted));
+  const [active, persistent] = await Promise.all([
+    connection.isActive(domain),
+    connection.isPersistent(domain),
+  ]);
+  return { ...domain, active, persistent };
+}
+
+async function unlessUnknown(found: Promise<Domain>): Promise<Domain | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (isVirError(error, virErrorCode.noDomain)) return undefined;
+    throw error;
+  }
+}
+
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(text);
+}
+
+function readXml(connection: Connection, domain: DomainRef, scope: Scope): Promise<string> {
+  return connection.getXml(domain, { inactive: scope === 'config' });
+}
+
+function plain(parameters: TypedParameters): Readonly<Record<string, number | string>> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, parameter]) => [
+      name,
+      parameter.type === 'string' ? parameter.value : toNumber(parameter),
+    ]),
+  );
+}
+
+/** Quotas are signed (−1 lifts the limit), everything else is not. */
+function schedulerInput(parameters: Readonly<Record<string, number | undefined>>) {
+  const typed = Object.entries(parameters).map(([name, value]) => {
+    const type: ParameterType = name.endsWith('_quota') ? 'llong' : 'ullong';
+    return typedParameters(type, { [name]: value });
+  });
+  return Object.assign({}, ...typed);
+}
+
+async function translating<T>(subject: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof LibvirtError ? translated(subject, error) : error;
+  }
+}
+
+function translated(subject: string, error: LibvirtError): QuotaError {
+  if (isVirError(error, virErrorCode.noDomain)) {
+    return new QuotaError('not-found', subject, `no domain '${subject}' on this hypervisor`, {
+      cause: error,
+    });
+  }
+  if (error.vir !== undefined) {
+    return new QuotaError('refused', subject, `libvirt refused (code ${error.vir.code}): ${error.message}`, {
+      cause: error,
+    });
+  }
+  return new QuotaError('unreachable', subject, error.message, { cause: error });
+}

@@ -1,0 +1,39 @@
+/**
+ * The library: what was asked for (`parseFlavor`, `flavorQuota`), what it means for a domain (`readDomain`,
+ * `translateFlavor`, `applyTuningToXml`), and the three verbs on a hypervisor (`planDomain`, `applyDomain`,
+ * `verifyDomain`). Nothing here prints or ends the process; what stops the work is a {@link QuotaError}.
+ */
+export { type Diagnostic, type DiagnosticCode, hasErrors, type Severity } from './diagnostics.ts';
+export type { Bandwidth, BandwidthParameter } from './domain/bandwidth.ts';
+export type { CpuTune, CpuTuneParameter } from './domain/cputune.ts';
+export type { DiskDefinition, DomainDefinition, InterfaceDefinition } from './domain/definition.ts';
+export type { IoTune, IoTuneParameter } from './domain/iotune.ts';
+export { readDomain } from './domain/read-domain.ts';
+export { applyTuningToXml, renderVirshCommands } from './domain/render.ts';
+export { translateFlavor, translateFragments } from './domain/translate.ts';
+export type { DeviceRef, DeviceTuning, DomainTuning, Limits, Parameter } from './domain/tuning.ts';
+export { QuotaError, type QuotaErrorCode } from './errors.ts';
+export { type OpenOptions, openHypervisor } from './host/libvirt-hypervisor.ts';
+export { localHost } from './host/local-host.ts';
+export { type Flavor, flavorFromProperties, parseFlavor } from './intent/flavor.ts';
+export { type FlavorQuota, flavorQuota } from './intent/flavor-quota.ts';
+export type { ApplyResult, StepResult } from './plan/apply-result.ts';
+export type { Change } from './plan/change.ts';
+export type { Step, TuningPlan } from './plan/plan.ts';
+export { type CommandResult, HostReadError, type HostReader } from './ports/host.ts';
+export type {
+  DomainRef,
+  DomainState,
+  Hypervisor,
+  HypervisorInfo,
+  HypervisorReader,
+  HypervisorWriter,
+  Scope,
+} from './ports/hypervisor.ts';
+export type { Expectation, Knob, KnobValues, Layer } from './verify/expectation.ts';
+export type { Evidence, Reading } from './verify/reading.ts';
+export type { Outcome, Verdict, VerdictReason } from './verify/verdict.ts';
+export { applyDomain } from './workflow/apply.ts';
+export type { Assessment } from './workflow/assess.ts';
+export { type DomainRequest, type PlannedDomain, planDomain, verifyDomain } from './workflow/plan-domain.ts';
+export type { ReadSurroundings, WriteSurroundings } from './workflow/surroundings.ts';

@@ -1,0 +1,31 @@
+import type { Verdict } from '../verify/verdict.ts';
+import type { Step, TuningPlan } from './plan.ts';
+
+/** What became of one step. `not-undone`: what was there before could not be put back. */
+export interface StepResult {
+  readonly step: Step;
+  readonly status: 'done' | 'undone' | 'not-undone' | 'not-tried';
+  /** Why it could not be done or undone. */
+  readonly error?: string;
+}
+
+/**
+ * What an apply came to.
+ *
+ * - `refused`: the plan has errors; nothing was touched.
+ * - `unchanged`: nothing had to be written.
+ * - `applied`: written, and every layer that could be read holds it.
+ * - `rolled-back`: a write failed or did not hold; what was there before is back, and was seen to be.
+ * - `rollback-failed`: not everything is back; `left` names the knobs.
+ */
+export interface ApplyResult {
+  readonly outcome: 'refused' | 'unchanged' | 'applied' | 'rolled-back' | 'rollback-failed';
+  readonly plan: TuningPlan;
+  readonly steps: readonly StepResult[];
+  /** How the layers stand at the end. */
+  readonly verdicts: readonly Verdict[];
+  /** Why it was rolled back. */
+  readonly failure?: string;
+  /** Knobs that are not as before, after a roll-back that failed. */
+  readonly left?: readonly string[];
+}

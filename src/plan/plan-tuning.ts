@@ -1,0 +1,124 @@
+import type { Diagnostic } from '../diagnostics.ts';
+import type { DomainDefinition } from '../domain/definition.ts';
+import { type InterfaceEnforcer, interfaceEnforcer } from '../domain/enforcement.ts';
+import { mergeLimits } from '../domain/merge.ts';
+import {
+  type DeviceRef,
+  type DeviceTuning,
+  type DomainTuning,
+  deviceName,
+  type Limits,
+} from '../domain/tuning.ts';
+import type { Scope } from '../ports/hypervisor.ts';
+import { knobName } from '../verify/expectation.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import type { Change } from './change.ts';
+import { definedLimits } from './defined-limits.ts';
+import { diffLimits } from './diff.ts';
+import type { Step, TuningPlan } from './plan.ts';
+
+/** What a plan is made from. */
+export interface PlanInput {
+  readonly domain: { readonly name: string; readonly uuid: string };
+  /** The definitions to change, each with what it shall have. */
+  readonly targets: readonly PlanTarget[];
+  /** How the enforcers stand now: a limit that libvirt defines but nothing holds is written again. */
+  readonly verdicts: readonly Verdict[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** One of a domain's two definitions and the tuning wanted in it. */
+export interface PlanTarget {
+  readonly scope: Scope;
+  readonly definition: DomainDefinition;
+  readonly tuning: DomainTuning;
+}
+
+/** Decides what has to be written, and only that. Devices that need nothing have no step. */
+export function planTuning(input: PlanInput): TuningPlan {
+  const missing: Diagnostic[] = [];
+  const steps = input.targets.flatMap(target =>
+    target.tuning.flatMap(wanted => {
+      const step = stepFor(target, wanted, input.verdicts);
+      if (step === undefined) missing.push(noSuchDevice(target.scope, wanted.device));
+      return step === undefined || step.changes.length === 0 ? [] : [step];
+    }),
+  );
+  return {
+    schemaVersion: 1,
+    domain: { name: input.domain.name, uuid: input.domain.uuid },
+    steps: [...steps].sort(inOrder),
+    diagnostics: [...input.diagnostics, ...missing],
+  };
+}
+
+function stepFor(target: PlanTarget, wanted: DeviceTuning, verdicts: readonly Verdict[]): Step | undefined {
+  const { scope, definition } = target;
+  const before = definedLimits(definition, wanted.device);
+  if (before === undefined) return undefined;
+  const enforcer = enforcerOf(definition, wanted.device);
+  const after = mergeLimits(wanted.device, before, wanted.limits, enforcer);
+  const differing = diffLimits(before, after, wanted.because);
+  const repairs = scope === 'live' ? repairsOf(wanted, after, verdicts, differing) : [];
+  const changes = [...differing, ...repairs];
+  return { scope, device: wanted.device, before, after, changes, ...(enforcer && { enforcer }) };
+}
+
+/** Limits that libvirt's live definition has already, and an enforcer's knob has not. */
+function repairsOf(
+  wanted: DeviceTuning,
+  after: Limits,
+  verdicts: readonly Verdict[],
+  differing: readonly Change[],
+): readonly Change[] {
+  const planned = new Set(differing.map(change => change.parameter));
+  const repairs: Change[] = [];
+  for (const verdict of verdicts) {
+    if (!isBrokenEnforcer(verdict, wanted.device)) continue;
+    for (const parameter of verdict.expectation.parameters) {
+      const value = after[parameter];
+      if (value === undefined || planned.has(parameter)) continue;
+      planned.add(parameter);
+      const because = wanted.because[parameter];
+      const knob = knobName(verdict.expectation);
+      repairs.push({
+        parameter,
+        before: value,
+        after: value,
+        reason: 'enforcer',
+        knob,
+        ...(because && { because }),
+      });
+    }
+  }
+  return repairs;
+}
+
+function isBrokenEnforcer(verdict: Verdict, device: DeviceRef): boolean {
+  const { layer } = verdict.expectation;
+  if (layer === 'config' || layer === 'live') return false;
+  if (verdict.outcome !== 'fail' || verdict.reason === 'no-enforcement-point') return false;
+  return deviceName(verdict.expectation.device) === deviceName(device);
+}
+
+function enforcerOf(definition: DomainDefinition, device: DeviceRef): InterfaceEnforcer | undefined {
+  if (device.kind !== 'interface') return undefined;
+  const nic = definition.interfaces.find(one => one.mac === device.mac);
+  return nic && interfaceEnforcer(nic);
+}
+
+function noSuchDevice(scope: Scope, device: DeviceRef): Diagnostic {
+  const path = deviceName(device);
+  return { code: 'no-such-device', severity: 'warning', path, args: { device: path, scope } };
+}
+
+const scopeOrder = { live: 0, config: 1 } as const;
+const kindOrder = { cpu: 0, disk: 1, interface: 2 } as const;
+
+/** The definition of the running domain first: the persistent one is replaced in one call, which cannot half-fail. */
+function inOrder(one: Step, other: Step): number {
+  return (
+    scopeOrder[one.scope] - scopeOrder[other.scope] ||
+    kindOrder[one.device.kind] - kindOrder[other.device.kind]
+  );
+}

@@ -1,0 +1,63 @@
+import type { Diagnostic, DiagnosticCode } from '../diagnostics.ts';
+
+/** `error: quota:cpu_period is '999', must be in 1000–1000000 µs`: a finding in one line. */
+export function diagnosticLine(diagnostic: Diagnostic): string {
+  return printable(`${diagnostic.severity}: ${diagnostic.path} ${texts[diagnostic.code](diagnostic)}`);
+}
+
+const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>> = {
+  'not-a-number': found => `is '${found.value ?? ''}', which is not a whole number`,
+  'out-of-range': found =>
+    `is ${found.value ?? '?'}, must be in ${arg(found, 'min')}–${arg(found, 'max')}${unit(found)}${where(found)}`,
+  'unknown-key': () => 'is unknown: Nova and libvirt ignore it',
+  'vmware-only': () => "is read by Nova's VMware driver only; nothing of it reaches libvirt",
+  'total-with-read-write': found => `cannot be set together with ${arg(found, 'other')}: libvirt refuses it`,
+  'needs-average': found => `is dropped without ${arg(found, 'needs')}`,
+  'outbound-peak-ignored': () => 'is ignored by libvirt: outbound traffic is policed at the average',
+  'period-without-quota': found => `limits nothing without ${arg(found, 'needs')}`,
+  'ovs-peak-added': found =>
+    `set to the average (${arg(found, 'peak')} kB/s): without a peak Open vSwitch takes the tap's link speed`,
+  'cannot-be-enforced': found =>
+    `cannot be enforced: nothing limits a device of type '${arg(found, 'type')}'`,
+  'volume-not-limited': found =>
+    `is not set here: this disk is volume ${arg(found, 'serial')}, which a flavor's disk limits do not reach`,
+  'no-such-device': found => `is not in the domain's ${arg(found, 'scope')} definition`,
+  'burst-too-large': found =>
+    `is ${found.value ?? '?'}, must not be above ${arg(found, 'max')}${unit(found)}: tc cannot hold more`,
+  'no-limit': found => `is '${found.value ?? ''}', which means no limit`,
+  'extra-scope': found => `is read as ${arg(found, 'as')}: Nova takes no notice of what follows`,
+  overridden: found => `does not count: ${arg(found, 'by')} asks for the same limit and wins`,
+  'peak-below-average': found =>
+    `is ${found.value ?? '?'}, below the average of ${arg(found, 'average')}: the peak is the limit then`,
+  'not-a-scalar': found => `is ${article(arg(found, 'type'))}, must be a text or a number`,
+  'needs-base': found => `needs ${arg(found, 'needs')}: QEMU refuses it alone`,
+  'max-below-base': found =>
+    `is ${found.value ?? '?'}, must be at least ${arg(found, 'min')}, the value of ${arg(found, 'base')}`,
+  'no-cpu-controller': () => 'cannot be set: this host has no cgroup CPU controller',
+  'back-end-only': () => 'is enforced by the storage back end, not by the hypervisor',
+  'driver-cannot': found =>
+    `is left out: libvirt's ${arg(found, 'driver')} driver cannot set it on a running domain`,
+};
+
+function arg(found: Diagnostic, name: string): string {
+  return String(found.args?.[name] ?? '?');
+}
+
+function article(type: string): string {
+  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
+}
+
+function unit(found: Diagnostic): string {
+  const name = found.args?.unit;
+  return name === undefined || name === '' ? '' : ` ${name}`;
+}
+
+function where(found: Diagnostic): string {
+  const place = found.args?.where;
+  return place === undefined || place === '' ? '' : ` (${place})`;
+}
+
+/** Keys and values come from files: control characters must not reach a terminal. */
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
+}

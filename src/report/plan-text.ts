@@ -1,0 +1,43 @@
+import { deviceName } from '../domain/tuning.ts';
+import type { Change } from '../plan/change.ts';
+import type { Step, TuningPlan } from '../plan/plan.ts';
+import { quantity } from './quantity.ts';
+import type { Paint } from './table.ts';
+
+/** A plan for people: `+` set, `~` changed, `-` taken away, `!` written again because an enforcer lost it. */
+export function renderPlan(plan: TuningPlan, paint: Paint): string {
+  if (plan.steps.length === 0) return `${plan.domain.name}: nothing to change\n`;
+  const lines = plan.steps.flatMap(step => stepLines(step, paint));
+  return [paint('bold', `${plan.domain.name} (${plan.domain.uuid})`), ...lines, summary(plan), ''].join('\n');
+}
+
+function stepLines(step: Step, paint: Paint): readonly string[] {
+  const width = Math.max(...step.changes.map(change => change.parameter.length));
+  const changes = step.changes.map(change => {
+    const { sign, style } = signOf(change);
+    const name = change.parameter.padEnd(width);
+    const because = change.because === undefined ? '' : `   # ${change.because}`;
+    return `    ${paint(style, sign)} ${name}  ${arrow(change)}${because}`;
+  });
+  return [`  ${step.scope} ${deviceName(step.device)}`, ...changes];
+}
+
+function arrow(change: Change): string {
+  const after = quantity(change.parameter, change.after);
+  if (change.reason === 'enforcer') return `${after}, not held by ${change.knob ?? 'its enforcer'}`;
+  return `${quantity(change.parameter, change.before)} -> ${after}`;
+}
+
+function signOf(change: Change) {
+  if (change.reason === 'enforcer') return { sign: '!', style: 'yellow' } as const;
+  if (change.after === undefined || change.after === 0) return { sign: '-', style: 'red' } as const;
+  if (change.before === undefined || change.before === 0) return { sign: '+', style: 'green' } as const;
+  return { sign: '~', style: 'yellow' } as const;
+}
+
+function summary(plan: TuningPlan): string {
+  const signs = plan.steps.flatMap(step => step.changes.map(change => signOf(change).sign));
+  const count = (sign: string) => signs.filter(one => one === sign).length;
+  const repaired = count('!') === 0 ? '' : `, ${count('!')} to set again`;
+  return `Plan: ${count('+')} to add, ${count('~')} to change, ${count('-')} to remove${repaired}.`;
+}

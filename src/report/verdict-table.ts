@@ -1,0 +1,63 @@
+import { deviceName } from '../domain/tuning.ts';
+import { summary } from '../verify/judge.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import { knobText } from './quantity.ts';
+import { type Column, type Paint, renderTable } from './table.ts';
+
+const styles = { pass: 'green', fail: 'red', inconclusive: 'yellow', 'not-applicable': 'dim' } as const;
+
+const columns: readonly Column<Verdict>[] = [
+  { head: 'VERDICT', cell: verdict => verdict.outcome, style: verdict => styles[verdict.outcome] },
+  { head: 'DEVICE', cell: verdict => deviceName(verdict.expectation.device) },
+  { head: 'LIMIT', cell: verdict => limitText(verdict) },
+  { head: 'LAYER', cell: verdict => verdict.expectation.layer },
+  { head: 'KNOB', cell: verdict => `${verdict.expectation.subject} ${verdict.expectation.knob}` },
+  { head: 'EXPECTED', cell: verdict => knobText(verdict.expectation.expected) },
+  { head: 'OBSERVED', cell: verdict => observedText(verdict) },
+  { head: 'EVIDENCE', cell: verdict => verdict.evidence?.source ?? '' },
+];
+
+/** One line per limit and layer, with where it was read. */
+export function renderVerdicts(verdicts: readonly Verdict[], paint: Paint): string {
+  return renderTable(verdicts, columns, paint);
+}
+
+/** Every verdict that is not a pass, spelled out in a line. */
+export function verdictSentence(verdict: Verdict): string {
+  const { layer, subject, knob, expected, impossible } = verdict.expectation;
+  const where = `${layer}: ${subject} ${knob}`;
+  switch (verdict.reason) {
+    case 'missing':
+      return `${where} is not there; expected ${knobText(expected)}`;
+    case 'unexpected':
+      return `${where} must not be there, but holds ${knobText(verdict.observed)}`;
+    case 'no-enforcement-point':
+      return `${where}: nothing can enforce it here${impossible === undefined ? '' : ` (${impossible})`}`;
+    case 'unreadable':
+      return `${where} could not be read: ${verdict.detail ?? 'no reason given'}`;
+    default:
+      return `${where} is ${knobText(verdict.observed)}, expected ${knobText(expected)}`;
+  }
+}
+
+function limitText({ expectation }: Verdict): string {
+  const asked = expectation.because.length > 0 ? '' : ' (not asked)';
+  return `${expectation.parameters.join(', ')}${asked}`;
+}
+
+function observedText(verdict: Verdict): string {
+  if (verdict.outcome === 'inconclusive' || verdict.outcome === 'not-applicable') {
+    return verdict.detail ?? verdict.reason ?? '';
+  }
+  return knobText(verdict.observed);
+}
+
+/** The last lines: every verdict that is not a pass in words, then the count. */
+export function renderVerdictSummary(verdicts: readonly Verdict[]): string {
+  const { counts } = summary(verdicts);
+  const told = verdicts.filter(one => one.outcome === 'fail' || one.outcome === 'inconclusive');
+  const sentences = told.map(one => `${one.outcome}: ${verdictSentence(one)}\n`);
+  const parts = (['fail', 'inconclusive', 'not-applicable'] as const).filter(outcome => counts[outcome] > 0);
+  const others = parts.map(outcome => `, ${counts[outcome]} ${outcome}`).join('');
+  return `${sentences.join('')}${counts.pass} of ${verdicts.length} links hold${others}\n`;
+}

@@ -1,0 +1,35 @@
+import type { Diagnostic } from '../diagnostics.ts';
+import type { Scope } from '../ports/hypervisor.ts';
+import { summary } from '../verify/judge.ts';
+import type { Outcome, Verdict } from '../verify/verdict.ts';
+
+/** A verification as a program reads it: codes and data, no prose. */
+export interface VerifyReport {
+  readonly schemaVersion: 1;
+  readonly kind: 'verify';
+  readonly domain: { readonly name: string; readonly uuid: string; readonly active: boolean };
+  readonly scopes: readonly Scope[];
+  readonly summary: Readonly<Record<Outcome, number>>;
+  readonly verdicts: readonly Verdict[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What a report is made from. */
+interface Found {
+  readonly scopes: readonly Scope[];
+  readonly verdicts: readonly Verdict[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The report of one domain's verification. */
+export function verifyReport(domain: VerifyReport['domain'], found: Found): VerifyReport {
+  return {
+    schemaVersion: 1,
+    kind: 'verify',
+    domain: { name: domain.name, uuid: domain.uuid, active: domain.active },
+    scopes: found.scopes,
+    summary: summary(found.verdicts).counts,
+    verdicts: found.verdicts,
+    diagnostics: found.diagnostics,
+  };
+}

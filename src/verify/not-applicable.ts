@@ -1,0 +1,18 @@
+import type { Verdict } from './verdict.ts';
+
+/**
+ * The verdicts on a driver that has no guests (libvirt's test driver): nothing enforces, and what it cannot set live
+ * cannot be asked of it. Such links are not applicable; they are never a pass.
+ */
+export function notApplicable(verdicts: readonly Verdict[]): readonly Verdict[] {
+  return verdicts.map(verdict => {
+    const { layer, device } = verdict.expectation;
+    if (layer === 'config' || (layer === 'live' && device.kind === 'interface')) return verdict;
+    return {
+      expectation: verdict.expectation,
+      outcome: 'not-applicable',
+      reason: 'no-guests',
+      detail: 'the test driver keeps numbers in memory and runs no guest',
+    };
+  });
+}

@@ -1,0 +1,66 @@
+import type { DomainDefinition } from '../domain/definition.ts';
+import { readDomain } from '../domain/read-domain.ts';
+import { QuotaError } from '../errors.ts';
+import type { DomainState, HypervisorInfo, Scope } from '../ports/hypervisor.ts';
+import type { ReadSurroundings } from './surroundings.ts';
+
+/** A domain as libvirt defines it at one moment. */
+export interface DomainView {
+  readonly info: HypervisorInfo;
+  readonly state: DomainState;
+  /** Absent when the domain is not running. */
+  readonly live?: DomainDefinition;
+  /** Absent when the domain is transient. */
+  readonly config?: DomainDefinition;
+}
+
+/** Looks a domain up and reads its definitions. @throws QuotaError `not-found`, `unreachable`, `refused`. */
+export async function lookAt(surroundings: ReadSurroundings, nameUuidOrId: string): Promise<DomainView> {
+  const { hypervisor } = surroundings;
+  const info = await hypervisor.info();
+  const state = await hypervisor.lookup(nameUuidOrId);
+  const read = async (scope: Scope) => readDomain(await hypervisor.getXml(state, scope));
+  return {
+    info,
+    state,
+    ...(state.active && { live: await read('live') }),
+    ...(state.persistent && { config: await read('config') }),
+  };
+}
+
+/**
+ * The definitions that a command is about, as virsh means its flags: none = `--current` = the running domain if it
+ * runs, else the persistent definition.
+ *
+ * @throws QuotaError `refused` when the domain does not have the one asked for.
+ */
+export function chooseScopes(view: DomainView, asked: readonly Scope[]): readonly Scope[] {
+  const { state } = view;
+  if (asked.length === 0) return [state.active ? 'live' : 'config'];
+  if (asked.includes('live') && !state.active) {
+    throw new QuotaError(
+      'refused',
+      state.name,
+      `domain '${state.name}' is not running: it has no live definition`,
+    );
+  }
+  if (asked.includes('config') && !state.persistent) {
+    throw new QuotaError(
+      'refused',
+      state.name,
+      `domain '${state.name}' is transient: it has no persistent definition`,
+    );
+  }
+  return asked;
+}
+
+/** The definition that says most about the domain: the running one, else the persistent one. */
+export function mainDefinition(view: DomainView): DomainDefinition {
+  const definition = view.live ?? view.config;
+  if (definition !== undefined) return definition;
+  throw new QuotaError(
+    'not-found',
+    view.state.name,
+    `domain '${view.state.name}' has no definition any more`,
+  );
+}

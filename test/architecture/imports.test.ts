@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const src = join(import.meta.dirname, '../../src');
+
+/** Folder → folders of src that it may import from; its own is always allowed, `.` is the files right in src. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  xml: ['.'],
+  intent: ['.'],
+  domain: ['.', 'xml', 'intent'],
+  ports: ['.', 'domain'],
+  verify: ['.', 'domain', 'ports', 'observed'],
+  observed: ['.'],
+  plan: ['.', 'domain', 'ports', 'verify'],
+  report: ['.', 'intent', 'domain', 'plan', 'verify', 'ports'],
+  libvirt: [],
+  host: ['.', 'domain', 'ports', 'observed', 'libvirt', 'verify'],
+  workflow: ['.', 'intent', 'domain', 'ports', 'verify', 'plan', 'observed', 'host'],
+  cli: ['.', 'intent', 'domain', 'ports', 'verify', 'plan', 'report', 'host', 'workflow', 'libvirt'],
+};
+
+const pure = ['xml', 'intent', 'domain', 'observed', 'ports', 'plan', 'verify', 'report'];
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter(name => name.endsWith('.ts'))
+  .map(name => ({ name, text: readFileSync(join(src, name), 'utf8') }));
+
+describe('the house', () => {
+  it('has only folders that the table knows', () => {
+    const folders = new Set(files.map(file => folderOf(file.name)));
+    expect([...folders].filter(folder => folder !== '.' && mayImport[folder] === undefined)).toEqual([]);
+  });
+
+  it('lets each folder import only from the folders below it', () => {
+    const wrong = files.flatMap(file =>
+      importsOf(file)
+        .filter(target => target.startsWith('.'))
+        .map(target => folderOf(normalize(join(dirname(file.name), target))))
+        .filter(folder => folder !== folderOf(file.name) && !allowed(file.name).includes(folder))
+        .map(folder => `${file.name} imports from ${folder}/`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps the pure folders free of node, promises, clocks, randomness and the console', () => {
+    const impure =
+      /from 'node:|\bawait\b|\basync\b|\bprocess\.|\bconsole\.|\bDate\.now\(|new Date\(|Math\.random\(/;
+    const wrong = files
+      .filter(file => pure.includes(folderOf(file.name)) || ['units.ts', 'errors.ts'].includes(file.name))
+      .flatMap(file =>
+        code(file.text)
+          .filter(line => impure.test(line))
+          .map(line => `${file.name}: ${line.trim()}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it('ends the process and prints only in the command line', () => {
+    const wrong = files
+      .filter(file => folderOf(file.name) !== 'cli')
+      .filter(file => /\bprocess\.(exit|stdout|stderr)\b|\bconsole\./.test(code(file.text).join('\n')))
+      .map(file => file.name);
+    expect(wrong).toEqual([]);
+  });
+
+  it('starts programs without a shell', () => {
+    const wrong = files.filter(file =>
+      /\bexecSync?\(|shell:\s*true/.test(file.text.replace(/\.exec\(/g, '')),
+    );
+    expect(wrong.map(file => file.name)).toEqual([]);
+  });
+
+  it('has no file above 250 lines', () => {
+    const long = files.filter(file => file.text.split('\n').length > 250).map(file => file.name);
+    expect(long).toEqual([]);
+  });
+
+  it('has no default exports and no barrels but the two public faces', () => {
+    expect(files.filter(file => /^export default/m.test(file.text)).map(file => file.name)).toEqual([]);
+    const barrels = files.filter(file => /^export (type )?(\*|\{[^}]*\}) from/m.test(file.text));
+    expect(barrels.map(file => file.name).sort()).toEqual(['index.ts', 'libvirt/index.ts']);
+  });
+});
+
+function allowed(name: string): readonly string[] {
+  const folder = folderOf(name);
+  return folder === '.' ? Object.keys(mayImport).concat('.') : (mayImport[folder] ?? []);
+}
+
+function folderOf(name: string): string {
+  const [first, ...rest] = relative('.', name).split('/');
+  return rest.length === 0 ? '.' : (first ?? '.');
+}
+
+function importsOf({ text }: { readonly text: string }): readonly string[] {
+  return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(match => match[1] ?? '');
+}
+
+function code(text: string): readonly string[] {
+  return text.split('\n').filter(line => !/^\s*(\*|\/\/|\/\*)/.test(line));
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import type { Limits } from '../../src/domain/tuning.ts';
+import { forwardCalls, undoCalls } from '../../src/plan/calls.ts';
+import { diffLimits } from '../../src/plan/diff.ts';
+import type { Step } from '../../src/plan/plan.ts';
+
+const noIoTune = {
+  total_bytes_sec: 0,
+  read_bytes_sec: 0,
+  write_bytes_sec: 0,
+  total_iops_sec: 0,
+  read_iops_sec: 0,
+  write_iops_sec: 0,
+  total_bytes_sec_max: 0,
+  read_bytes_sec_max: 0,
+  write_bytes_sec_max: 0,
+  total_iops_sec_max: 0,
+  read_iops_sec_max: 0,
+  write_iops_sec_max: 0,
+  total_bytes_sec_max_length: 0,
+  read_bytes_sec_max_length: 0,
+  write_bytes_sec_max_length: 0,
+  total_iops_sec_max_length: 0,
+  read_iops_sec_max_length: 0,
+  write_iops_sec_max_length: 0,
+  size_iops_sec: 0,
+};
+
+function step(device: Step['device'], before: Limits, after: Limits, enforcer?: Step['enforcer']): Step {
+  const changes = diffLimits(before, after, {});
+  return { scope: 'live', device, before, after, changes, ...(enforcer && { enforcer }) };
+}
+
+describe('the calls of a cpu step', () => {
+  it('are one per parameter, only for what differs', () => {
+    const cpu = step(
+      { kind: 'cpu' },
+      { cpu_shares: 512 },
+      { cpu_shares: 512, vcpu_quota: 5000, vcpu_period: 10000 },
+    );
+    expect(forwardCalls(cpu)).toEqual([
+      { kind: 'scheduler', parameters: { vcpu_quota: 5000 } },
+      { kind: 'scheduler', parameters: { vcpu_period: 10000 } },
+    ]);
+  });
+
+  it('take a quota away with -1, since 0 does nothing on a running domain', () => {
+    const cpu = step({ kind: 'cpu' }, { vcpu_quota: 5000 }, {});
+    expect(forwardCalls(cpu)).toEqual([{ kind: 'scheduler', parameters: { vcpu_quota: -1 } }]);
+  });
+
+  it('are undone with what the kernel had where the definition had nothing', () => {
+    const cpu = step({ kind: 'cpu' }, {}, { cpu_shares: 512, vcpu_quota: 5000, vcpu_period: 10000 });
+    expect(undoCalls(cpu, { cpu_shares: 100, vcpu_period: 100000 })).toEqual([
+      { kind: 'scheduler', parameters: { vcpu_period: 100000 } },
+      { kind: 'scheduler', parameters: { vcpu_quota: -1 } },
+      { kind: 'scheduler', parameters: { cpu_shares: 100 } },
+    ]);
+  });
+});
+
+describe('the calls of a disk step', () => {
+  const disk = step({ kind: 'disk', target: 'vda' }, { total_iops_sec: 70 }, { read_bytes_sec: 1000000 });
+
+  it('send all 19 numbers, because libvirt resets what is left out of a family', () => {
+    expect(forwardCalls(disk)).toEqual([
+      { kind: 'block-io-tune', target: 'vda', parameters: { ...noIoTune, read_bytes_sec: 1000000 } },
+    ]);
+  });
+
+  it('are undone with all 19 numbers of before', () => {
+    expect(undoCalls(disk, {})).toEqual([
+      { kind: 'block-io-tune', target: 'vda', parameters: { ...noIoTune, total_iops_sec: 70 } },
+    ]);
+  });
+});
+
+describe('the calls of an interface step', () => {
+  const mac = '52:54:00:00:00:01';
+  const limits = { 'inbound.average': 1000, 'inbound.peak': 2000, 'inbound.burst': 512 };
+
+  it('send both directions, the one without a limit as 0', () => {
+    expect(forwardCalls(step({ kind: 'interface', mac }, {}, limits, 'tap'))).toEqual([
+      { kind: 'interface', mac, parameters: { ...limits, 'outbound.average': 0 } },
+    ]);
+  });
+
+  it('clear an Open vSwitch port first when a peak or burst goes away, since libvirt leaves them in OVSDB', () => {
+    const after = { 'inbound.average': 1000, 'inbound.peak': 1000 };
+    expect(forwardCalls(step({ kind: 'interface', mac }, limits, after, 'ovs'))).toEqual([
+      { kind: 'interface', mac, parameters: { 'inbound.average': 0, 'outbound.average': 0 } },
+      { kind: 'interface', mac, parameters: { ...after, 'outbound.average': 0 } },
+    ]);
+  });
+
+  it('do not clear a plain tap first: that would open it for a moment', () => {
+    const after = { 'inbound.average': 1000 };
+    expect(forwardCalls(step({ kind: 'interface', mac }, limits, after, 'tap'))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { QuotaError } from '../../src/errors.ts';
+import { openHypervisor } from '../../src/host/libvirt-hypervisor.ts';
+import { flavorQuota } from '../../src/intent/flavor-quota.ts';
+import { type Connection, connect, type Domain } from '../../src/libvirt/index.ts';
+import type { Hypervisor } from '../../src/ports/hypervisor.ts';
+import { applyDomain } from '../../src/workflow/apply.ts';
+import { planDomain } from '../../src/workflow/plan-domain.ts';
+import { type PrivateLibvirtd, startPrivateLibvirtd } from '../libvirtd.ts';
+
+// A real libvirtd with its test driver: three interfaces to set live, one persistent definition to replace.
+const samples = join(import.meta.dirname, '../../samples');
+const xml = readFileSync(join(samples, 'domains/instance-00000041.xml'), 'utf8');
+const flavor = JSON.parse(readFileSync(join(samples, 'flavors/m1.resquota.json'), 'utf8'));
+const { quota } = flavorQuota(flavor.flavor.extra_specs);
+const request = { domain: 'instance-00000041', quota, scopes: ['live', 'config'] } as const;
+const wait = async () => {};
+
+let daemon: PrivateLibvirtd;
+let witness: Connection;
+let hypervisor: Hypervisor;
+let domain: Domain;
+
+beforeAll(async () => {
+  daemon = await startPrivateLibvirtd();
+  witness = await connect(daemon.uri('default'));
+  hypervisor = await openHypervisor(daemon.uri('default'), { readOnly: false });
+});
+
+afterAll(async () => {
+  await hypervisor.close();
+  await witness.close();
+  await daemon.stop();
+});
+
+beforeEach(async () => {
+  if (domain !== undefined) await witness.destroy(domain);
+  domain = await witness.defineXml(xml.replace(/(<domain\s+type=)(['"])\w+\2/, "$1'test'"));
+  domain = await witness.create(domain);
+});
+
+/** Both definitions. An empty `<bandwidth>` is how libvirt writes that there is none any more. */
+const definitions = async () => {
+  const texts = [await witness.getXml(domain), await witness.getXml(domain, { inactive: true })];
+  return texts.map(text => text.replace(/\n\s*<bandwidth>\s*<\/bandwidth>/g, ''));
+};
+
+describe('apply on a domain without limits', () => {
+  it('sets each interface and the persistent definition, and then has nothing left to do', async () => {
+    const first = await applyDomain({ hypervisor, wait }, request);
+    expect(first.outcome).toBe('applied');
+    expect(first.steps.map(({ step, status }) => `${step.scope} ${step.device.kind} ${status}`)).toEqual([
+      'live interface done',
+      'live interface done',
+      'live interface done',
+      'config cpu done',
+      'config disk done',
+      'config interface done',
+      'config interface done',
+      'config interface done',
+    ]);
+    const [live, config] = await definitions();
+    expect(live?.match(/<inbound average='32768' peak='65536' burst='131072'\/>/g)).toHaveLength(3);
+    expect(config).toContain('<shares>512</shares>');
+    expect(config).toContain('<read_bytes_sec>1000000</read_bytes_sec>');
+    const second = await applyDomain({ hypervisor, wait }, request);
+    expect(second.outcome).toBe('unchanged');
+    expect(second.plan.steps).toEqual([]);
+  });
+
+  it('plans without writing anything', async () => {
+    const before = await definitions();
+    const { plan } = await planDomain({ hypervisor }, request);
+    expect(plan.steps).toHaveLength(8);
+    expect(await definitions()).toEqual(before);
+  });
+
+  it('calls nothing on this driver a pass that nothing enforces', async () => {
+    const { verdicts } = await applyDomain({ hypervisor, wait }, request);
+    const passed = new Set(verdicts.filter(one => one.outcome === 'pass').map(one => one.expectation.layer));
+    expect([...passed].sort()).toEqual(['config', 'live']);
+    const enforced = verdicts.filter(one => ['cgroup', 'qemu', 'tc'].includes(one.expectation.layer));
+    expect(enforced).not.toHaveLength(0);
+    expect(new Set(enforced.map(one => one.outcome))).toEqual(new Set(['not-applicable']));
+      false,
+    );
+  });
+
+  it('refuses a transient or shut-off definition that is not there before touching anything', async () => {
+    await witness.destroy(domain);
+    const refusal = applyDomain({ hypervisor, wait }, { ...request, scopes: ['live'] });
+    await expect(refusal).rejects.toThrow(/not running/);
+    domain = await witness.create(domain);
+  });
+});
+
+const writes = [
+  'setInterfaceParameters',
+  'setInterfaceParameters',
+  'setInterfaceParameters',
+  'defineXml',
+] as const;
+
+describe('apply when a write fails', () => {
+  const cases = writes.flatMap((call, index) => [
+    { index, call, moment: 'before it is done' as const },
+    { index, call, moment: 'after it is done' as const },
+  ]);
+
+  it.each(cases)(
+    'leaves everything as before when write $index ($call) fails $moment',
+    async ({ index, moment }) => {
+      const before = await definitions();
+      const failing = failAt(hypervisor, index, moment === 'after it is done');
+      const result = await applyDomain({ hypervisor: failing, wait }, request);
+      expect(result.outcome).toBe('rolled-back');
+      expect(result.failure).toBe('no answer in time');
+      expect(await definitions()).toEqual(before);
+    },
+  );
+
+  it('says what is left when it cannot be put back either', async () => {
+    const failing = failAt(hypervisor, 1, false, { forEver: true });
+    const result = await applyDomain({ hypervisor: failing, wait }, request);
+    expect(result.outcome).toBe('rollback-failed');
+    expect(result.steps.filter(step => step.status === 'not-undone')).not.toHaveLength(0);
+    expect(result.left).toContain('live fa:16:3e:41:00:01 inbound.average');
+  });
+
+  it('is undone when it is interrupted between two writes', async () => {
+    const before = await definitions();
+    const controller = new AbortController();
+    const interrupting: Hypervisor = {
+      ...hypervisor,
+      setInterfaceParameters: async (...args) => {
+        await hypervisor.setInterfaceParameters(...args);
+        controller.abort();
+      },
+    };
+    const result = await applyDomain({ hypervisor: interrupting, wait, signal: controller.signal }, request);
+    expect(result.outcome).toBe('rolled-back');
+    expect(result.failure).toBe('interrupted');
+    expect(await definitions()).toEqual(before);
+  });
+});
+
+/** The hypervisor, whose write number `index` is answered with a timeout, with or without being carried out. */
+function failAt(real: Hypervisor, index: number, carriedOut: boolean, { forEver = false } = {}): Hypervisor {
+  let count = 0;
+  const guarded = <A extends unknown[]>(write: (...args: A) => Promise<void>) => {
+    return async (...args: A) => {
+      const turn = count++;
+      const fails = forEver ? turn >= index : turn === index;
+      if (!fails || carriedOut) await write(...args);
+      if (fails) throw new QuotaError('unreachable', 'libvirt', 'no answer in time');
+    };
+  };
+  return {
+    ...real,
+    setSchedulerParameters: guarded(real.setSchedulerParameters),
+    setBlockIoTune: guarded(real.setBlockIoTune),
+    setInterfaceParameters: guarded(real.setInterfaceParameters),
+    defineXml: guarded(real.defineXml),
+  };
+}
