@@ -1,0 +1,123 @@
+import type { Diagnostic } from '../diagnostics.ts';
+import { parseLibvirtUnsigned, parsePythonInt } from '../integers.ts';
+import type { DiskQuotaParameter } from './quota-keys.ts';
+
+/** A volume limit that Nova takes from Cinder. */
+export type VolumeQosParameter = DiskQuotaParameter | `${DiskQuotaParameter}_max` | 'size_iops_sec';
+
+/** A volume type's QoS as Cinder keeps it. */
+export interface VolumeQos {
+  readonly specs: Readonly<Record<string, string>>;
+  /** Who enforces it: `front-end` is the hypervisor. Absent: `back-end`, as in Cinder. */
+  readonly consumer?: 'front-end' | 'back-end' | 'both';
+  /** Size of the volume in GiB, for the keys that are per GiB. */
+  readonly sizeGiB: number;
+}
+
+/** The limits of one volume. */
+export interface VolumeQuota {
+  /** What Cinder hands to Nova; absent: nothing, because the consumer is the storage back end. */
+  readonly connectionSpecs?: Readonly<Record<string, string>>;
+  /** What libvirt understands of it. 0: no limit. */
+  readonly limits: Readonly<Partial<Record<VolumeQosParameter, number>>>;
+  /** What Nova writes into `<iotune>`, verbatim. */
+  readonly emitted: Readonly<Partial<Record<VolumeQosParameter, string>>>;
+}
+
+const bases = (['iops_sec', 'bytes_sec'] as const).flatMap(what =>
+  (['read', 'write', 'total'] as const).map((direction): DiskQuotaParameter => `${direction}_${what}`),
+);
+const passed: readonly VolumeQosParameter[] = [
+  ...bases,
+  ...bases.map(base => `${base}_max` as const),
+  'size_iops_sec',
+];
+const largest = 1_000_000_000_000_000n;
+
+/**
+ * Reads a volume's QoS as Cinder prepares it (per-GiB scaling) and Nova writes it (13 keys, copied as they are).
+ * Whether the limits go together is checked by `domain/check-limits.ts:checkIoTune`.
+ *
+ * @see cinder cinder/volume/manager.py:_parse_connection_options
+ * @see nova nova/virt/libvirt/volume/volume.py:LibvirtBaseVolumeDriver.get_config
+ */
+export function volumeQuota(qos: VolumeQos): {
+  readonly quota: VolumeQuota;
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const nothing = { limits: {}, emitted: {} };
+  if (qos.consumer === undefined || qos.consumer === 'back-end') {
+    const found = Object.keys(qos.specs).map(
+      (key): Diagnostic => about('back-end-only', 'info', key, qos.specs[key]),
+    );
+    return { quota: nothing, diagnostics: found };
+  }
+  const specs = new Map(Object.entries(qos.specs));
+  const diagnostics = bases.flatMap(base => scalePerGib(base, specs, qos.sizeGiB));
+  if (diagnostics.length > 0) return { quota: nothing, diagnostics };
+  const numbers = passed.filter(key => specs.has(key)).map(key => readNumber(key, specs.get(key) ?? ''));
+  return {
+    quota: {
+      connectionSpecs: Object.fromEntries(specs),
+      limits: Object.fromEntries(
+        numbers.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value]])),
+      ),
+      emitted: Object.fromEntries(numbers.map(({ key, text }) => [key, text])),
+    },
+    diagnostics: [...numbers.flatMap(one => one.diagnostics), ...unknownKeys(specs)],
+  };
+}
+
+/**
+ * Works out a limit per GiB. Its `_max` is a ceiling then, and gone; without a value per GiB it stays a burst rate.
+ * A minimum without a value per GiB does nothing.
+ */
+function scalePerGib(
+  base: DiskQuotaParameter,
+  specs: Map<string, string>,
+  sizeGiB: number,
+): readonly Diagnostic[] {
+  if (!specs.has(`${base}_per_gb`)) return [];
+  const keys = [`${base}_per_gb`, `${base}_per_gb_min`, `${base}_max`] as const;
+  const texts = keys.map(key => specs.get(key) || undefined);
+  const [perGib, least, ceiling] = texts.map(text => (text === undefined ? undefined : parsePythonInt(text)));
+  const bad = keys.filter((key, index) => {
+    const required = index === 0;
+    return (required || texts[index] !== undefined) && parsePythonInt(specs.get(key) ?? '') === undefined;
+  });
+  if (bad.length > 0) return bad.map(key => about('not-a-number', 'error', key, specs.get(key)));
+  const scaled = (perGib ?? 0n) * BigInt(sizeGiB);
+  const value = scaled > (least ?? 0n) ? scaled : (least ?? 0n);
+  for (const key of keys) specs.delete(key);
+  specs.set(base, String(ceiling !== undefined && ceiling < value ? ceiling : value));
+  return [];
+}
+
+function readNumber(key: VolumeQosParameter, text: string) {
+  const value = text === '' ? 0n : parseLibvirtUnsigned(text);
+  const integer = /^\s*[+-]?[0-9]+$/.test(text);
+  if (value !== undefined && value <= largest) {
+    const found = value === 0n ? [about('no-limit', 'info', key, text)] : [];
+    return { key, text, value: Number(value), diagnostics: found };
+  }
+  const args = { min: 0, max: Number(largest), unit: key.includes('bytes') ? 'bytes/s' : 'operations/s' };
+  const found = integer
+    ? { ...about('out-of-range', 'error', key, text), args }
+    : about('not-a-number', 'error', key, text);
+  return { key, text, value: undefined, diagnostics: [found] };
+}
+
+/** Nova drops what it does not know, `*_max_length` and `group_name` among them. */
+function unknownKeys(specs: ReadonlyMap<string, string>): readonly Diagnostic[] {
+  const unknown = [...specs].filter(([key]) => !(passed as readonly string[]).includes(key));
+  return unknown.map(([key, text]) => about('unknown-key', 'warning', key, text));
+}
+
+function about(
+  code: Diagnostic['code'],
+  severity: Diagnostic['severity'],
+  path: string,
+  value: string | undefined,
+): Diagnostic {
+  return { code, severity, path, ...(value !== undefined && { value }) };
+}
