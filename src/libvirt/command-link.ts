@@ -1,10 +1,13 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LibvirtError } from './error.ts';
 import type { Link } from './link.ts';
 
 /** As much of what the program complains about is kept. */
 const complaintMax = 2000;
+/** How long to wait for the end of a program whose output has ended. */
+const lastWordsMs = 500;
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -22,7 +25,7 @@ export async function openCommand(argv: readonly [string, ...string[]], signal: 
     input: child.stdout,
     output: child.stdin,
     destroy: () => kill(child),
-    explain: () => explain(program, complaint(), child),
+    explain: () => explain(program, complaint, child),
   };
   if (signal.aborted) link.destroy();
   signal.throwIfAborted();
@@ -47,9 +50,17 @@ function collectComplaint(child: Child): () => string {
   return () => text.trim().replaceAll(/\s*\n\s*/g, '; ');
 }
 
-function explain(program: string, complaint: string, { exitCode, signalCode }: Child): string {
+/** Its streams end before it does; what it has to say comes in between. */
+async function explain(program: string, complaint: () => string, child: Child): Promise<string> {
+  await Promise.race([closed(child), sleep(lastWordsMs, undefined, { ref: false })]);
+  const { exitCode, signalCode } = child;
   const status = exitCode === null ? signalCode : `exit status ${exitCode}`;
-  return [`'${program}' has ended`, status, complaint].filter(Boolean).join(': ');
+  return [`'${program}' has ended`, status, complaint()].filter(Boolean).join(': ');
+}
+
+function closed(child: Child): Promise<void> {
+  const isOver = child.exitCode !== null && child.stderr.destroyed;
+  return isOver ? Promise.resolve() : new Promise(resolve => child.once('close', () => resolve()));
 }
 
 function kill(child: Child): void {

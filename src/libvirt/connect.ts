@@ -3,7 +3,7 @@ import { connectCalls } from './connect-calls.ts';
 import type { Connection, ConnectOptions } from './connection.ts';
 import { domainCalls } from './domain-calls.ts';
 import { type Situation, targetOf } from './endpoint.ts';
-import { LibvirtError } from './error.ts';
+import { LibvirtError, type LibvirtErrorKind } from './error.ts';
 import { eventHub } from './event-hub.ts';
 import { logIn } from './login.ts';
 import { openLink } from './open-link.ts';
@@ -17,6 +17,7 @@ const defaults = {
   connectTimeoutMs: 10_000,
   keepalive: { intervalMs: 5_000, count: 5 },
 } as const;
+const aborted = 'aborted';
 /** How long a goodbye may take. */
 const goodbyeMs = 2_000;
 
@@ -28,7 +29,7 @@ const goodbyeMs = 2_000;
 export async function connect(uri: string, options: ConnectOptions = {}): Promise<Connection> {
   const { signal, connectTimeoutMs = defaults.connectTimeoutMs } = options;
   const deadline = new AbortController();
-  const giveUp = () => deadline.abort(new LibvirtError('closed', 'aborted', { cause: signal?.reason }));
+  const giveUp = () => deadline.abort(new LibvirtError('closed', aborted, { cause: signal?.reason }));
   const late = () => deadline.abort(new LibvirtError('timeout', `no connection in ${connectTimeoutMs} ms`));
   const timer = connectTimeoutMs > 0 ? setTimeout(late, connectTimeoutMs) : undefined;
   signal?.addEventListener('abort', giveUp);
@@ -90,7 +91,14 @@ function connectionOver(rpc: Rpc): Connection {
 /** Says which URI it is about; a line that broke before it was usable was never reached. */
 function explained(uri: string, error: unknown): unknown {
   if (!(error instanceof LibvirtError) || error.message.includes(uri)) return error;
-  const kind = error.kind === 'closed' && error.message !== 'aborted' ? 'unreachable' : error.kind;
   const vir = error.vir === undefined ? {} : { vir: error.vir };
-  return new LibvirtError(kind, `cannot connect to '${uri}': ${error.message}`, { cause: error, ...vir });
+  return new LibvirtError(kindOf(error), `cannot connect to '${uri}': ${error.message}`, {
+    cause: error,
+    ...vir,
+  });
+}
+
+function kindOf({ kind, cause, message }: LibvirtError): LibvirtErrorKind {
+  if (kind !== 'closed' || message === aborted) return kind;
+  return cause instanceof LibvirtError && cause.kind !== 'closed' ? cause.kind : 'unreachable';
 }

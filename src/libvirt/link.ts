@@ -6,6 +6,6 @@ export interface Link {
   readonly output: Writable;
   /** Ends it at once, and with it every process and handle that belongs to it. */
   destroy(): void;
-  /** What else is known of why it ended: the last lines of ssh. Empty when nothing is. */
-  explain(): string;
+  /** Why it has ended, as far as more is known than that: exit status and last lines of ssh. Empty when nothing is. */
+  explain(): Promise<string>;
 }

@@ -96,8 +96,8 @@ export class Rpc {
     input.resume();
   }
 
-  #lost(cause?: Error): void {
-    const why = this.#link.explain() || cause?.message || 'the other side has closed it';
+  async #lost(cause?: Error): Promise<void> {
+    const why = (await this.#link.explain()) || cause?.message || 'the other side has closed it';
     this.end(new LibvirtError('closed', `connection lost: ${why}`, { cause }));
   }
 

@@ -5,7 +5,7 @@ import type { Link } from './link.ts';
 
 /** A socket is both streams. */
 export function socketLink(socket: net.Socket): Link {
-  return { input: socket, output: socket, destroy: () => socket.destroy(), explain: () => '' };
+  return { input: socket, output: socket, destroy: () => socket.destroy(), explain: async () => '' };
 }
 
 /** The first path that exists. */

@@ -31,7 +31,7 @@ async function attempt(
       else input.write(answer(frame, connectProcedures.open.result, undefined));
     }
   });
-  const rpc = new Rpc({ input, output, destroy: () => {}, explain: () => '' }, 1000);
+  const rpc = new Rpc({ input, output, destroy: () => {}, explain: async () => '' }, 1000);
   const options = keepalive ? { intervalMs: 60_000, count: 1 } : (false as const);
   const outcome = await logIn(rpc, { name: 'x:///', readOnly, keepalive: options }).then(
     () => 'in',

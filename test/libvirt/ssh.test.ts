@@ -1,0 +1,231 @@
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import net from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect, isVirError } from '../../src/libvirt/index.ts';
+import { type PrivateLibvirtd, startPrivateLibvirtd } from '../libvirtd.ts';
+
+let folder: string;
+let daemon: PrivateLibvirtd;
+/** A stand-in for ssh: forgets the host, and gives the line to a shell as sshd would. */
+let ssh: string;
+/** A netcat that every machine has which runs this test. */
+let netcat: string;
+
+beforeAll(async () => {
+  daemon = await startPrivateLibvirtd();
+  folder = mkdtempSync(join(tmpdir(), 'vq ssh '));
+  ssh = program('ssh', `while [ "$1" != -- ]; do shift; done; shift 2; exec sh -c "$*"`);
+  const relay =
+    "const s = require('net').connect(process.argv.at(-1)); process.stdin.pipe(s).pipe(process.stdout); s.on('close', () => process.exit())";
+  netcat = program(
+    'my nc',
+    `case "$1" in -q) exit 1;; esac; exec '${process.execPath}' -e "${relay}" -- "$@"`,
+  );
+});
+
+afterAll(async () => {
+  await daemon.stop();
+  rmSync(folder, { recursive: true });
+});
+
+function program(name: string, script: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, `#!/bin/sh\n${script}\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+function uri(
+  parameters: Readonly<Record<string, string>>,
+  authority = 'somehost',
+  path = '/default',
+): string {
+  const query = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return `test+ssh://${authority}${path}?${query.join('&')}`;
+}
+
+describe('through a program in place of ssh', () => {
+  it('a session works, by the netcat of the other side', async () => {
+    const connection = await connect(uri({ command: ssh, netcat, socket: daemon.socket }));
+    const domain = await connection.lookupByName('test');
+    const xml = await Promise.all(Array.from({ length: 100 }, () => connection.getXml(domain)));
+    expect(xml.at(-1)).toContain('<name>test</name>');
+    await connection.close();
+  });
+
+  it('virt-ssh-helper finds the daemon of the session by itself', async () => {
+    const runtime = join(daemon.folder, 'run');
+    mkdirSync(join(runtime, 'libvirt'), { recursive: true });
+    rmSync(join(runtime, 'libvirt', 'libvirt-sock'), { force: true });
+    symlinkSync(daemon.socket, join(runtime, 'libvirt', 'libvirt-sock'));
+    const asNobody = userInfo().uid === 0 ? 'exec setpriv --reuid 65534 --clear-groups' : 'exec';
+    const set = `XDG_RUNTIME_DIR='${runtime}'; export XDG_RUNTIME_DIR`;
+    const there = program(
+      'ssh as nobody',
+      `while [ "$1" != -- ]; do shift; done; shift 2; ${set}; ${asNobody} sh -c "$*"`,
+    );
+    const attempt = connect(`qemu+ssh://somehost/session?proxy=native&command=${encodeURIComponent(there)}`);
+    const outcome = await attempt.catch(error => error);
+    // Without the QEMU module the daemon says so itself, which proves as much.
+    if (isVirError(outcome, 5)) return;
+    expect(await outcome.type()).toBe('QEMU');
+    await outcome.close();
+  });
+
+  it('the program is gone when the connection is closed, and when it is aborted', async () => {
+    for (const end of ['close', 'abort'] as const) {
+      const pidFile = join(folder, `pid-${end}`);
+      const noted = program(`ssh-${end}`, `echo $$ >'${pidFile}'; exec '${ssh}' "$@"`);
+      const connection = await connect(uri({ command: noted, netcat, socket: daemon.socket }));
+      const pid = Number(execFileSync('cat', [pidFile], { encoding: 'utf8' }));
+      expect(existsSync(`/proc/${pid}`)).toBe(true);
+      await connection[end]();
+      for (let left = 100; left > 0 && isAlive(pid); left -= 1) await sleep(10);
+      expect(isAlive(pid)).toBe(false);
+    }
+  });
+
+  it('what ssh complains about is in the error', async () => {
+    const refusing = program('refusing', 'echo "Permission denied (publickey)." >&2; exit 255');
+    await expect(connect(uri({ command: refusing }))).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringMatching(
+        /'.*refusing' has ended: exit status 255: Permission denied \(publickey\)\.$/,
+      ),
+    });
+  });
+
+  it('a program that is not there is an error', async () => {
+    await expect(connect(uri({ command: '/nowhere/ssh' }))).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringContaining("cannot start '/nowhere/ssh'"),
+    });
+  });
+
+  it('a program that says nothing is given up, and killed', async () => {
+    const pidFile = join(folder, 'pid-silent');
+    const silent = program('silent', `echo $$ >'${pidFile}'; exec sleep 60`);
+    const attempt = connect(uri({ command: silent }), { connectTimeoutMs: 300 });
+    await expect(attempt).rejects.toMatchObject({ kind: 'timeout' });
+    const pid = Number(execFileSync('cat', [pidFile], { encoding: 'utf8' }));
+    for (let left = 100; left > 0 && isAlive(pid); left -= 1) await sleep(10);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it('a program that greets is not taken for libvirt', async () => {
+    const greeting = program('greeting', 'echo "Welcome to the machine, please behave"; exec sleep 60');
+    await expect(connect(uri({ command: greeting }))).rejects.toMatchObject({
+      kind: 'protocol',
+      message: expect.stringContaining('a message cannot be 1466264675 bytes long'),
+    });
+  });
+});
+
+describe('through a real sshd', () => {
+  const sshd = '/usr/sbin/sshd';
+
+  it('a session works', async context => {
+    if (!existsSync(sshd))
+      return context.skip('no sshd here (package openssh-server); the stand-in covers the client');
+    const { port, keyFile, stop } = await startSshd(sshd);
+    try {
+      const parameters = {
+        keyfile: keyFile,
+        netcat,
+        socket: daemon.socket,
+        no_tty: '1',
+        command: sshWith(keyFile),
+      };
+      const connection = await connect(uri(parameters, `${userInfo().username}@127.0.0.1:${port}`));
+      const domain = await connection.lookupByName('test');
+      expect(await connection.getXml(domain)).toContain('<name>test</name>');
+      await connection.close();
+    } finally {
+      stop();
+    }
+  });
+
+  /** The real ssh, without this user's own configuration and known hosts. */
+  function sshWith(keyFile: string): string {
+    const known = `-o UserKnownHostsFile='${keyFile}.known' -o GlobalKnownHostsFile=/dev/null`;
+    return program('real ssh', `exec ssh -F /dev/null ${known} -o StrictHostKeyChecking=accept-new "$@"`);
+  }
+});
+
+async function startSshd(sshd: string) {
+  // sshd wants folders that nobody else may write to, and no space in their names.
+  const home = mkdtempSync(join(tmpdir(), 'vq-sshd-'));
+  const [hostKey, keyFile] = [join(home, 'host'), join(home, 'user')];
+  for (const key of [hostKey, keyFile])
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+  copyFileSync(`${keyFile}.pub`, join(home, 'authorized'));
+  const port = await freePort();
+  const conf = {
+    ...{
+      Port: port,
+      ListenAddress: '127.0.0.1',
+      HostKey: hostKey,
+      AuthorizedKeysFile: join(home, 'authorized'),
+    },
+    ...{
+      PidFile: 'none',
+      StrictModes: 'no',
+      UsePAM: 'no',
+      PermitRootLogin: 'yes',
+      PasswordAuthentication: 'no',
+    },
+  };
+  const lines = Object.entries(conf).map(([name, value]) => `${name} ${value}`);
+  writeFileSync(join(home, 'sshd_config'), `${lines.join('\n')}\n`);
+  if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true });
+  const daemon = spawn(sshd, ['-D', '-e', '-f', join(home, 'sshd_config')], { stdio: 'ignore' });
+  for (let left = 300; left > 0 && !(await accepts(port)); left -= 1) await sleep(10);
+  return {
+    port,
+    keyFile,
+    stop() {
+      daemon.kill();
+      rmSync(home, { recursive: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as net.AddressInfo;
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const probe = net.connect(port, '127.0.0.1', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.on('error', () => resolve(false));
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
