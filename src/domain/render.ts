@@ -19,7 +19,7 @@ import { spliceBandwidth } from './splice-bandwidth.ts';
 import { spliceCpuTune } from './splice-cputune.ts';
 import { spliceIoTune } from './splice-iotune.ts';
 import { type DeviceRef, type DeviceTuning, type DomainTuning, deviceName } from './tuning.ts';
-import { quoteArguments, type VirshScopes, virshCommands } from './virsh-commands.ts';
+import { quoteArguments, type VirshOptions, virshCommands } from './virsh-commands.ts';
 
 /**
  * Writes tuning into a domain's XML. Every character outside the elements that change stays: comments, quotes, order,
@@ -41,9 +41,9 @@ export function applyTuningToXml(xml: string, tuning: DomainTuning): string {
 export function renderVirshCommands(
   domain: string,
   tuning: DomainTuning,
-  scopes: VirshScopes = {},
+  options: VirshOptions = {},
 ): readonly string[] {
-  return virshCommands(domain, tuning, scopes).map(quoteArguments);
+  return virshCommands(domain, tuning, options).map(quoteArguments);
 }
 
 function spliceDevice(

@@ -1,26 +1,50 @@
 import { bandwidthFields } from './bandwidth.ts';
 import { type CpuTuneParameter, cpuTuneParameters } from './cputune.ts';
+import type { DomainDefinition } from './definition.ts';
+import { interfaceEnforcer } from './enforcement.ts';
 import { type IoTuneParameter, ioTuneParameters } from './iotune.ts';
+import { mergeLimits } from './merge.ts';
 import type { DeviceTuning, DomainTuning, Limits } from './tuning.ts';
 
-/** Which definitions a command is for; neither: the running domain if it runs, as virsh's `--current`. */
-export interface VirshScopes {
+/** What the commands are for. */
+export interface VirshOptions {
+  /** Which definitions; neither: the running domain if it runs, as virsh's `--current`. */
   readonly live?: boolean;
   readonly config?: boolean;
+  /**
+   * The domain as it is. With it the commands spell out what libvirt would drop or refuse along the way (bursts whose
+   * base goes), and devices on which libvirt refuses limits are left out. Without it they set what is given.
+   */
+  readonly definition?: DomainDefinition;
 }
 
-/**
- * The `virsh` commands that do what tuning says, as argument lists. They set what is given and cannot keep what
- * libvirt replaces along with it: a whole family of an iotune, a whole direction of a bandwidth.
- */
+/** The `virsh` commands that do what tuning says, as argument lists. */
 export function virshCommands(
   domain: string,
   tuning: DomainTuning,
-  scopes: VirshScopes = {},
+  options: VirshOptions = {},
 ): readonly (readonly string[])[] {
-  const flags = [...(scopes.live ? ['--live'] : []), ...(scopes.config ? ['--config'] : [])];
+  const { live, config, definition } = options;
+  const flags = [...(live ? ['--live'] : []), ...(config ? ['--config'] : [])];
   const name = domain.startsWith('-') ? ['--domain', domain] : [domain];
-  return tuning.flatMap(device => commandsOf(name, device).map(argv => [...argv, ...flags]));
+  return tuning
+    .map(wanted => (definition === undefined ? wanted : spelledOut(wanted, definition)))
+    .flatMap(wanted => commandsOf(name, wanted).map(argv => [...argv, ...flags]));
+}
+
+/** The limits with those that have to become 0 because of them; none where nothing can enforce them. */
+function spelledOut(wanted: DeviceTuning, definition: DomainDefinition): DeviceTuning {
+  const { device, limits } = wanted;
+  if (device.kind === 'disk') {
+    const current = definition.disks.find(disk => disk.target === device.target)?.iotune ?? {};
+    const zeros = Object.fromEntries(Object.keys(current).map(parameter => [parameter, 0]));
+    return { ...wanted, limits: { ...zeros, ...mergeLimits(device, current, limits) } };
+  }
+  if (device.kind === 'cpu') return wanted;
+  const nic = definition.interfaces.find(one => one.mac === device.mac);
+  const enforcer = nic && interfaceEnforcer(nic);
+  if (nic === undefined || enforcer === 'none') return { ...wanted, limits: {} };
+  return { ...wanted, limits: mergeLimits(device, nic.bandwidth, limits, enforcer) };
 }
 
 /** An argument list as a line that a POSIX shell takes apart the same way. */
@@ -40,10 +64,15 @@ function commandsOf(
     case 'cpu':
       return schedinfo(domain, limits);
     case 'disk':
-      return [['virsh', 'blkdeviotune', ...domain, device.target, ...ioTuneOptions(limits)]];
+      return withOptions(['virsh', 'blkdeviotune', ...domain, device.target], ioTuneOptions(limits));
     case 'interface':
-      return [['virsh', 'domiftune', ...domain, device.mac, ...bandwidthOptions(limits)]];
+      return withOptions(['virsh', 'domiftune', ...domain, device.mac], bandwidthOptions(limits));
   }
+}
+
+/** Without options these commands would only show. */
+function withOptions(command: readonly string[], options: readonly string[]): readonly (readonly string[])[] {
+  return options.length === 0 ? [] : [[...command, ...options]];
 }
 
 /** One command per parameter: libvirt does not take the first ones back when a later one fails. */
