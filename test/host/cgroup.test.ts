@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { readDomainCgroup } from '../../src/host/cgroup.ts';
+import { HostReadError } from '../../src/ports/host.ts';
+import { hostOf } from './host-of.ts';
+
+const scope = '/sys/fs/cgroup/machine.slice/machine-qemu\\x2d1\\x2dvm.scope';
+const found = {
+  '/run/libvirt/qemu/vm.pid': '4711\n',
+  '/proc/4711/cgroup': '0::/machine.slice/machine-qemu\\x2d1\\x2dvm.scope/libvirt/emulator\n',
+  '/proc/self/mounts': 'cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n',
+};
+const knobs = {
+  [`${scope}/cpu.weight`]: '512\n',
+  [`${scope}/libvirt/cpu.max`]: 'max 100000\n',
+  [`${scope}/libvirt/emulator/cpu.max`]: 'max 100000\n',
+  [`${scope}/libvirt/vcpu10/cpu.max`]: '50000 100000\n',
+  [`${scope}/libvirt/vcpu2/cpu.max`]: '50000 100000\n',
+  [`${scope}/libvirt/iothread1/cpu.max`]: 'max 100000\n',
+  [`${scope}/libvirt/cgroup.procs`]: '',
+};
+
+describe("a domain's cgroup", () => {
+  it('is found through the process, and every thread group of it is read', async () => {
+    const { version, files } = await readDomainCgroup(hostOf({ ...found, ...knobs }), 'vm');
+    expect(version).toBe(2);
+    expect(files.map(file => `${file.subject} ${file.knob} ${file.text}`)).toEqual([
+      'scope cpu.weight 512',
+      'libvirt cpu.max max 100000',
+      'emulator cpu.max max 100000',
+      'iothread1 cpu.max max 100000',
+      'vcpu2 cpu.max 50000 100000',
+      'vcpu10 cpu.max 50000 100000',
+    ]);
+    expect(files[0]?.path).toBe(`${scope}/cpu.weight`);
+  });
+
+  it('may lack a knob, or have one that cannot be read', async () => {
+    const { [`${scope}/cpu.weight`]: _, ...rest } = knobs;
+    const denied = `${scope}/libvirt/vcpu2/cpu.max`;
+    const host = hostOf({ ...found, ...rest }, { [denied]: 'permission denied' });
+    const { files } = await readDomainCgroup(host, 'vm');
+    expect(files[0]).toEqual({ subject: 'scope', knob: 'cpu.weight', path: `${scope}/cpu.weight` });
+    expect(files.find(file => file.subject === 'vcpu2')).toMatchObject({ unreadable: 'permission denied' });
+  });
+
+  it('is looked for by the name as it is, blanks and letters of all scripts included', async () => {
+    const host = hostOf({ ...found, ...knobs, '/run/libvirt/qemu/é x_1.2.pid': '4711' });
+    expect((await readDomainCgroup(host, 'é x_1.2')).files).toHaveLength(6);
+  });
+
+  it.each([
+    ['the name climbs', '../vm', {}, "'../vm' cannot be a domain"],
+    ['the name is empty', '', {}, "'' cannot be a domain"],
+    ['there is no process', 'other', {}, "'/run/libvirt/qemu/other.pid' is not there"],
+    ['the process id is none', 'vm', { '/run/libvirt/qemu/vm.pid': '../1' }, 'holds no process id'],
+    ['the process is gone', 'vm', { '/run/libvirt/qemu/vm.pid': '4712' }, "'/proc/4712/cgroup' is not there"],
+    [
+      'libvirt made no cgroup',
+      'vm',
+      { '/proc/4711/cgroup': '0::/user.slice\n' },
+      'no cgroup that libvirt made',
+    ],
+  ])('cannot be seen when %s', async (_why, name, files, message) => {
+    const read = readDomainCgroup(hostOf({ ...found, ...knobs, ...files }), name);
+    await expect(read).rejects.toBeInstanceOf(HostReadError);
+    await expect(read).rejects.toThrow(message);
+  });
+
+  it('cannot be seen when its folder went away', async () => {
+    await expect(readDomainCgroup(hostOf(found), 'vm')).rejects.toThrow('is not there');
+  });
+});
