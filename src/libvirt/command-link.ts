@@ -9,6 +9,10 @@ const complaintMax = 2000;
 /** How long to wait for the end of a program whose output has ended. */
 const lastWordsMs = 500;
 
+/** Programs that run now: they go when we go. */
+const children = new Set<Child>();
+let isWatchingExit = false;
+
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /**
@@ -19,6 +23,7 @@ export async function openCommand(argv: readonly [string, ...string[]], signal: 
   signal.throwIfAborted();
   const [program, ...args] = argv;
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  killAtExit(child);
   const complaint = collectComplaint(child);
   await started(child, program);
   const link = {
@@ -30,6 +35,16 @@ export async function openCommand(argv: readonly [string, ...string[]], signal: 
   if (signal.aborted) link.destroy();
   signal.throwIfAborted();
   return link;
+}
+
+function killAtExit(child: Child): void {
+  children.add(child);
+  child.once('close', () => children.delete(child));
+  if (isWatchingExit) return;
+  isWatchingExit = true;
+  process.once('exit', () => {
+    for (const running of children) running.kill('SIGKILL');
+  });
 }
 
 function started(child: Child, program: string): Promise<void> {

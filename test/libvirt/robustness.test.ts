@@ -54,8 +54,9 @@ describe('a slow line', () => {
     const tookMs = performance.now() - began;
     clearInterval(ticker);
     expect(tookMs).toBeGreaterThan(480);
-    expect(tookMs).toBeLessThan(900);
-    expect(longestGapMs).toBeLessThan(200);
+    // One after the other they would take 2 s.
+    expect(tookMs).toBeLessThan(1500);
+    expect(longestGapMs).toBeLessThan(400);
     connection.abort();
     await proxy.stop();
   });

@@ -16,6 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, isVirError } from '../../src/libvirt/index.ts';
 import { type PrivateLibvirtd, startPrivateLibvirtd } from '../libvirtd.ts';
+import { freePort, hasEnded, isRunning } from './processes.ts';
 
 let folder: string;
 let daemon: PrivateLibvirtd;
@@ -91,10 +92,9 @@ describe('through a program in place of ssh', () => {
       const noted = program(`ssh-${end}`, `echo $$ >'${pidFile}'; exec '${ssh}' "$@"`);
       const connection = await connect(uri({ command: noted, netcat, socket: daemon.socket }));
       const pid = Number(execFileSync('cat', [pidFile], { encoding: 'utf8' }));
-      expect(existsSync(`/proc/${pid}`)).toBe(true);
+      expect(isRunning(pid)).toBe(true);
       await connection[end]();
-      for (let left = 100; left > 0 && isAlive(pid); left -= 1) await sleep(10);
-      expect(isAlive(pid)).toBe(false);
+      expect(await hasEnded(pid)).toBe(true);
     }
   });
 
@@ -121,8 +121,7 @@ describe('through a program in place of ssh', () => {
     const attempt = connect(uri({ command: silent }), { connectTimeoutMs: 300 });
     await expect(attempt).rejects.toMatchObject({ kind: 'timeout' });
     const pid = Number(execFileSync('cat', [pidFile], { encoding: 'utf8' }));
-    for (let left = 100; left > 0 && isAlive(pid); left -= 1) await sleep(10);
-    expect(isAlive(pid)).toBe(false);
+    expect(await hasEnded(pid)).toBe(true);
   });
 
   it('a program that greets is not taken for libvirt', async () => {
@@ -203,14 +202,6 @@ async function startSshd(sshd: string) {
   };
 }
 
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
-}
-
 function accepts(port: number): Promise<boolean> {
   return new Promise(resolve => {
     const probe = net.connect(port, '127.0.0.1', () => {
@@ -219,13 +210,4 @@ function accepts(port: number): Promise<boolean> {
     });
     probe.on('error', () => resolve(false));
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../src/libvirt/index.ts';
 import { type PrivateLibvirtd, startPrivateLibvirtd } from '../libvirtd.ts';
 import { type Certificates, makeCertificates } from './certificates.ts';
+import { freePort } from './processes.ts';
 
 let folder: string;
 let certificates: Certificates;
@@ -104,11 +104,3 @@ describe('TCP to a real libvirtd', () => {
     await expect(plain).rejects.toMatchObject({ name: 'LibvirtError' });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
-}
