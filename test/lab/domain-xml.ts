@@ -6,8 +6,10 @@ export type NicKind =
   | 'bridge'
   /** A tap that libvirt makes, on the Open vSwitch bridge `ovsbr0`. */
   | 'ovs'
-  /** A tap that is an Open vSwitch port before libvirt sees it, as Nova and os-vif make it since Nova 24. */
+  /** `managed='no'`: a tap that is there, and an Open vSwitch port, before libvirt sees it. */
   | 'ethernet'
+  /** A tap that libvirt makes, for which os-vif has added the Open vSwitch port already. */
+  | 'ethernet-delegated'
   /** A tap that libvirt makes, on the libvirt network `labnet` (which is `br0` again). */
   | 'network'
   /** A macvtap on `dummy0`. */
@@ -179,6 +181,7 @@ function nicXml({ kind, dev, mac, port }: Nic, options: NicOptions | undefined):
     bridge: { type: 'bridge', plug: '<source bridge="br0"/>' },
     ovs: { type: 'bridge', plug: `<source bridge="ovsbr0"/>\n      ${openvswitch}` },
     ethernet: { type: 'ethernet', plug: '', managed: ' managed="no"' },
+    'ethernet-delegated': { type: 'ethernet', plug: '' },
     network: { type: 'network', plug: '<source network="labnet"/>' },
     macvtap: { type: 'direct', plug: '<source dev="dummy0" mode="bridge"/>' },
   }[kind];

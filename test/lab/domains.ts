@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { type Disk, type DomainOptions, disksOf, domainXml, type Nic, nicsOf, uuidOf } from './domain-xml.ts';
 import type { Hypervisor } from './hypervisor.ts';
 
@@ -21,34 +22,29 @@ export async function startDomain(
   running = false,
 ): Promise<Domain> {
   const domain = domainOf(options);
+  const { name, disks, nics } = domain;
   await hypervisor.writeFile(xmlPath(domain), domain.xml);
   await hypervisor.shell(
     [
-      ...domain.disks.map(
-        ({ path, format }) => `install -D /dev/null ${path}; qemu-img create -q -f ${format} ${path} 16M`,
-      ),
-      ...domain.nics.filter(({ kind }) => kind === 'ethernet').map(nic => plugLikeNova(nic, domain)),
+      ...disks.map(({ path }) => `mkdir -p ${dirname(path)}`),
+      ...disks.map(({ path, format }) => `qemu-img create -q -f ${format} ${path} 16M`),
+      ...nics.filter(isPluggedByNova).map(nic => plugLikeNova(nic, domain)),
       `virsh --quiet define ${xmlPath(domain)}`,
-      `virsh --quiet start ${domain.name} ${running ? '' : '--paused'}`,
+      `virsh --quiet start ${name} ${running ? '' : '--paused'}`,
     ].join('\n'),
   );
   return domain;
 }
 
 /** Ends a domain, and removes what {@link startDomain} made for it. A domain that is gone already is no error. */
-export async function removeDomain(
-  hypervisor: Hypervisor,
-  { name, disks, nics, uuid }: Domain,
-): Promise<void> {
-  const foreign = nics.filter(({ kind }) => kind === 'ethernet');
+export async function removeDomain(hypervisor: Hypervisor, domain: Domain): Promise<void> {
+  const { name, disks, nics } = domain;
   await hypervisor.shell(
     [
       `virsh --quiet destroy ${name} 2>/dev/null || true`,
       `virsh --quiet undefine ${name} 2>/dev/null || true`,
-      ...foreign.map(
-        ({ dev }) => `ovs-vsctl --if-exists --with-iface del-port ${dev}; ip link delete ${dev} || true`,
-      ),
-      `rm -rf ${[...disks.map(({ path }) => path), `/root/${uuid}.xml`].join(' ')}`,
+      ...nics.filter(isPluggedByNova).map(unplugLikeNova),
+      `rm -rf ${xmlPath(domain)} ${disks.map(({ path }) => dirname(path)).join(' ')}`,
     ].join('\n'),
   );
 }
@@ -68,8 +64,12 @@ function xmlPath({ uuid }: Pick<Domain, 'uuid'>): string {
   return `/root/${uuid}.xml`;
 }
 
+function isPluggedByNova({ kind }: Nic): boolean {
+  return kind === 'ethernet' || kind === 'ethernet-delegated';
+}
+
 /** What os-vif does before Nova defines the domain: the tap is a port, with a QoS row that tells OVS to keep off. */
-function plugLikeNova({ dev, mac, port }: Nic, { uuid }: Domain): string {
+function plugLikeNova({ kind, dev, mac, port }: Nic, { uuid }: Domain): string {
   const ids = Object.entries({
     'iface-id': port,
     'iface-status': 'active',
@@ -77,8 +77,17 @@ function plugLikeNova({ dev, mac, port }: Nic, { uuid }: Domain): string {
     'vm-uuid': uuid,
   }).map(([key, value]) => `'external-ids:${key}="${value}"'`);
   return [
-    `ip tuntap add dev ${dev} mode tap; ip link set ${dev} up`,
+    kind === 'ethernet' ? `ip tuntap add dev ${dev} mode tap; ip link set ${dev} up` : '',
     `ovs-vsctl --may-exist add-port ovsbr0 ${dev} -- set Interface ${dev} ${ids.join(' ')} \\`,
     `  -- set Port ${dev} qos=@qos -- --id=@qos create QoS type=linux-noop ${ids.join(' ')}`,
+  ].join('\n');
+}
+
+function unplugLikeNova({ dev, port }: Nic): string {
+  return [
+    `ovs-vsctl --if-exists del-port ${dev}`,
+    `for row in $(ovs-vsctl --bare --columns=_uuid find QoS external-ids:iface-id=${port})`,
+    'do ovs-vsctl destroy QoS $row; done',
+    `ip link delete ${dev} 2>/dev/null || true`,
   ].join('\n');
 }

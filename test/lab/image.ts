@@ -7,6 +7,7 @@ import type { Suite } from './kinds.ts';
 import { cacheFolder } from './paths.ts';
 import { step } from './progress.ts';
 import { hashOf, type Recipe, recipeOf } from './recipe.ts';
+import { requireSpace } from './space.ts';
 
 /** A root file system that boots. Its files are never written to. */
 export interface Image {
@@ -41,15 +42,20 @@ export async function ensureImage(suite: Suite): Promise<Image> {
   };
 }
 
+/** On disk, unlike `/tmp` on many hosts, and open to everybody. */
+const buildFolder = '/var/tmp';
+
 /** The root of a user namespace must be able to read and write here, which it cannot in a home directory. */
 async function build(recipe: Recipe, folder: string): Promise<void> {
-  const place = await mkdtemp('/var/tmp/virt-quota-lab-');
+  await requireSpace(buildFolder, 3072);
+  await requireSpace(cacheFolder(), 1024);
+  const place = await mkdtemp(join(buildFolder, 'virt-quota-lab-'));
   const remove = () => rm(place, { recursive: true, force: true });
   const forget = onInterrupt(remove);
   try {
     await layOut(recipe, place);
     await command('mmdebstrap', mmdebstrapArguments(recipe, place), {
-      env: { ...process.env, TMPDIR: '/var/tmp', LAB_BUILD: place, LAB_DISK_SIZE: `${recipe.diskMib}M` },
+      env: { ...process.env, TMPDIR: buildFolder, LAB_BUILD: place, LAB_DISK_SIZE: `${recipe.diskMib}M` },
     });
     await keep(join(place, 'out'), folder);
   } finally {

@@ -1,6 +1,7 @@
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 const cleanups = new Set<() => void | Promise<void>>();
 let listening = false;
+let leaving = false;
 
 /**
  * Has something undone when the program is interrupted. What is registered last is undone first; then the program
@@ -14,6 +15,11 @@ export function onInterrupt(cleanup: () => void | Promise<void>): () => void {
   return () => cleanups.delete(cleanup);
 }
 
+/** Never returns when the program is about to exit because of an interrupt: what fails meanwhile fails for that reason. */
+export function unlessInterrupted(): Promise<void> {
+  return leaving ? new Promise(() => {}) : Promise.resolve();
+}
+
 function listen(): void {
   if (listening) return;
   listening = true;
@@ -21,6 +27,7 @@ function listen(): void {
 }
 
 async function leave(code: number): Promise<never> {
+  leaving = true;
   for (const cleanup of [...cleanups].reverse()) {
     await Promise.resolve(cleanup()).catch((error: unknown) =>
       process.stderr.write(`lab: ${String(error)}\n`),

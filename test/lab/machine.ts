@@ -64,13 +64,13 @@ async function listening(child: ChildProcess, place: Place): Promise<void> {
 }
 
 function machineArguments({ kind, image, accelerator, place, restore }: MachineOptions): string[] {
+  const root = `file=${place.disk},format=qcow2,if=none,id=root,cache=unsafe,werror=report,rerror=report`;
   return [
-    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-pidfile', place.pid],
+    ...words('-nodefaults -no-user-config -display none -no-reboot'),
     ...acceleratorArguments(accelerator),
     ...hardware(),
     ...['-kernel', image.kernel, '-initrd', image.initrd, '-append', kernelArguments(kind)],
-    ...['-drive', `file=${place.disk},format=qcow2,if=none,id=root,cache=unsafe`],
-    ...['-chardev', `file,id=console,path=${place.console}`],
+    ...['-pidfile', place.pid, '-drive', root, '-chardev', `file,id=console,path=${place.console}`],
     ...place.ports.flatMap((port, n) => ['-chardev', `socket,id=lab${n},path=${port},server=on,wait=off`]),
     ...['-qmp', `unix:${place.monitor},server=on,wait=off`],
     ...(restore ? ['-loadvm', snapshotName] : []),
@@ -79,31 +79,18 @@ function machineArguments({ kind, image, accelerator, place, restore }: MachineO
 
 function hardware(): string[] {
   return [
-    ...[
-      '-machine',
-      'pc',
-      '-m',
-      String(memoryMib),
-      '-smp',
-      '2',
-      '-uuid',
-      '6c61622d-7669-7274-2d71-756f74610000',
-    ],
-    ...['-device', 'virtio-blk-pci,drive=root', '-device', 'virtio-rng-pci', '-serial', 'chardev:console'],
-    ...['-device', 'virtio-serial-pci'],
-    ...[0, 1, 2, 3].flatMap(n => ['-device', `virtserialport,chardev=lab${n},name=lab.${n}`]),
+    ...words(`-machine pc -m ${memoryMib} -smp 2 -uuid 6c61622d-7669-7274-2d71-756f74610000`),
+    ...words('-device virtio-blk-pci,drive=root -device virtio-rng-pci -serial chardev:console'),
+    ...words('-device virtio-serial-pci'),
+    ...[0, 1, 2, 3].flatMap(n => words(`-device virtserialport,chardev=lab${n},name=lab.${n}`)),
   ];
 }
 
 function kernelArguments(kind: Kind): string {
-  const common = [
-    'root=/dev/vda',
-    'rw',
-    'console=ttyS0',
-    'quiet',
-    'net.ifnames=0',
-    'mitigations=off',
-    'audit=0',
-  ];
-  return [...common, 'panic=-1', ...kinds[kind].kernelArguments].join(' ');
+  const common = 'root=/dev/vda rw console=ttyS0 loglevel=4 net.ifnames=0 mitigations=off audit=0 panic=-1';
+  return [common, ...kinds[kind].kernelArguments].join(' ');
+}
+
+function words(text: string): string[] {
+  return text.split(' ');
 }

@@ -5,6 +5,7 @@ import { run } from './commands/run.ts';
 import { status } from './commands/status.ts';
 import { test } from './commands/test.ts';
 import { up } from './commands/up.ts';
+import { unlessInterrupted } from './interrupt.ts';
 import { parseKind, parseKinds } from './kinds.ts';
 import { LabError } from './lab-error.ts';
 
@@ -26,6 +27,7 @@ const exitCodes = { usage: 2, missing: 3, failed: 3 } as const;
 try {
   process.exit(await main(process.argv.slice(2)));
 } catch (error) {
+  await unlessInterrupted();
   const known = error instanceof LabError;
   process.stderr.write(
     known ? `lab: ${error.message}\n` : `lab: ${String((error as Error).stack ?? error)}\n`,

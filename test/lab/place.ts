@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -63,14 +63,20 @@ export async function livePlaces(): Promise<readonly Place[]> {
     const place = findPlace(name);
     const owned = place !== undefined && startOf(place.owner.pid) === place.owner.started;
     if (place && (owned || (place.purpose === 'up' && qemuPid(place) !== undefined))) live.push(place);
-    else await removePlace(place ?? name);
+    else if (place) await removePlace(place);
+    else await removeUnfinished(join(runFolder(), name));
   }
   return live;
 }
 
+/** Without a record a folder is either of a program that is making it just now, or of one that was killed then. */
+async function removeUnfinished(folder: string): Promise<void> {
+  const { mtimeMs } = await stat(folder);
+  if (Date.now() - mtimeMs > 60_000) await rm(folder, { recursive: true, force: true });
+}
+
 /** Ends the QEMU of a hypervisor if it runs, and removes the folder. */
-export async function removePlace(place: Place | string): Promise<void> {
-  if (typeof place === 'string') return rm(join(runFolder(), place), { recursive: true, force: true });
+export async function removePlace(place: Place): Promise<void> {
   const pid = qemuPid(place);
   if (pid !== undefined) process.kill(pid, 'SIGKILL');
   while (qemuPid(place) !== undefined) await sleep(10);

@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { command } from './command.ts';
 import type { Hypervisor } from './hypervisor.ts';
@@ -78,7 +78,7 @@ async function plug(hypervisor: Hypervisor, image: string): Promise<void> {
 async function unplug(hypervisor: Hypervisor, qmp: Qmp): Promise<boolean> {
   const nodes = (await qmp.execute('query-named-block-nodes', { flat: true })) as { 'node-name': string }[];
   if (!nodes.some(node => node['node-name'] === disk)) return false;
-  await hypervisor.shell('umount --lazy /opt/virt-quota');
+  await hypervisor.shell('umount --lazy /opt/virt-quota 2>/dev/null || true');
   const gone = qmp.deviceEvent('DEVICE_DELETED', disk, 20_000);
   await qmp.execute('device_del', { id: disk });
   if (!(await gone))
@@ -89,7 +89,6 @@ async function unplug(hypervisor: Hypervisor, qmp: Qmp): Promise<boolean> {
 
 async function removeImages(except: string): Promise<void> {
   const folder = dirname(except);
-  const { readdir } = await import('node:fs/promises');
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     if (name.startsWith('project-') && path !== except) await rm(path);

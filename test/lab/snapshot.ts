@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Accelerator, processorIdentity } from './accelerator.ts';
 import { cached } from './cache.ts';
 import { command } from './command.ts';
@@ -14,6 +16,7 @@ import { machineIdentity, snapshotName, startMachine } from './machine.ts';
 import { consoleTail, makePlace, type Place, removePlace } from './place.ts';
 import { step } from './progress.ts';
 import { Qmp } from './qmp.ts';
+import { requireSpace } from './space.ts';
 
 /** How long a boot may take; the slowest that was seen took a quarter of it. */
 const bootTimeoutMs = 300_000;
@@ -42,20 +45,17 @@ interface Boot {
 }
 
 async function boot({ kind, image, accelerator, path }: Boot): Promise<void> {
+  await requireSpace(image.folder, 2048);
   const place = await makePlace(kind, 'build', accelerator);
   const forget = onInterrupt(() => removePlace(place));
   try {
     await command('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', image.disk, place.disk]);
     const qemu = await startMachine({ kind, image, accelerator, place, restore: false, outlive: false });
     const ended = once(qemu, 'exit');
-    const died = ended.then(() => Promise.reject(new LabError('failed', 'QEMU has ended')));
-    await Promise.race([settle(place), died]).catch((cause: Error) => {
-      throw new LabError(
-        'failed',
-        `${kind} did not boot: ${cause.message}\nIts console ends with:\n${consoleTail(place)}`,
-      );
+    await settled(place).catch((cause: Error) => {
+      const tail = `Its console ends with:\n${consoleTail(place)}`;
+      throw new LabError('failed', `${kind} did not boot: ${cause.message}\n${tail}`, { cause });
     });
-    died.catch(() => {});
     await save(place);
     await ended;
     await rename(place.disk, path);
@@ -65,17 +65,43 @@ async function boot({ kind, image, accelerator, path }: Boot): Promise<void> {
   }
 }
 
+async function settled(place: Place): Promise<void> {
+  const done = new AbortController();
+  const trouble = watch(place, done.signal);
+  try {
+    await Promise.race([settle(place), trouble]);
+  } finally {
+    done.abort();
+    await trouble.catch(() => {});
+  }
+}
+
 /** Waits until every service has been started, and leaves nobody connected: that is what the snapshot shall be. */
 async function settle(place: Place): Promise<void> {
   const hypervisor = await Hypervisor.connect(place, bootTimeoutMs);
-  const state = await hypervisor.run(['systemctl', 'is-system-running', '--wait'], {
-    timeoutMs: bootTimeoutMs,
-  });
-  if (state.stdout.trim() !== 'running') {
+  const waiting = ['systemctl', 'is-system-running', '--wait'];
+  const state = (await hypervisor.run(waiting, { timeoutMs: bootTimeoutMs })).stdout.trim();
+  if (state !== 'running') {
     const failed = await hypervisor.run(['systemctl', '--failed', '--no-legend', '--plain']);
-    throw new LabError('failed', `systemd says "${state.stdout.trim()}": ${failed.stdout}`);
+    throw new LabError('failed', `systemd says "${state}": ${failed.stdout}`);
   }
   hypervisor.disconnect();
+}
+
+/** Fails when QEMU ends or stops the hypervisor, as it does on what it calls an internal error of KVM. */
+async function watch(place: Place, until: AbortSignal): Promise<void> {
+  const qmp = await Qmp.connect(place.monitor);
+  while (!until.aborted) {
+    const { status } = (await qmp.execute('query-status')) as { status: string };
+    if (status !== 'running') {
+      throw new LabError(
+        'failed',
+        `QEMU stopped it (${status}): ${readFileSync(place.log, 'utf8').slice(0, 500)}`,
+      );
+    }
+    await sleep(500);
+  }
+  qmp.close();
 }
 
 async function save(place: Place): Promise<void> {

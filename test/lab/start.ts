@@ -1,15 +1,18 @@
 import { constants } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, rm } from 'node:fs/promises';
 import { type Accelerator, chosenAccelerator } from './accelerator.ts';
 import { Hypervisor } from './hypervisor.ts';
 import { ensureImage, type Image } from './image.ts';
 import { onInterrupt } from './interrupt.ts';
 import { type Kind, kinds, parseKind } from './kinds.ts';
+import { LabError } from './lab-error.ts';
 import { startMachine } from './machine.ts';
+import { cacheFolder } from './paths.ts';
 import { findPlace, makePlace, type Purpose, removePlace } from './place.ts';
-import { step } from './progress.ts';
+import { say, step } from './progress.ts';
 import { bringProject } from './project.ts';
 import { ensureSnapshot } from './snapshot.ts';
+import { requireSpace } from './space.ts';
 
 /** The variable by which `lab test` names the hypervisor that a suite shall use. */
 export const placeVariable = 'VIRT_QUOTA_LAB_PLACE';
@@ -44,8 +47,18 @@ export async function startHypervisor(kind: Kind, purpose: Purpose = 'test'): Pr
   const accelerator = chosenAccelerator();
   const image = await ensureImage(kinds[kind].suite);
   const snapshot = await ensureSnapshot(kind, image, accelerator);
-  return step(kind, 'starting', () => restore({ kind, purpose, accelerator, image, snapshot }));
+  const start = { kind, purpose, accelerator, image, snapshot };
+  return step(kind, 'starting', () => restore(start)).catch(async error => {
+    if (!(error instanceof SnapshotError)) throw error;
+    say(kind, `${error.message}: making the snapshot anew`);
+    await rm(snapshot, { force: true });
+    await ensureSnapshot(kind, image, accelerator);
+    return step(kind, 'starting', () => restore(start));
+  });
 }
+
+/** QEMU did not take the snapshot. */
+class SnapshotError extends LabError {}
 
 interface Start {
   readonly kind: Kind;
@@ -56,11 +69,15 @@ interface Start {
 }
 
 async function restore({ kind, purpose, accelerator, image, snapshot }: Start): Promise<Hypervisor> {
+  await requireSpace(cacheFolder(), 1024);
   const place = await makePlace(kind, purpose, accelerator);
   const forget = onInterrupt(() => removePlace(place));
   try {
     await copyFile(snapshot, place.disk, constants.COPYFILE_FICLONE);
-    await startMachine({ kind, image, accelerator, place, restore: true, outlive: purpose === 'up' });
+    const machine = { kind, image, accelerator, place, restore: true, outlive: purpose === 'up' };
+    await startMachine(machine).catch((cause: Error) => {
+      throw new SnapshotError('failed', cause.message, { cause });
+    });
     const hypervisor = await Hypervisor.connect(place);
     // Its clock still shows when the snapshot was made.
     await hypervisor.shell(`date --set=@${(Date.now() / 1000).toFixed(3)} >/dev/null`);

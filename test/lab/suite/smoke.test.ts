@@ -76,7 +76,9 @@ describe('the way in', () => {
 describe('a domain', () => {
   let domain: Domain;
   beforeAll(async () => {
-    const nics = (['bridge', 'ovs', 'ethernet', 'network', 'macvtap'] as const).map(kind => ({ kind }));
+    const nics = (['bridge', 'ovs', 'ethernet', 'ethernet-delegated', 'network', 'macvtap'] as const).map(
+      kind => ({ kind }),
+    );
     domain = await startDomain(hypervisor, {
       name: 'instance-000000a1',
       nics,
@@ -89,7 +91,7 @@ describe('a domain', () => {
     expect(await output('virsh', 'domstate', domain.name)).toContain('paused');
     const listed = await output('virsh', 'domiflist', domain.name);
     for (const { dev, mac } of domain.nics) expect(listed).toMatch(new RegExp(`${dev} .*${mac}`));
-    const ports = domain.nics.filter(({ kind }) => kind === 'ovs' || kind === 'ethernet');
+    const ports = domain.nics.filter(({ kind }) => kind === 'ovs' || kind.startsWith('ethernet'));
     const plugged = (await output('ovs-vsctl', 'list-ports', 'ovsbr0')).trim().split('\n');
     expect(plugged.sort()).toEqual(ports.map(({ dev }) => dev).sort());
   });
