@@ -39,7 +39,7 @@ const parser = new XMLParser({
  */
 export function locate(xml: string, subject = 'domain XML'): XmlElement {
   const expected = checkWellFormed(xml, subject);
-  const nodes = parser.parse(xml) as readonly Node[];
+  const nodes = parse(xml, subject);
   const counter = { elements: 0 };
   const [root, ...others] = elementsAmong(nodes, xml, counter);
   if (root === undefined || others.length > 0)
@@ -52,6 +52,15 @@ export function locate(xml: string, subject = 'domain XML'): XmlElement {
     );
   }
   return root;
+}
+
+function parse(xml: string, subject: string): readonly Node[] {
+  try {
+    return parser.parse(xml);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new QuotaError('invalid-input', subject, `${subject} cannot be read: ${reason}`, { cause });
+  }
 }
 
 function elementsAmong(

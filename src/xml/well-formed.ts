@@ -5,10 +5,12 @@ import { QuotaError } from '../errors.ts';
 export const maxXmlLength = 16 * 1024 * 1024;
 /** Deepest nesting of elements that is read, as in libxml2. */
 export const maxXmlDepth = 256;
+/** Most elements that are read: a domain with hundreds of devices has some ten thousand. */
+export const maxXmlElements = 100_000;
 
-/** Every piece of markup, whole; the last alternative is a `<` that begins none. */
+/** Every piece of markup, whole (a tag with up to 1000 attributes); the last alternative is a `<` that begins none. */
 const markup =
-  /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|<\/[^<>]*>|<[^\s/<>!?"'][^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*)*>|</g;
+  /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|<\/[^<>]*>|<[^\s/<>!?"'][^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*){0,1000}>|</g;
 
 /**
  * Refuses what is not one well-formed element with its surroundings: too long, too deep, a DOCTYPE (entity bombs),
@@ -49,6 +51,9 @@ function checkMarkup(xml: string, subject: string): number {
     else if (isStartTag(piece)) {
       elements += 1;
       if (!piece.endsWith('/>')) depth += 1;
+    }
+    if (elements > maxXmlElements) {
+      throw problemAt(xml, index, subject, `more than ${maxXmlElements} elements`);
     }
     if (depth > maxXmlDepth)
       throw problemAt(xml, index, subject, `more than ${maxXmlDepth} levels of elements`);
