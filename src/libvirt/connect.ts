@@ -7,6 +7,7 @@ import { LibvirtError, type LibvirtErrorKind } from './error.ts';
 import { eventHub } from './event-hub.ts';
 import { logIn } from './login.ts';
 import { openLink } from './open-link.ts';
+import { isTimeout } from './pending-call.ts';
 import { connectProcedures } from './procedures/connect.ts';
 import { Rpc } from './rpc.ts';
 import { tuningCalls } from './tuning-calls.ts';
@@ -31,7 +32,7 @@ export async function connect(uri: string, options: ConnectOptions = {}): Promis
   const deadline = new AbortController();
   const giveUp = () => deadline.abort(new LibvirtError('closed', aborted, { cause: signal?.reason }));
   const late = () => deadline.abort(new LibvirtError('timeout', `no connection in ${connectTimeoutMs} ms`));
-  const timer = connectTimeoutMs > 0 ? setTimeout(late, connectTimeoutMs) : undefined;
+  const timer = isTimeout(connectTimeoutMs) ? setTimeout(late, connectTimeoutMs) : undefined;
   signal?.addEventListener('abort', giveUp);
   if (signal?.aborted) giveUp();
   try {
@@ -80,6 +81,7 @@ function connectionOver(rpc: Rpc): Connection {
     closed: rpc.ended,
     abort: () => rpc.end(),
     async close() {
+      rpc.leave();
       // The server frees what is ours also without a goodbye.
       const options = { timeoutMs: goodbyeMs, urgent: true };
       await rpc.call(connectProcedures.close, undefined, options).catch(() => {});

@@ -28,7 +28,7 @@ export class PendingCall {
 
   /** Rejects with `timeout` after so long; 0 never. `why` is asked when it happens. */
   expireAfter(timeoutMs: number, why: () => string): void {
-    if (timeoutMs <= 0) return;
+    if (!isTimeout(timeoutMs)) return;
     this.#timer = setTimeout(() => {
       this.reject(
         new LibvirtError('timeout', `${this.procedure.name}: no answer in ${timeoutMs} ms${why()}`),
@@ -73,4 +73,9 @@ export class PendingCall {
     clearTimeout(this.#timer);
     how();
   }
+}
+
+/** Whether it is a time to wait for, not for ever; what setTimeout cannot count (24 days) is for ever. */
+export function isTimeout(ms: number): boolean {
+  return ms > 0 && ms <= 0x7fff_ffff;
 }

@@ -35,6 +35,7 @@ export class Rpc {
   #waiting: PendingCall[] = [];
   #serial = 0;
   #over = false;
+  #isLeaving = false;
   #reason: LibvirtError | undefined;
   #settleEnded: (reason: LibvirtError | undefined) => void = () => {};
 
@@ -72,6 +73,11 @@ export class Rpc {
     if (!this.#over) this.#keepalive.start(options);
   }
 
+  /** From now on the other side may close the line, and nothing is lost by it. */
+  leave(): void {
+    this.#isLeaving = true;
+  }
+
   /** Ends the connection at once; every call under way is rejected with `closed`. Only the first reason counts. */
   end(reason?: LibvirtError): void {
     if (this.#over) return;
@@ -97,6 +103,7 @@ export class Rpc {
   }
 
   async #lost(cause?: Error): Promise<void> {
+    if (this.#isLeaving) return this.end();
     const why = (await this.#link.explain()) || cause?.message || 'the other side has closed it';
     this.end(new LibvirtError('closed', `connection lost: ${why}`, { cause }));
   }

@@ -65,7 +65,7 @@ function parseAuthority(text: string, authority: string): Pick<LibvirtUri, 'user
   if (match === null) throw bad(text.replace(/\/\/[^@/]*@/, '//…@'), 'host and port cannot be read');
   const [, user, ipv6, name = '', port = ''] = match;
   if (user?.includes(':')) throw new LibvirtError('unsupported', 'a password in a URI is not supported');
-  const host = ipv6 ?? decode(text, name);
+  const host = decode(text, ipv6 ?? name);
   // ssh and others would take it for an option.
   if (host.startsWith('-')) throw bad(text, `'${host}' is not a host name`);
   if (Number(port) > 65_535) throw bad(text, `there is no port ${port}`);

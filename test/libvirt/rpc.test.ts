@@ -34,6 +34,14 @@ describe('a call without an answer', () => {
     await expect(connection.hostname({ timeoutMs: 20 })).rejects.toThrow('no answer in 20 ms');
   });
 
+  it('waits for ever with 0, and with more than a timer can count', async () => {
+    server.behave((frame, send) => setTimeout(() => send(answer(frame, text, 'host')), 30));
+    const connection = await connected({ callTimeoutMs: 10 });
+    expect(await connection.hostname({ timeoutMs: 0 })).toBe('host');
+    expect(await connection.hostname({ timeoutMs: 2 ** 40 })).toBe('host');
+    expect(await connection.hostname({ timeoutMs: Number.POSITIVE_INFINITY })).toBe('host');
+  });
+
   it('leaves the connection usable, and its late answer is ignored', async () => {
     const late: (() => void)[] = [];
     server.behave((frame, send) => {
@@ -90,6 +98,15 @@ describe('when the line breaks', () => {
     expect(await call).toMatchObject({ kind: 'closed', message: 'the connection is closed' });
     expect(await connection.closed).toBeUndefined();
     await connection.close();
+  });
+
+  it('it is no loss when the server answers our goodbye by closing', async () => {
+    const hasty = await startFakeServer();
+    const connection = await connect(hasty.uri);
+    for (const socket of hasty.sockets) socket.on('data', () => socket.end());
+    await connection.close();
+    expect(await connection.closed).toBeUndefined();
+    await hasty.stop();
   });
 
   it('an abort signal ends the connection', async () => {

@@ -74,7 +74,7 @@ describe('a URI with a host leads over the network', () => {
     ['qemu+tcp://host/system', { transport: 'tcp', host: 'host', port: 16509 }],
     ['qemu+tcp:///system', { transport: 'tcp', host: 'localhost', port: 16509 }],
     ['test+tcp://localhost:5000/default', { transport: 'tcp', host: 'localhost', port: 5000 }],
-    ['qemu+tcp://[fe80::1%25eth0]:7/system', { transport: 'tcp', host: 'fe80::1%25eth0', port: 7 }],
+    ['qemu+tcp://[fe80::1%25eth0]:7/system', { transport: 'tcp', host: 'fe80::1%eth0', port: 7 }],
     ['qemu+tcp://[::1]/system', { transport: 'tcp', host: '::1', port: 16509 }],
     ['xen+ext:///system?command=/opt/tunnel', { transport: 'command', argv: ['/opt/tunnel'] }],
   ])('%s', (uri, endpoint) => {
