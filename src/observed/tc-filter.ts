@@ -26,7 +26,7 @@ export interface TcPolicer {
  */
 export function parseTcPolicers(answer: string): readonly TcPolicer[] {
   const policers: TcPolicer[] = [];
-  let filter: Filter = { kind: '', pref: 0, selective: false, matchesAll: false };
+  let filter = nothing;
   for (const raw of answer.split('\n')) {
     const line = raw.trim();
     filter = seen(filter, line);
@@ -45,17 +45,17 @@ interface Filter {
   readonly matchesAll: boolean;
 }
 
+const nothing: Filter = { kind: '', pref: 0, selective: false, matchesAll: false };
+
 /** What is known of the filter that the lines are about, after one more line. */
 function seen(filter: Filter, line: string): Filter {
-  const head = /^filter (?:parent \S{1,16} )?protocol \S{1,16} pref (\d{1,5}) (\S{1,16})/.exec(line);
-  if (head !== null) {
-    const [, pref = '0', kind = ''] = head;
-    return {
-      kind,
-      pref: Number(pref),
-      selective: false,
-      matchesAll: kind === 'matchall' || kind === 'basic',
-    };
+  if (line.startsWith('filter ')) {
+    const words = line.split(/\s+/);
+    const at = words.indexOf('pref');
+    if (at < 0) return nothing;
+    const kind = words[at + 2] ?? '';
+    const matchesAll = kind === 'matchall' || kind === 'basic';
+    return { kind, pref: Number(words[at + 1]) || 0, selective: false, matchesAll };
   }
   const match = /^match ([0-9a-f]{8})\/([0-9a-f]{8}) at /.exec(line);
   if (match === null) return filter;

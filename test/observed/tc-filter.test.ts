@@ -11,11 +11,15 @@ filter protocol all pref 49152 u32 chain 0 fh 800::800 order 2048 key ht 800 bkt
 	Sent 0 bytes 0 pkts (dropped 0, overlimits 0) 
 `;
 
-const matchall = `filter protocol all pref 49 matchall chain 0 
-filter protocol all pref 49 matchall chain 0 handle 0x1 
+const matchall = `filter ingress protocol all pref 1 matchall chain 0 
+filter ingress protocol all pref 1 matchall chain 0 handle 0x1 
   not_in_hw (rule hit 0)
-	action order 1:  police 0x2 rate 262144Kbit burst 128Mb mtu 65535b [03d09000] action drop/continue overhead 0b linklayer unspec 
+	action order 1:  police 0x2 rate 262144Kbit burst 128Mb mtu 64Kb [03d09000] action drop/continue overhead 0b linklayer unspec 
 	ref 1 bind 1  installed 9 sec used 9 sec
+	Action statistics:
+	Sent 0 bytes 0 pkt (dropped 0, overlimits 0 requeues 0) 
+	backlog 0b 0p requeues 0
+
 `;
 
 describe('the policers on ingress', () => {
@@ -36,7 +40,7 @@ describe('the policers on ingress', () => {
 
   it("have Open vSwitch's matchall, whose action is indented", () => {
     const [policer] = parseTcPolicers(matchall);
-    expect(policer).toMatchObject({ filter: 'matchall', pref: 49, matchesAll: true, rateBps: 32_768_000 });
+    expect(policer).toMatchObject({ filter: 'matchall', pref: 1, matchesAll: true, rateBps: 32_768_000 });
     expect(policer).toMatchObject({ burstBytes: 134_217_728, action: 'drop/continue' });
   });
 
