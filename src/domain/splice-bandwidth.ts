@@ -25,10 +25,30 @@ export function spliceBandwidth(
     return [insertChildren(xml, nic, [{ name: 'bandwidth', children }], layout, lastOwnChild(nic))];
   }
   if (present.length === 0) return [removeElement(xml, bandwidth)];
-  return changed.flatMap(direction => spliceDirection(xml, bandwidth, direction, wanted, layout));
+  const isNew = (direction: BandwidthDirection) => childOf(bandwidth, direction) === undefined;
+  return [
+    ...changed
+      .filter(direction => !isNew(direction))
+      .flatMap(one => edit(xml, bandwidth, one, wanted, layout)),
+    ...insertDirections(xml, bandwidth, changed.filter(isNew), wanted, layout),
+  ];
 }
 
-function spliceDirection(
+/** Both in one piece when both are new, so that a self-closed element is opened once. */
+function insertDirections(
+  xml: string,
+  bandwidth: XmlElement,
+  added: readonly BandwidthDirection[],
+  wanted: Limits,
+  layout: Layout,
+): readonly Splice[] {
+  if (added.length === 0) return [];
+  const elements = added.map(direction => newElement(direction, wanted));
+  const after = added.includes('inbound') ? undefined : childOf(bandwidth, 'inbound');
+  return [insertChildren(xml, bandwidth, elements, layout, after)];
+}
+
+function edit(
   xml: string,
   bandwidth: XmlElement,
   direction: BandwidthDirection,
@@ -36,10 +56,7 @@ function spliceDirection(
   layout: Layout,
 ): readonly Splice[] {
   const element = childOf(bandwidth, direction);
-  if (element === undefined) {
-    const after = direction === 'outbound' ? childOf(bandwidth, 'inbound') : undefined;
-    return [insertChildren(xml, bandwidth, [newElement(direction, wanted)], layout, after)];
-  }
+  if (element === undefined) return [];
   if (!isLimited(direction, wanted)) return [removeElement(xml, element)];
   const edits = fieldsOf(direction).map(({ parameter, xmlName }) => {
     const value = wanted[parameter];
