@@ -17,9 +17,15 @@ const columns: readonly Column<Verdict>[] = [
   { head: 'EVIDENCE', cell: verdict => verdict.evidence?.source ?? '' },
 ];
 
-/** One line per limit and layer, with where it was read. */
-export function renderVerdicts(verdicts: readonly Verdict[], paint: Paint): string {
-  return renderTable(verdicts, columns, paint);
+/**
+ * One line per limit and layer, with where it was read. Knobs that nobody asked for and that are as they should be are
+ * left out unless `all` is given.
+ */
+export function renderVerdicts(verdicts: readonly Verdict[], paint: Paint, all = false): string {
+  const telling = verdicts.filter(
+    verdict => all || verdict.outcome !== 'pass' || verdict.expectation.because.length > 0,
+  );
+  return renderTable(telling, columns, paint);
 }
 
 /** Every verdict that is not a pass, spelled out in a line. */

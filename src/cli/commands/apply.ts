@@ -27,7 +27,7 @@ export async function apply(domain: string, options: ApplyOptions): Promise<void
   else {
     terminal.out(renderApply(result, terminal.paint));
     if (result.outcome === 'applied' || result.outcome === 'unchanged') {
-      terminal.out(renderVerdicts(result.verdicts, terminal.paint));
+      terminal.out(renderVerdicts(result.verdicts, terminal.paint, options.verbose));
       terminal.out(renderVerdictSummary(result.verdicts));
     }
   }

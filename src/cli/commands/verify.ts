@@ -28,7 +28,7 @@ export async function verify(domain: string, options: VerifyOptions): Promise<vo
   if (options.format === 'json')
     terminal.out(`${JSON.stringify(verifyReport(found.view.state, found), null, 2)}\n`);
   else {
-    terminal.out(renderVerdicts(found.verdicts, terminal.paint));
+    terminal.out(renderVerdicts(found.verdicts, terminal.paint, options.verbose));
     terminal.out(renderVerdictSummary(found.verdicts));
   }
   process.exitCode = hasErrors(found.diagnostics) ? exitCode.invalid : exitCodeOfVerdicts(found.verdicts);
