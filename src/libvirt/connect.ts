@@ -24,6 +24,15 @@ const goodbyeMs = 2_000;
 
 /**
  * Opens a connection to what a URI names, as `virsh -c` would.
+ *
+ * ```ts
+ * const connection = await connect('qemu+ssh://root@host/system', { readOnly: true });
+ * for (const domain of await connection.listDomains(['active'])) {
+ *   console.log(domain.name, toNumbers(await connection.getBlockIoTune(domain, 'vda', { live: true })));
+ * }
+ * await connection.close();
+ * ```
+ *
  * @throws LibvirtError `unreachable`, `unsupported`, `timeout`, `protocol`, `closed` when the signal came, or `libvirt`
  *   when the server refuses.
  */

@@ -102,30 +102,32 @@ class EventHub {
     { domain, limit = defaultLimit }: EventOptions = {},
     toEvent: (body: Body) => Event,
   ): Promise<EventStream<Event>> {
-    const key = `${message.id} ${domain?.uuid ?? ''}`;
-    const registration = await this.#registration(key, {
-      eventId: message.id,
-      ...(domain ? { domain } : {}),
-    });
-    const queue: EventQueue<Event> = new EventQueue(limit, () => this.#leave(key, registration, sink));
+    const request = { eventId: message.id, ...(domain ? { domain } : {}) };
+    const queue: EventQueue<Event> = new EventQueue(limit, () => this.#leave(key, sink));
     const sink: Sink = { push: body => queue.push(toEvent(body as Body)), end: error => queue.end(error) };
-    registration.sinks.add(sink);
-    await registration.callback;
+    const key = `${message.id} ${domain?.uuid ?? ''}`;
+    await this.#join(key, request, sink);
     return queue;
   }
 
-  async #registration(key: string, request: RegisterRequest): Promise<Registration> {
-    for (;;) {
-      const known = this.#registrations.get(key);
-      if (known === undefined) break;
-      if (known.leaving === undefined) return known;
-      await known.leaving;
+  async #join(key: string, request: RegisterRequest, sink: Sink): Promise<void> {
+    let registration = this.#registrations.get(key);
+    while (registration?.leaving !== undefined) {
+      await registration.leaving;
+      registration = this.#registrations.get(key);
     }
-    const registration: Registration = { sinks: new Set(), callback: Promise.resolve(0) };
-    this.#registrations.set(key, registration);
-    registration.callback = this.#register(registration, request);
-    registration.callback.catch(() => this.#registrations.delete(key));
-    return registration;
+    // No waiting from here on: the last loop could leave before this one is in.
+    if (registration === undefined) {
+      registration = { sinks: new Set([sink]), callback: Promise.resolve(0) };
+      this.#registrations.set(key, registration);
+      registration.callback = this.#register(registration, request);
+    } else registration.sinks.add(sink);
+    try {
+      await registration.callback;
+    } catch (error) {
+      this.#registrations.delete(key);
+      throw error;
+    }
   }
 
   async #register(registration: Registration, request: RegisterRequest): Promise<number> {
@@ -143,10 +145,10 @@ class EventHub {
     }
   }
 
-  async #leave(key: string, registration: Registration, sink: Sink): Promise<void> {
-    registration.sinks.delete(sink);
-    if (registration.sinks.size > 0) return;
-    registration.leaving ??= this.#deregister(key, registration);
+  async #leave(key: string, sink: Sink): Promise<void> {
+    const registration = this.#registrations.get(key);
+    if (!registration?.sinks.delete(sink) || registration.sinks.size > 0) return;
+    registration.leaving = this.#deregister(key, registration);
     await registration.leaving;
   }
 

@@ -29,12 +29,27 @@ export interface FakeServer {
   stop(): Promise<void>;
 }
 
+/** Starts one that takes connections and says nothing, not even to the log-in. */
+export function startMuteServer(): Promise<FakeServer> {
+  return listen(() => {});
+}
+
 /** Starts one on a unix socket; it lets everybody in. */
 export async function startFakeServer(behaviour: Behaviour = () => {}): Promise<FakeServer> {
+  let current = behaviour;
+  const server = await listen((frame, send, socket) => {
+    if (!letIn(frame, send)) current(frame, send, socket);
+  });
+  const behave = (next: Behaviour) => {
+    current = next;
+  };
+  return { ...server, behave };
+}
+
+async function listen(behaviour: Behaviour): Promise<FakeServer> {
   const folder = mkdtempSync(join(tmpdir(), 'vq-fake-'));
   const path = join(folder, 'sock');
   const sockets = new Set<net.Socket>();
-  let current = behaviour;
   const server = net.createServer(socket => {
     const parser = new FrameParser();
     sockets.add(socket);
@@ -42,7 +57,7 @@ export async function startFakeServer(behaviour: Behaviour = () => {}): Promise<
     socket.on('data', chunk => {
       for (const frame of parser.push(chunk)) {
         const send = (bytes: Uint8Array) => void (socket.destroyed || socket.write(bytes));
-        if (!letIn(frame, send)) current(frame, send, socket);
+        behaviour(frame, send, socket);
       }
     });
   });
@@ -50,9 +65,7 @@ export async function startFakeServer(behaviour: Behaviour = () => {}): Promise<
   return {
     uri: `test+unix:///default?socket=${encodeURIComponent(path)}`,
     sockets,
-    behave: next => {
-      current = next;
-    },
+    behave() {},
     async stop() {
       for (const socket of sockets) socket.destroy();
       await new Promise(resolve => server.close(resolve));
