@@ -1,22 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import net from 'node:net';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, isVirError } from '../../src/libvirt/index.ts';
 import { type PrivateLibvirtd, startPrivateLibvirtd } from '../libvirtd.ts';
-import { freePort, hasEnded, isRunning } from './processes.ts';
+import { hasEnded, isRunning } from './processes.ts';
+import { startPrivateSshd } from './sshd.ts';
 
 let folder: string;
 let daemon: PrivateLibvirtd;
@@ -134,80 +124,19 @@ describe('through a program in place of ssh', () => {
 });
 
 describe('through a real sshd', () => {
-  const sshd = '/usr/sbin/sshd';
-
   it('a session works', async context => {
-    if (!existsSync(sshd))
-      return context.skip('no sshd here (package openssh-server); the stand-in covers the client');
-    const { port, keyFile, stop } = await startSshd(sshd);
+    const sshd = await startPrivateSshd();
+    if (typeof sshd === 'string') return context.skip(`${sshd}; the stand-in covers our side`);
     try {
-      const parameters = {
-        keyfile: keyFile,
-        netcat,
-        socket: daemon.socket,
-        no_tty: '1',
-        command: sshWith(keyFile),
-      };
-      const connection = await connect(uri(parameters, `${userInfo().username}@127.0.0.1:${port}`));
+      const quoted = sshd.sshOptions.map(option => `'${option}'`).join(' ');
+      const command = program('real ssh', `exec ssh ${quoted} "$@"`);
+      const parameters = { keyfile: sshd.keyFile, netcat, socket: daemon.socket, no_tty: '1', command };
+      const connection = await connect(uri(parameters, sshd.authority));
       const domain = await connection.lookupByName('test');
       expect(await connection.getXml(domain)).toContain('<name>test</name>');
       await connection.close();
     } finally {
-      stop();
+      sshd.stop();
     }
   });
-
-  /** The real ssh, without this user's own configuration and known hosts. */
-  function sshWith(keyFile: string): string {
-    const known = `-o UserKnownHostsFile='${keyFile}.known' -o GlobalKnownHostsFile=/dev/null`;
-    return program('real ssh', `exec ssh -F /dev/null ${known} -o StrictHostKeyChecking=accept-new "$@"`);
-  }
 });
-
-async function startSshd(sshd: string) {
-  // sshd wants folders that nobody else may write to, and no space in their names.
-  const home = mkdtempSync(join(tmpdir(), 'vq-sshd-'));
-  const [hostKey, keyFile] = [join(home, 'host'), join(home, 'user')];
-  for (const key of [hostKey, keyFile])
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
-  copyFileSync(`${keyFile}.pub`, join(home, 'authorized'));
-  const port = await freePort();
-  const conf = {
-    ...{
-      Port: port,
-      ListenAddress: '127.0.0.1',
-      HostKey: hostKey,
-      AuthorizedKeysFile: join(home, 'authorized'),
-    },
-    ...{
-      PidFile: 'none',
-      StrictModes: 'no',
-      UsePAM: 'no',
-      PermitRootLogin: 'yes',
-      PasswordAuthentication: 'no',
-    },
-  };
-  const lines = Object.entries(conf).map(([name, value]) => `${name} ${value}`);
-  writeFileSync(join(home, 'sshd_config'), `${lines.join('\n')}\n`);
-  if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true });
-  const daemon = spawn(sshd, ['-D', '-e', '-f', join(home, 'sshd_config')], { stdio: 'ignore' });
-  for (let left = 300; left > 0 && !(await accepts(port)); left -= 1) await sleep(10);
-  return {
-    port,
-    keyFile,
-    stop() {
-      daemon.kill();
-      rmSync(home, { recursive: true });
-    },
-  };
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise(resolve => {
-    const probe = net.connect(port, '127.0.0.1', () => {
-      probe.destroy();
-      resolve(true);
-    });
-    probe.on('error', () => resolve(false));
-  });
-}
