@@ -41,14 +41,18 @@ export async function startPrivateLibvirtd(options: LibvirtdOptions = {}): Promi
   const socket = join(folder, 'libvirt-sock');
   writeFileSync(join(folder, 'libvirtd.conf'), conf(folder, options.conf ?? []), { mode: 0o644 });
   let daemon = await start(folder, socket, options.args ?? []);
-  const onExit = () => void daemon.kill('SIGKILL');
+  const onExit = () => {
+    daemon.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
   process.once('exit', onExit);
   const query = `?socket=${encodeURIComponent(socket)}`;
   return {
     socket,
     readOnlySocket: socket,
     folder,
-    uri: name => (name === 'default' ? `test+unix:///default${query}` : `test+unix://${folder}/${name}.xml${query}`),
+    uri: name =>
+      name === 'default' ? `test+unix:///default${query}` : `test+unix://${folder}/${name}.xml${query}`,
     qemuUri: `qemu+unix:///session${query}`,
     addHost: (name, xml) => writeFileSync(join(folder, `${name}.xml`), xml, { mode: 0o644 }),
     kill: () => end(daemon, 'SIGKILL'),
