@@ -46,7 +46,8 @@ function lengthNeedsMax(limits: Limits): readonly Diagnostic[] {
     const length = limits[parameter] ?? 0;
     const needs = parameter.replace(/_length$/, '') as IoTuneParameter;
     const rate = limits[needs] ?? 0;
-    if (length === 0) return [];
+    // QEMU's own length is 1, so that says nothing.
+    if (length <= 1) return [];
     if (rate === 0) return [error('needs-base', parameter, limits, { needs })];
     const max = Math.floor(ioTuneMax / rate);
     return length > max ? [error('out-of-range', parameter, limits, { min: 1, max, unit: 's' })] : [];
