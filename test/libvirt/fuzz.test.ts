@@ -8,7 +8,7 @@ import { domainProcedures } from '../../src/libvirt/procedures/domain.ts';
 import { tuningProcedures } from '../../src/libvirt/procedures/tuning.ts';
 import { answer, type FakeServer, refusal, startFakeServer } from './fake-server.ts';
 
-const runs = 4000;
+const runs = 3200;
 const lanes = 16;
 const uuid = '00112233-4455-6677-8899-aabbccddeeff';
 const vm = { name: 'vm', uuid, id: 3 };
