@@ -21,7 +21,7 @@ export function readQuotaNumber(asked: Asked): ReadNumber {
     return integer.test(text) ? outOfRange(asked) : { diagnostics: [about(asked, 'not-a-number', 'error')] };
   }
   if (meansNoLimit(asked, value)) {
-    return { value: value < -1n ? -1 : Number(value), diagnostics: [about(asked, 'no-limit', 'info')] };
+    return { value: exactOr(value, -1), diagnostics: [about(asked, 'no-limit', 'info')] };
   }
   return value < BigInt(entry.min) || value > BigInt(entry.max)
     ? outOfRange(asked)
@@ -33,6 +33,11 @@ function meansNoLimit({ entry }: Asked, value: bigint): boolean {
   if (entry.parameter === 'cpu_shares') return false;
   if (entry.parameter === 'vcpu_quota' && value < 0n) return value >= -(2n ** 63n);
   return value === 0n;
+}
+
+/** Which negative number says "no limit" does not matter when it is too large to be exact. */
+function exactOr(value: bigint, fallback: number): number {
+  return value < BigInt(Number.MIN_SAFE_INTEGER) ? fallback : Number(value);
 }
 
 function outOfRange(asked: Asked): ReadNumber {

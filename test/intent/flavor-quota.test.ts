@@ -223,6 +223,11 @@ describe('what libvirt does not understand is not a limit', () => {
   });
 });
 
+it('a negative quota stays the number it is, as far as a number can hold it', () => {
+  const limit = (value: string) => flavorQuota({ 'quota:cpu_quota': value }).quota.cpu.limits.vcpu_quota;
+  expect([limit('-5'), limit('-9223372036854775808')]).toEqual([-5, -1]);
+});
+
 describe('whatever the extra specs', () => {
   const key = fc.oneof(
     fc.constantFrom(...quotaKeys.map(one => one.key)),
