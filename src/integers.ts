@@ -6,6 +6,8 @@ const pythonInt = new RegExp(`^${pythonSpace}([+-]?)(\\p{Nd}+(?:_\\p{Nd}+)*)${py
 const longestPythonInt = 4300;
 const decimalDigit = /\p{Nd}/u;
 const libvirtInt = /^[\t\n\v\f\r ]*([+-]?)([0-9]+)$/;
+/** What nearly every value is, found out fast. */
+const plain = /^[0-9]{1,19}$/;
 const maxUnsigned = 2n ** 64n - 1n;
 
 /**
@@ -13,6 +15,7 @@ const maxUnsigned = 2n ** 64n - 1n;
  * decimal digits of every script. undefined where Python raises ValueError.
  */
 export function parsePythonInt(text: string): bigint | undefined {
+  if (plain.test(text)) return BigInt(text);
   const match = pythonInt.exec(text);
   if (match === null) return undefined;
   const digits = asciiDigits((match[2] ?? '').replaceAll('_', ''));
@@ -27,6 +30,7 @@ export function parsePythonInt(text: string): bigint | undefined {
  * @see libvirt src/util/virstring.c:virStrToLong_ullp
  */
 export function parseLibvirtUnsigned(text: string): bigint | undefined {
+  if (plain.test(text)) return BigInt(text);
   const match = libvirtInt.exec(text);
   if (match === null || match[1] === '-') return undefined;
   const value = shortInteger(match[2] ?? '');

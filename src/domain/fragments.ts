@@ -24,10 +24,13 @@ export function renderIoTune(values: Values): string | undefined {
   return renderElements('iotune', ioTuneFields, values);
 }
 
+const directionFields = (['inbound', 'outbound'] as const).map(
+  direction => [direction, bandwidthFields.filter(field => field.direction === direction)] as const,
+);
+
 /** `<bandwidth>` on one line; undefined when no direction has anything. */
 export function renderBandwidth(values: Values): string | undefined {
-  const directions = (['inbound', 'outbound'] as const).flatMap(direction => {
-    const fields = bandwidthFields.filter(field => field.direction === direction);
+  const directions = directionFields.flatMap(([direction, fields]) => {
     const attributes = fields.flatMap(({ parameter, xmlName }) => {
       const value = textOf(values, parameter);
       return value === undefined ? [] : [` ${xmlName}="${encodeAttribute(value)}"`];
@@ -51,5 +54,6 @@ function renderElements(
 
 function textOf(values: Values, parameter: Parameter): string | undefined {
   const value = values[parameter];
-  return value === undefined || !isXmlText(String(value)) ? undefined : String(value);
+  if (value === undefined || typeof value === 'number') return value?.toString();
+  return isXmlText(value) ? value : undefined;
 }

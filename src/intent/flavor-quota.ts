@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics.ts';
-import { type Asked, type AskedLimits, collectAsked } from './asked-limits.ts';
+import { type AskedLimits, collectAsked } from './asked-limits.ts';
 import { emittedByNova } from './nova-emission.ts';
 import type {
   CpuQuotaParameter,
@@ -53,43 +53,47 @@ export function flavorQuota(extraSpecs: Readonly<Record<string, string>>): Flavo
   }
   diagnostics.push(...checkRelations(asked, emitted, values));
   return {
-    quota: sections(asked, emitted, effective(values)),
+    quota: sections(asked, emitted, values),
     diagnostics: inOrder(diagnostics, extraSpecs),
   };
 }
 
-/** Peak and burst without a positive average of their direction limit nothing. */
-function effective(values: ReadonlyMap<QuotaParameter, number>): ReadonlyMap<QuotaParameter, number> {
-  return new Map(
-    [...values].filter(([parameter, value]) => {
-      const [direction, what] = parameter.split('.');
-      if (what === undefined || what === 'average') return true;
-      return value > 0 && (values.get(`${direction}.average` as QuotaParameter) ?? 0) > 0;
-    }),
-  );
+/** A section while it is filled. */
+interface Draft {
+  readonly limits: Partial<Record<QuotaParameter, number>>;
+  readonly because: Partial<Record<QuotaParameter, string>>;
+  readonly emitted: Partial<Record<QuotaParameter, string>>;
 }
+
+const draft = (): Draft => ({ limits: {}, because: {}, emitted: {} });
 
 function sections(
   asked: AskedLimits,
   emitted: ReadonlyMap<QuotaParameter, string>,
   values: ReadonlyMap<QuotaParameter, number>,
 ): FlavorQuota {
-  const section = (element: Asked['entry']['element']) => {
-    const ours = [...asked.values()]
-      .filter(one => one.entry.element === element)
-      .map(one => one.entry.parameter);
-    const limited = ours.filter(parameter => values.has(parameter));
-    return {
-      limits: Object.fromEntries(limited.map(parameter => [parameter, values.get(parameter)])),
-      because: Object.fromEntries(limited.map(parameter => [parameter, asked.get(parameter)?.key])),
-      emitted: Object.fromEntries(
-        ours
-          .filter(parameter => emitted.has(parameter))
-          .map(parameter => [parameter, emitted.get(parameter)]),
-      ),
-    };
-  };
-  return { cpu: section('cputune'), disk: section('iotune'), interface: section('bandwidth') };
+  const drafts = { cputune: draft(), iotune: draft(), bandwidth: draft() };
+  for (const [parameter, { key, entry }] of asked) {
+    const section = drafts[entry.element];
+    const text = emitted.get(parameter);
+    if (text !== undefined) section.emitted[parameter] = text;
+    const value = values.get(parameter);
+    if (value === undefined || isIdle(parameter, value, values)) continue;
+    section.limits[parameter] = value;
+    section.because[parameter] = key;
+  }
+  return { cpu: drafts.cputune, disk: drafts.iotune, interface: drafts.bandwidth };
+}
+
+/** Peak and burst without a positive average of their direction limit nothing. */
+function isIdle(
+  parameter: QuotaParameter,
+  value: number,
+  values: ReadonlyMap<QuotaParameter, number>,
+): boolean {
+  if (!parameter.endsWith('.peak') && !parameter.endsWith('.burst')) return false;
+  const average = parameter.startsWith('inbound') ? 'inbound.average' : 'outbound.average';
+  return value === 0 || !values.get(average);
 }
 
 /** In the order of the extra specs, whichever rule found them. */
@@ -97,6 +101,7 @@ function inOrder(
   diagnostics: readonly Diagnostic[],
   extraSpecs: Readonly<Record<string, string>>,
 ): readonly Diagnostic[] {
+  if (diagnostics.length < 2) return diagnostics;
   const place = new Map(Object.keys(extraSpecs).map((key, index) => [key, index]));
   return [...diagnostics].sort((one, other) => (place.get(one.path) ?? 0) - (place.get(other.path) ?? 0));
 }
