@@ -49,12 +49,18 @@ function failing(expectations: readonly Expectation[], readings: readonly Readin
   return verdicts.filter(one => one.outcome !== 'pass').map(one => `${one.expectation.knob} ${one.differs}`);
 }
 
-function reading(knob: string, found: Capture['classes'][number] | Capture['policers'][number] | undefined) {
+function reading(
+  knob: string,
+  found: Capture['classes'][number] | Capture['policers'][number] | undefined,
+): Reading {
   const { text = '', rateBps, burstBytes } = found ?? {};
   const ceilBps = found !== undefined && 'ceilBps' in found ? found.ceilBps : undefined;
-  const values = Object.entries({ rateBps, ceilBps, burstBytes }).filter(([, value]) => value !== undefined);
-  const evidence = { source: 'tc', text };
-  return { layer: 'tc', subject: 'tap1', knob, values: Object.fromEntries(values), evidence } as const;
+  const values = {
+    ...(rateBps !== undefined && { rateBps }),
+    ...(ceilBps !== undefined && { ceilBps }),
+    ...(burstBytes !== undefined && { burstBytes }),
+  };
+  return { layer: 'tc', subject: 'tap1', knob, values, evidence: { source: 'tc', text } };
 }
 
 describe.each(captures)('$kind with $title', ({ kind, limits, classes, policers }) => {
