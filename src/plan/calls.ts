@@ -33,9 +33,22 @@ function callsTo(step: Step, from: Limits, to: Limits): readonly Call[] {
     return [{ kind: 'block-io-tune', target: device.target, parameters: fullIoTune(to) }];
   }
   const set: Call = { kind: 'interface', mac: device.mac, parameters: bothDirections(to) };
-  if (step.enforcer !== 'ovs' || !losesParameter(from, to)) return [set];
-  // libvirt leaves max-rate, burst and ingress_policing_burst in OVSDB when an update no longer has them.
-  return [{ kind: 'interface', mac: device.mac, parameters: bothDirections({}) }, set];
+  return needsClearing(step, from, to) ? [clear(device.mac), set] : [set];
+}
+
+/**
+ * Open vSwitch writes tc only when its database changes, and libvirt leaves max-rate, burst and ingress_policing_burst
+ * there when an update no longer has them: what was lost or goes away has to be cleared first.
+ *
+ * @see libvirt src/util/virnetdevopenvswitch.c:virNetDevOpenvswitchInterfaceSetTxQos
+ */
+function needsClearing(step: Step, from: Limits, to: Limits): boolean {
+  if (step.enforcer !== 'ovs') return false;
+  return losesParameter(from, to) || step.changes.some(change => change.reason === 'enforcer');
+}
+
+function clear(mac: string): Call {
+  return { kind: 'interface', mac, parameters: bothDirections({}) };
 }
 
 /** One call per parameter: libvirt applies several one by one and does not take back the first ones. */

@@ -1,41 +1,17 @@
-import type { Verdict } from '../../src/verify/verdict.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Hypervisor, RunResult } from './hypervisor.ts';
+import { projectFolder } from './paths.ts';
 
 /** The example flavor, where the lab has it. */
 export const resquota = '/opt/virt-quota/samples/flavors/m1.resquota.json';
 
+/** Its text. */
+export const flavorText = readFileSync(join(projectFolder, 'samples/flavors/m1.resquota.json'), 'utf8');
+
 /** Runs virt-quota in the hypervisor. */
 export function virtQuota(hypervisor: Hypervisor, ...args: readonly string[]): Promise<RunResult> {
   return hypervisor.run(['virt-quota', ...args]);
-}
-
-/** What `verify` says of a domain. */
-export interface Verified {
-  readonly exitCode: number;
-  readonly verdicts: readonly Verdict[];
-  /** `layer subject knob` of every verdict that fails. */
-  readonly failing: readonly string[];
-  /** The same of what could not be decided. */
-  readonly undecided: readonly string[];
-}
-
-/** Verifies a domain against a flavor. */
-export async function verify(hypervisor: Hypervisor, domain: string, flavor = resquota): Promise<Verified> {
-  const { exitCode, stdout } = await virtQuota(
-    hypervisor,
-    'verify',
-    domain,
-    '--flavor',
-    flavor,
-    '-f',
-    'json',
-  );
-  const { verdicts } = JSON.parse(stdout) as { verdicts: Verdict[] };
-  const named = (outcome: Verdict['outcome']) =>
-    verdicts
-      .filter(verdict => verdict.outcome === outcome)
-      .map(({ expectation: { layer, subject, knob } }) => `${layer} ${subject} ${knob}`);
-  return { exitCode, verdicts, failing: named('fail'), undecided: named('inconclusive') };
 }
 
 /** The cgroup folder of a domain, found by its QEMU process and not by this project's code. */

@@ -93,6 +93,15 @@ describe('the calls of an interface step', () => {
     ]);
   });
 
+  it('clear an Open vSwitch port first when tc lost what its database has, since nothing would change otherwise', () => {
+    const lost = { parameter: 'inbound.peak', before: 2000, after: 2000, reason: 'enforcer' } as const;
+    const repair: Step = { ...step({ kind: 'interface', mac }, limits, limits, 'ovs'), changes: [lost] };
+    expect(forwardCalls(repair)).toEqual([
+      { kind: 'interface', mac, parameters: { 'inbound.average': 0, 'outbound.average': 0 } },
+      { kind: 'interface', mac, parameters: { ...limits, 'outbound.average': 0 } },
+    ]);
+  });
+
   it('do not clear a plain tap first: that would open it for a moment', () => {
     const after = { 'inbound.average': 1000 };
     expect(forwardCalls(step({ kind: 'interface', mac }, limits, after, 'tap'))).toHaveLength(1);

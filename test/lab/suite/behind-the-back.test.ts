@@ -1,25 +1,28 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Domain, removeDomain, startDomain } from '../domains.ts';
+import { type FromOutside, fromOutside } from '../from-outside.ts';
 import type { Hypervisor } from '../hypervisor.ts';
 import { kinds } from '../kinds.ts';
 import { labHypervisor, releaseHypervisor } from '../start.ts';
-import { peakIgnored, resquota, scopeOf, verify, virtQuota } from '../virt-quota.ts';
+import { flavorText, scopeOf } from '../virt-quota.ts';
 
 // One limit changed behind libvirt's back at a time: verify names exactly that knob, apply sets it right again.
 const name = 'instance-000000c1';
 let hypervisor: Hypervisor;
 let domain: Domain;
 let scope: string;
+let outside: FromOutside;
 
 beforeAll(async () => {
   hypervisor = await labHypervisor();
   domain = await startDomain(hypervisor, { name, nics: [{ kind: 'bridge' }, { kind: 'ovs' }] });
-  const applied = await virtQuota(hypervisor, 'apply', name, '--flavor', resquota);
-  expect(applied.exitCode, applied.stderr + applied.stdout).toBe(0);
+  outside = await fromOutside(hypervisor, flavorText);
+  expect(await outside.apply(name)).toMatchObject({ outcome: 'applied' });
   scope = await scopeOf(hypervisor, name);
 });
 
 afterAll(async () => {
+  await outside?.close();
   await removeDomain(hypervisor, domain);
   await releaseHypervisor(hypervisor);
 });
@@ -99,23 +102,20 @@ const breakages: readonly Breakage[] = [
 
 describe('a limit changed behind the back of libvirt', () => {
   test('is not there to begin with', async () => {
-    const found = await verify(hypervisor, name);
-    expect({ ...found, verdicts: [] }).toEqual({ exitCode: 0, verdicts: [], failing: [], undecided: [] });
+    const { failing, undecided } = await outside.verify(name);
+    expect({ failing, undecided }).toEqual({ failing: [], undecided: [] });
   });
 
   describe.each(breakages)('$what', ({ script, knob }) => {
     test('is named by verify, and nothing else is', async () => {
       await hypervisor.shell(script());
-      const found = await verify(hypervisor, name);
-      expect(found.failing).toEqual([knob()]);
-      expect(found.undecided).toEqual([]);
-      expect(found.exitCode).toBe(1);
+      const { failing, undecided } = await outside.verify(name);
+      expect({ failing, undecided }).toEqual({ failing: [knob()], undecided: [] });
     });
 
     test('is set right by apply, which sees it hold', async () => {
-      const applied = await virtQuota(hypervisor, 'apply', name, '--flavor', resquota);
-      expect(applied.stderr).toBe(peakIgnored);
-      expect(applied.exitCode, applied.stdout).toBe(0);
+      const { outcome, failure } = await outside.apply(name);
+      expect({ outcome, failure }).toEqual({ outcome: 'applied', failure: undefined });
     });
   });
 });

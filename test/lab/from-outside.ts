@@ -1,0 +1,83 @@
+import { openHypervisor } from '../../src/host/libvirt-hypervisor.ts';
+import { flavorFromProperties, parseFlavor } from '../../src/intent/flavor.ts';
+import { type FlavorQuota, flavorQuota } from '../../src/intent/flavor-quota.ts';
+import type { ApplyResult } from '../../src/plan/apply-result.ts';
+import { HostReadError, type HostReader } from '../../src/ports/host.ts';
+import type { Hypervisor as Libvirt } from '../../src/ports/hypervisor.ts';
+import type { Verdict } from '../../src/verify/verdict.ts';
+import { applyDomain } from '../../src/workflow/apply.ts';
+import { verifyDomain } from '../../src/workflow/plan-domain.ts';
+import type { Hypervisor } from './hypervisor.ts';
+
+/**
+ * The library at work on the lab's hypervisor without being in it: libvirt through its socket, files and commands
+ * through the lab's channel. Node takes seconds to start in an emulated machine; this way a case takes one or two.
+ */
+export interface FromOutside {
+  readonly libvirt: Libvirt;
+  readonly host: HostReader;
+  verify(domain: string, quota?: FlavorQuota): Promise<Verified>;
+  apply(domain: string, quota?: FlavorQuota): Promise<ApplyResult>;
+  close(): Promise<void>;
+}
+
+/** What a verification found. */
+export interface Verified {
+  readonly verdicts: readonly Verdict[];
+  /** `layer subject knob` of every verdict that fails. */
+  readonly failing: readonly string[];
+  /** The same of what could not be decided. */
+  readonly undecided: readonly string[];
+}
+
+/** The limits of extra specs given as `key=value`. */
+export function quotaOf(...properties: readonly string[]): FlavorQuota {
+  return flavorQuota(flavorFromProperties(properties).flavor.extraSpecs).quota;
+}
+
+/** Opens the lab's libvirt and host. `quota` in the calls is the flavor's of `flavorText` when it is left out. */
+export async function fromOutside(hypervisor: Hypervisor, flavorText: string): Promise<FromOutside> {
+  const resquota = flavorQuota(parseFlavor(flavorText).flavor.extraSpecs).quota;
+  const socket = await hypervisor.forward('/run/libvirt/libvirt-sock');
+  const uri = `qemu+unix:///system?socket=${encodeURIComponent(socket)}`;
+  const libvirt = await openHypervisor(uri, { readOnly: false });
+  const host = hostThrough(hypervisor);
+  const wait = (milliseconds: number) => new Promise<void>(done => void setTimeout(done, milliseconds));
+  return {
+    libvirt,
+    host,
+    verify: async (domain, quota = resquota) => {
+      const { verdicts } = await verifyDomain({ hypervisor: libvirt, host }, { domain, quota, scopes: [] });
+      return { verdicts, failing: named(verdicts, 'fail'), undecided: named(verdicts, 'inconclusive') };
+    },
+    apply: (domain, quota = resquota) =>
+      applyDomain({ hypervisor: libvirt, host, wait }, { domain, quota, scopes: [] }),
+    close: () => libvirt.close(),
+  };
+}
+
+/** The hypervisor's files and commands, with the same answers as `localHost` gives in it. */
+function hostThrough(hypervisor: Hypervisor): HostReader {
+  return {
+    async readFile(path) {
+      const { exitCode, stdout, stderr } = await hypervisor.run(['cat', '--', path]);
+      return exitCode === 0 ? stdout : unlessMissing(stderr);
+    },
+    async listFolder(path) {
+      const { exitCode, stdout, stderr } = await hypervisor.run(['ls', '-1A', '--', path]);
+      return exitCode === 0 ? stdout.split('\n').filter(Boolean).sort() : unlessMissing(stderr);
+    },
+    run: argv => hypervisor.run(argv),
+  };
+}
+
+function unlessMissing(stderr: string): undefined {
+  if (!stderr.includes('No such file or directory')) throw new HostReadError(stderr.trim());
+  return undefined;
+}
+
+function named(verdicts: readonly Verdict[], outcome: Verdict['outcome']): readonly string[] {
+  return verdicts
+    .filter(verdict => verdict.outcome === outcome)
+    .map(({ expectation: { layer, subject, knob } }) => `${layer} ${subject} ${knob}`);
+}
