@@ -74,13 +74,18 @@ export function tcDefaultBurstBytes(rateBps: number): number {
 }
 
 /**
- * A burst in bytes → the ticks that tc gives the kernel.
+ * A burst in bytes → the ticks that tc gives the kernel. What does not fit wraps before 6.15 and is cut since.
  * @see iproute2 tc/tc_core.c:tc_calc_xmittime, tc_core_time2tick
  */
 export function bytesToTcTicks(rateBps: number, bytes: number, rounding: TcRounding): number {
   const microseconds = 1e6 * (bytes / rateBps);
   if (rounding === 'exact') return Math.min(Math.ceil(microseconds * TICKS_PER_US), TICKS - 1);
-  return Math.trunc(Math.trunc(microseconds) * TICKS_PER_US) % TICKS;
+  return Math.trunc((Math.trunc(microseconds) % TICKS) * TICKS_PER_US) % TICKS;
+}
+
+/** Whether the ticks of a burst fit the kernel's 32 bits: it must not last longer than 274.8 s at its rate. */
+export function fitsTcTicks(rateBps: number, bytes: number): boolean {
+  return 1e6 * (bytes / rateBps) * TICKS_PER_US < TICKS;
 }
 
 /** The kernel's ticks → the bytes that tc shows. @see iproute2 tc/tc_core.c:tc_calc_xmitsize, tc_core_tick2time */

@@ -3,6 +3,7 @@ import {
   bitsToBytes,
   bytesToOvsTicks,
   bytesToTcTicks,
+  fitsTcTicks,
   kibibytesToBits,
   kibibytesToBytes,
   kibibytesToPolicingBurst,
@@ -47,10 +48,16 @@ describe('units', () => {
     ['1600 B at 65536 kB/s before 6.15', 65_536_000, 1600, 'truncating', 375, 1572],
     ['1600 B at 65536 kB/s since 6.15', 65_536_000, 1600, 'exact', 382, 1602],
     ['what is longer than the clock wraps before 6.15', 1000, 300_000, 'truncating', 392_532_704, 25_122],
+    ['what is longer than microseconds wraps twice', 7000, 134_217_728, 'truncating', 1_092_915_771, 489_626],
     ['what is longer than the clock is cut since 6.15', 1000, 300_000, 'exact', 4_294_967_295, 274_877],
   ] as const)('tc: %s', (_what, rateBps, bytes, rounding, ticks, shown) => {
     expect(bytesToTcTicks(rateBps, bytes, rounding)).toBe(ticks);
     expect(tcTicksToBytes(rateBps, ticks, rounding)).toBe(shown);
+  });
+
+  it('a burst of more than 274 s does not fit', () => {
+    expect(fitsTcTicks(1000, 274_877)).toBe(true);
+    expect(fitsTcTicks(1000, 274_878)).toBe(false);
   });
 
   it('Open vSwitch rounds ticks down', () => {

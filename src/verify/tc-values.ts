@@ -2,6 +2,7 @@ import { isAtLeast } from '../observed/iproute2-version.ts';
 import {
   bytesToOvsTicks,
   bytesToTcTicks,
+  fitsTcTicks,
   rateInTcText,
   sizeInTcText,
   type TcRounding,
@@ -48,7 +49,8 @@ export function tcValues(limit: TcLimit, exact: boolean, facts: HostFacts): TcVa
 }
 
 function shownBurst({ rateBps, burstBytes, writer }: TcLimit, facts: HostFacts): number | undefined {
-  if (burstBytes === undefined) return undefined;
+  // A burst that does not fit is not what the kernel holds, whatever it makes of it: that has to show.
+  if (burstBytes === undefined || !fitsTcTicks(rateBps, burstBytes)) return burstBytes;
   const rounding = roundingOf(facts);
   const ticks =
     writer === 'ovs' ? bytesToOvsTicks(rateBps, burstBytes) : bytesToTcTicks(rateBps, burstBytes, rounding);
