@@ -1,4 +1,5 @@
 import { deviceName } from '../domain/tuning.ts';
+import type { KnobValues } from '../verify/expectation.ts';
 import { summary } from '../verify/judge.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { knobText } from './quantity.ts';
@@ -23,7 +24,8 @@ const columns: readonly Column<Verdict>[] = [
  */
 export function renderVerdicts(verdicts: readonly Verdict[], paint: Paint, all = false): string {
   const telling = verdicts.filter(
-    verdict => all || verdict.outcome !== 'pass' || verdict.expectation.because.length > 0,
+    ({ outcome, expectation }) =>
+      all || expectation.because.length > 0 || outcome === 'fail' || outcome === 'inconclusive',
   );
   return renderTable(telling, columns, paint);
 }
@@ -42,7 +44,7 @@ export function verdictSentence(verdict: Verdict): string {
     case 'unreadable':
       return `${where} could not be read: ${verdict.detail ?? 'no reason given'}`;
     default:
-      return `${where} is ${knobText(verdict.observed)}, expected ${knobText(expected)}`;
+      return `${where} is ${knobText(compared(verdict))}, expected ${knobText(expected)}`;
   }
 }
 
@@ -55,7 +57,7 @@ function observedText(verdict: Verdict): string {
   if (verdict.outcome === 'inconclusive' || verdict.outcome === 'not-applicable') {
     return verdict.detail ?? verdict.reason ?? '';
   }
-  return knobText(verdict.observed);
+  return knobText(compared(verdict));
 }
 
 /** The last lines: every verdict that is not a pass in words, then the count. */
@@ -66,4 +68,11 @@ export function renderVerdictSummary(verdicts: readonly Verdict[]): string {
   const parts = (['fail', 'inconclusive', 'not-applicable'] as const).filter(outcome => counts[outcome] > 0);
   const others = parts.map(outcome => `, ${counts[outcome]} ${outcome}`).join('');
   return `${sentences.join('')}${counts.pass} of ${verdicts.length} links hold${others}\n`;
+}
+
+/** Of what was observed, the values that something was expected of. */
+function compared({ expectation, observed }: Verdict): KnobValues | undefined {
+  const { expected } = expectation;
+  if (observed === undefined || expected === undefined) return observed;
+  return Object.fromEntries(Object.entries(observed).filter(([name]) => expected[name] !== undefined));
 }

@@ -1,3 +1,4 @@
+import { hasErrors } from '../../diagnostics.ts';
 import { readDomain } from '../../domain/read-domain.ts';
 import { applyTuningToXml, renderVirshCommands } from '../../domain/render.ts';
 import { translateFlavor, translateFragments } from '../../domain/translate.ts';
@@ -40,11 +41,14 @@ async function translateInto(
   const domain = readDomain(xml);
   const { tuning, diagnostics } = translateFlavor({ quota, domain, capabilities: {} });
   sayDiagnostics(diagnostics, terminal);
+  if (hasErrors(diagnostics)) {
+    throw new QuotaError('invalid-input', file, `domain '${domain.name}' cannot have these limits`);
+  }
   switch (options.format) {
     case 'xml':
       return terminal.out(applyTuningToXml(xml, tuning));
     case 'virsh':
-      return terminal.out(`${renderVirshCommands(domain.name, tuning).join('\n')}\n`);
+      return terminal.out(`${renderVirshCommands(domain.name, tuning, { definition: domain }).join('\n')}\n`);
     case 'json':
       return terminal.out(
         `${JSON.stringify({ schemaVersion: 1, domain: domain.name, tuning, diagnostics }, null, 2)}\n`,
