@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Scope } from '../ports/hypervisor.ts';
 
 const collect = (value: string, before: readonly string[] = []) => [...before, value];
 
@@ -129,9 +128,4 @@ function seconds(text: string): number {
 function version(): string {
   const file = new URL('../../../package.json', import.meta.url);
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}
-
-/** The scopes that the flags name; none means virsh's `--current`. */
-export function scopesOf(options: { readonly live?: boolean; readonly config?: boolean }): readonly Scope[] {
-  return [...(options.live ? (['live'] as const) : []), ...(options.config ? (['config'] as const) : [])];
 }

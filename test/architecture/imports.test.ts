@@ -47,13 +47,23 @@ describe('the house', () => {
     const impure =
       /from 'node:|\bawait\b|\basync\b|\bprocess\.|\bconsole\.|\bDate\.now\(|new Date\(|Math\.random\(/;
     const wrong = files
-      .filter(file => pure.includes(folderOf(file.name)) || ['units.ts', 'errors.ts'].includes(file.name))
+      .filter(
+        file =>
+          pure.includes(folderOf(file.name)) ||
+          ['units.ts', 'integers.ts', 'diagnostics.ts', 'errors.ts'].includes(file.name),
+      )
       .flatMap(file =>
         code(file.text)
           .filter(line => impure.test(line))
           .map(line => `${file.name}: ${line.trim()}`),
       );
     expect(wrong).toEqual([]);
+  });
+
+  it('has no imports in a circle between files, types aside', () => {
+    const values = new Map(files.map(file => [file.name, valueImports(file)]));
+    const circles = files.map(file => file.name).filter(name => reaches(values, name, name));
+    expect(circles).toEqual([]);
   });
 
   it('ends the process and prints only in the command line', () => {
@@ -95,6 +105,28 @@ function folderOf(name: string): string {
 
 function importsOf({ text }: { readonly text: string }): readonly string[] {
   return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(match => match[1] ?? '');
+}
+
+/** Files that a file needs when it runs: imported at its top, more than types. */
+function valueImports({ name, text }: { readonly name: string; readonly text: string }): readonly string[] {
+  const imports = text.matchAll(/^import\s+(?!type )([^;]*?)from '(\.[^']+)';/gms);
+  return [...imports]
+    .filter(([, names = '']) => !/^\{(\s*type [^,}]+,?)+\s*\}\s*$/.test(names))
+    .map(([, , target = '']) => normalize(join(dirname(name), target)));
+}
+
+function reaches(
+  graph: ReadonlyMap<string, readonly string[]>,
+  from: string,
+  to: string,
+  seen = new Set<string>(),
+): boolean {
+  return (graph.get(from) ?? []).some(next => {
+    if (next === to) return true;
+    if (seen.has(next)) return false;
+    seen.add(next);
+    return reaches(graph, next, to, seen);
+  });
 }
 
 function code(text: string): readonly string[] {

@@ -3,8 +3,8 @@ import { renderVerdictSummary, renderVerdicts } from '../../report/verdict-table
 import { applyDomain } from '../../workflow/apply.ts';
 import { connected } from '../connection.ts';
 import { exitCodeOfApply } from '../exit-codes.ts';
-import { scopesOf } from '../program.ts';
 import { readQuota, sayDiagnostics } from '../quota-input.ts';
+import { scopesOf } from '../scopes.ts';
 import { processTerminal } from '../terminal.ts';
 import { type PlanOptions, plan } from './plan.ts';
 

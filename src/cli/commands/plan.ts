@@ -5,8 +5,8 @@ import { renderPlan } from '../../report/plan-text.ts';
 import { planDomain } from '../../workflow/plan-domain.ts';
 import { type ConnectOptions, connected } from '../connection.ts';
 import { exitCode } from '../exit-codes.ts';
-import { scopesOf } from '../program.ts';
 import { type QuotaOptions, readQuota, sayDiagnostics } from '../quota-input.ts';
+import { scopesOf } from '../scopes.ts';
 import { type Loudness, processTerminal } from '../terminal.ts';
 
 /** Options of `plan`, and of `apply --dry-run`. */

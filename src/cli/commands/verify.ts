@@ -7,8 +7,8 @@ import type { Assessment } from '../../workflow/assess.ts';
 import { verifyDomain } from '../../workflow/plan-domain.ts';
 import { type ConnectOptions, connected } from '../connection.ts';
 import { exitCode, exitCodeOfVerdicts } from '../exit-codes.ts';
-import { scopesOf } from '../program.ts';
 import { type QuotaOptions, readQuota, sayDiagnostics } from '../quota-input.ts';
+import { scopesOf } from '../scopes.ts';
 import { type Loudness, processTerminal, type Terminal } from '../terminal.ts';
 
 /** Options of `verify`. */
