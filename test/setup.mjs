@@ -19,8 +19,10 @@ if (wanted.has('--lab')) {
   installPrograms('the lab', {
     'qemu-system-x86_64': 'qemu-system-x86',
     'qemu-img': 'qemu-utils',
-    mmdebstrap: 'mmdebstrap',
+    mmdebstrap: 'mmdebstrap debian-archive-keyring',
     'mkfs.ext4': 'e2fsprogs',
+    // Who is not root lets mmdebstrap be the root of a user namespace.
+    ...(process.getuid() === 0 ? {} : { newuidmap: 'uidmap' }),
   });
 }
 

@@ -20,13 +20,21 @@ export interface Image {
   readonly initrd: string;
 }
 
+const wanted = new Map<Suite, Promise<Image>>();
+
 /**
  * The image of a Debian release: out of the cache, or installed with mmdebstrap from the distribution's mirror.
  * Needs no privileges where mmdebstrap can use user namespaces.
  *
  * @throws LabError when a program is missing or the installation fails.
  */
-export async function ensureImage(suite: Suite): Promise<Image> {
+export function ensureImage(suite: Suite): Promise<Image> {
+  const image = wanted.get(suite) ?? findOrBuild(suite);
+  wanted.set(suite, image);
+  return image;
+}
+
+async function findOrBuild(suite: Suite): Promise<Image> {
   const recipe = recipeOf(suite);
   const hash = hashOf(recipe);
   const folder = join(cacheFolder(), hash);

@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { isMissing, missing } from './command.ts';
 import { LabError } from './lab-error.ts';
 import { say } from './progress.ts';
@@ -20,21 +21,22 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
   holder.stdin.write('held\n');
   const waiting = setTimeout(() => say(path, 'waiting for another lab process'), 2000);
   try {
-    await held(holder.stdout, once(holder, 'exit'));
+    await held(holder);
     clearTimeout(waiting);
     return await work();
-  } catch (error) {
-    throw isMissing(error) ? missing('flock') : error;
   } finally {
     clearTimeout(waiting);
     holder.stdin.end();
   }
 }
 
-async function held(echo: NodeJS.EventEmitter, exited: Promise<unknown>): Promise<void> {
-  const refused = exited.then(() => {
+/** flock starts cat when the lock is ours, and cat echoes. */
+async function held(holder: ChildProcessByStdio<Writable, Readable, null>): Promise<void> {
+  const refused = once(holder, 'exit').then(() => {
     throw new LabError('failed', 'flock ended without giving the lock');
   });
+  await Promise.race([once(holder.stdout, 'data'), refused]).catch((error: unknown) => {
+    throw isMissing(error) ? missing('flock') : error;
+  });
   refused.catch(() => {});
-  await Promise.race([once(echo, 'data'), refused]);
 }

@@ -88,7 +88,9 @@ function hardware(): string[] {
 
 function kernelArguments(kind: Kind): string {
   const common = 'root=/dev/vda rw console=ttyS0 loglevel=4 net.ifnames=0 mitigations=off audit=0 panic=-1';
-  return [common, ...kinds[kind].kernelArguments].join(' ');
+  // An emulated service may need more than the usual 90 s when the host is busy.
+  const patience = 'transparent_hugepage=never systemd.default_timeout_start_sec=300';
+  return [common, patience, ...kinds[kind].kernelArguments].join(' ');
 }
 
 function words(text: string): string[] {

@@ -15,6 +15,8 @@ export interface PlaceRecord {
   readonly kind: Kind;
   readonly purpose: Purpose;
   readonly accelerator: Accelerator;
+  /** Names the recipe of its root file system. */
+  readonly image: string;
   /** The program that made it. */
   readonly owner: { readonly pid: number; readonly started: string };
   /** Where the sockets are: a short path, because that of a unix socket ends at 108 bytes. */
@@ -36,14 +38,17 @@ export interface Place extends PlaceRecord {
 }
 
 /** Makes the folder of a new hypervisor. There is one to `up` per kind; of the others, any number. */
-export async function makePlace(kind: Kind, purpose: Purpose, accelerator: Accelerator): Promise<Place> {
+export async function makePlace(
+  about: Pick<PlaceRecord, 'kind' | 'purpose' | 'accelerator' | 'image'>,
+): Promise<Place> {
+  const { kind, purpose, accelerator, image } = about;
   const name = purpose === 'up' ? `up-${kind}` : `${purpose}-${kind}-${process.pid}`;
   const folder = join(runFolder(), name);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const owner = { pid: process.pid, started: startOf(process.pid) ?? '' };
   const sockets = await mkdtemp(join(tmpdir(), 'vqlab-'));
-  const record: PlaceRecord = { kind, purpose, accelerator, owner, sockets };
+  const record: PlaceRecord = { kind, purpose, accelerator, image, owner, sockets };
   await writeFile(join(folder, 'hypervisor.json'), `${JSON.stringify(record)}\n`);
   return placeOf(name, record);
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { command } from './command.ts';
@@ -18,6 +19,8 @@ const disk = 'project';
  * this program.
  */
 export async function bringProject(hypervisor: Hypervisor): Promise<void> {
+  if (!existsSync(join(projectFolder, 'dist/src')))
+    throw new LabError('missing', 'no build: npm run build makes it');
   const stage = join(hypervisor.place.folder, 'project');
   const image = join(hypervisor.place.folder, `project-${process.pid}-${Date.now()}.img`);
   await rm(stage, { recursive: true, force: true });
@@ -47,7 +50,8 @@ async function copyProject(stage: string): Promise<void> {
     packages: Record<string, { dev?: boolean; link?: boolean }>;
   };
   const modules = Object.entries(lock.packages).filter(([path, { dev }]) => path !== '' && !dev);
-  for (const path of [...parts, ...modules.map(([path]) => path)]) {
+  const wanted = [...parts, ...modules.map(([path]) => path)];
+  for (const path of wanted.filter(path => existsSync(join(projectFolder, path)))) {
     await cp(join(projectFolder, path), join(stage, path), { recursive: true });
   }
 }

@@ -18,8 +18,8 @@ import { step } from './progress.ts';
 import { Qmp } from './qmp.ts';
 import { requireSpace } from './space.ts';
 
-/** How long a boot may take; the slowest that was seen took a quarter of it. */
-const bootTimeoutMs = 300_000;
+/** How long a boot may take; on a machine five times overbooked it took three minutes. */
+const bootTimeoutMs = 600_000;
 
 /**
  * The disk of a booted hypervisor with its memory in it: out of the cache, or by booting the image. It holds for one
@@ -46,7 +46,7 @@ interface Boot {
 
 async function boot({ kind, image, accelerator, path }: Boot): Promise<void> {
   await requireSpace(image.folder, 2048);
-  const place = await makePlace(kind, 'build', accelerator);
+  const place = await makePlace({ kind, purpose: 'build', accelerator, image: image.hash });
   const forget = onInterrupt(() => removePlace(place));
   try {
     await command('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', image.disk, place.disk]);

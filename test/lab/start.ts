@@ -70,7 +70,7 @@ interface Start {
 
 async function restore({ kind, purpose, accelerator, image, snapshot }: Start): Promise<Hypervisor> {
   await requireSpace(cacheFolder(), 1024);
-  const place = await makePlace(kind, purpose, accelerator);
+  const place = await makePlace({ kind, purpose, accelerator, image: image.hash });
   const forget = onInterrupt(() => removePlace(place));
   try {
     await copyFile(snapshot, place.disk, constants.COPYFILE_FICLONE);

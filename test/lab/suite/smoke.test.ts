@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect } from '../../../src/libvirt/index.ts';
 import { type Domain, removeDomain, startDomain } from '../domains.ts';
 import type { Hypervisor } from '../hypervisor.ts';
 import { kinds } from '../kinds.ts';
@@ -63,6 +64,15 @@ describe('the way in', () => {
     await hypervisor.writeFile('/root/deep/file', content);
     expect((await hypervisor.readFile('/root/deep/file')).equals(content)).toBe(true);
     expect((await Promise.all(others)).map(({ stdout }) => stdout)).toEqual(['0\n', '1\n', '2\n', '3\n']);
+  });
+
+  test('makes a socket of the hypervisor one of the host', async () => {
+    const socket = await hypervisor.forward('/run/libvirt/libvirt-sock');
+    const connection = await connect(`qemu+unix:///system?socket=${socket}`);
+    const { libvirt } = versions[kinds[hypervisor.kind].suite];
+    const [major = 0, minor = 0, micro = 0] = libvirt.split('.').map(Number);
+    expect(await connection.libVersion()).toBe(major * 1_000_000 + minor * 1000 + micro);
+    await connection.close();
   });
 
   test('kills a command that takes too long', async () => {
