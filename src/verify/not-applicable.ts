@@ -2,11 +2,13 @@ import type { Verdict } from './verdict.ts';
 
 /**
  * The verdicts on a driver that has no guests (libvirt's test driver): nothing enforces, and what it cannot set live
- * cannot be asked of it. Such links are not applicable; they are never a pass.
+ * cannot be asked of it. Such links are not applicable; they are never a pass. What nothing could enforce anywhere
+ * stays a failure.
  */
 export function notApplicable(verdicts: readonly Verdict[]): readonly Verdict[] {
   return verdicts.map(verdict => {
     const { layer, device } = verdict.expectation;
+    if (verdict.reason === 'no-enforcement-point') return verdict;
     if (layer === 'config' || (layer === 'live' && device.kind === 'interface')) return verdict;
     return {
       expectation: verdict.expectation,

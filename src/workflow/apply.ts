@@ -1,4 +1,5 @@
 import { hasErrors } from '../diagnostics.ts';
+import { deviceName } from '../domain/tuning.ts';
 import type { ApplyResult, StepResult } from '../plan/apply-result.ts';
 import type { Step, TuningPlan } from '../plan/plan.ts';
 import { knobName } from '../verify/expectation.ts';
@@ -54,7 +55,7 @@ async function writeAndHold(
   try {
     await writeSteps(surroundings, before.view.state, plan.steps, kernelCpuTune(before.readings), begun);
     const after = await settled(surroundings, request, before);
-    const broken = after.verdicts.filter(verdict => breaksApply(verdict, before));
+    const broken = brokenBy(after, before);
     return broken.length === 0 ? after : doesNotHold(broken);
   } catch (error) {
     return messageOf(error);
@@ -69,7 +70,7 @@ async function settled(
 ): Promise<Assessment> {
   let after = await assessAgain(surroundings, request, before);
   for (const pause of SETTLE_MS) {
-    if (!after.verdicts.some(verdict => breaksApply(verdict, before))) break;
+    if (brokenBy(after, before).length === 0) break;
     await surroundings.wait(pause);
     after = await assessAgain(surroundings, request, before);
   }
@@ -86,14 +87,22 @@ async function assessAgain(
 }
 
 /**
- * Whether a verdict means that the apply did not succeed: a limit that was asked for fails, or something broke that
- * was whole before. Devices that nothing can limit are reported, but do not undo the rest.
+ * The verdicts by which an apply did not succeed: a limit that was asked for fails, or something broke that was whole
+ * before. Devices that nothing can limit are reported, but do not undo the rest.
  */
-function breaksApply(verdict: Verdict, before: Assessment): boolean {
-  if (verdict.outcome !== 'fail' || verdict.reason === 'no-enforcement-point') return false;
-  if (verdict.expectation.because.length > 0) return true;
-  const name = knobName(verdict.expectation);
-  return before.verdicts.some(one => knobName(one.expectation) === name && one.outcome === 'pass');
+function brokenBy(after: Assessment, before: Assessment): readonly Verdict[] {
+  const whole = new Set(
+    before.verdicts.filter(one => one.outcome === 'pass').map(one => knobName(one.expectation)),
+  );
+  const hopeless = new Set(
+    after.verdicts
+      .filter(one => one.reason === 'no-enforcement-point')
+      .map(one => deviceName(one.expectation.device)),
+  );
+  return after.verdicts.filter(({ outcome, expectation }) => {
+    if (outcome !== 'fail' || hopeless.has(deviceName(expectation.device))) return false;
+    return expectation.because.length > 0 || whole.has(knobName(expectation));
+  });
 }
 
 async function rollBack(

@@ -37,9 +37,11 @@ afterAll(async () => {
 
 beforeEach(async () => {
   if (domain !== undefined) await witness.destroy(domain);
-  domain = await witness.defineXml(xml.replace(/(<domain\s+type=)(['"])\w+\2/, "$1'test'"));
+  domain = await witness.defineXml(withTestType(xml));
   domain = await witness.create(domain);
 });
+
+const withTestType = (text: string) => text.replace(/(<domain\s+type=)(['"])\w+\2/, "$1'test'");
 
 /** Both definitions. An empty `<bandwidth>` is how libvirt writes that there is none any more. */
 const definitions = async () => {
@@ -84,6 +86,24 @@ describe('apply on a domain without limits', () => {
     const enforced = verdicts.filter(one => ['cgroup', 'qemu', 'tc'].includes(one.expectation.layer));
     expect(enforced).not.toHaveLength(0);
     expect(new Set(enforced.map(one => one.outcome))).toEqual(new Set(['not-applicable']));
+  });
+
+  it('keeps what it could do when one interface is of a type that nothing limits, and fails that one', async () => {
+    const nic = "<interface type='user'><mac address='fa:16:3e:41:00:04'/></interface>";
+    await witness.destroy(domain);
+    await witness.defineXml(withTestType(xml).replace('</devices>', `${nic}</devices>`));
+    domain = await witness.create(domain);
+    const { outcome, verdicts, steps } = await applyDomain(
+      { hypervisor, wait },
+      { ...request, scopes: ['live'] },
+    );
+    expect(outcome).toBe('applied');
+    expect(steps.map(({ step }) => step.device)).not.toContainEqual({
+      kind: 'interface',
+      mac: 'fa:16:3e:41:00:04',
+    });
+    const hopeless = verdicts.filter(one => one.reason === 'no-enforcement-point');
+    expect(hopeless.map(one => one.outcome)).toEqual(['fail', 'fail']);
   });
 
   it('refuses a transient or shut-off definition that is not there before touching anything', async () => {
