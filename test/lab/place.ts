@@ -86,7 +86,8 @@ export async function removePlace(place: Place): Promise<void> {
   if (pid !== undefined) process.kill(pid, 'SIGKILL');
   while (qemuPid(place) !== undefined) await sleep(10);
   await rm(place.sockets, { recursive: true, force: true });
-  await rm(place.folder, { recursive: true, force: true });
+  // An interrupted program may still be writing there.
+  await rm(place.folder, { recursive: true, force: true, maxRetries: 10 });
 }
 
 /** The process id of a hypervisor's QEMU; undefined when it does not run. */

@@ -25,9 +25,11 @@ export const kindVariable = 'VIRT_QUOTA_LAB_KIND';
  * own, of the kind in `VIRT_QUOTA_LAB_KIND` (`trixie` when unset). To be released with {@link releaseHypervisor}.
  */
 export async function labHypervisor(): Promise<Hypervisor> {
-  const place = findPlace(process.env[placeVariable] || 'none');
-  if (place) return Hypervisor.connect(place);
-  return startHypervisor(parseKind(process.env[kindVariable] || 'trixie'));
+  const shared = process.env[placeVariable];
+  if (!shared) return startHypervisor(parseKind(process.env[kindVariable] || 'trixie'));
+  const place = findPlace(shared);
+  if (!place) throw new LabError('failed', `the hypervisor "${shared}" is gone`);
+  return Hypervisor.connect(place);
 }
 
 /** Leaves the shared hypervisor, or ends the suite's own. */

@@ -51,7 +51,7 @@ async function testOne(kind: Kind, options: TestOptions): Promise<string> {
   const hypervisor = await startHypervisor(kind);
   try {
     say(kind, 'running the suite');
-    const code = await vitest(kind, hypervisor.place.name, options);
+    const code = await runVitest(kind, hypervisor.place.name, options);
     const seconds = ((performance.now() - begin) / 1000).toFixed(0);
     return `${code === 0 ? 'passed' : 'FAILED'} in ${seconds} s`;
   } finally {
@@ -59,19 +59,14 @@ async function testOne(kind: Kind, options: TestOptions): Promise<string> {
   }
 }
 
-async function vitest(kind: Kind, place: string, { filter, name, jobs }: TestOptions): Promise<number> {
-  const argv = [
-    join(projectFolder, 'node_modules/vitest/vitest.mjs'),
-    'run',
-    '--config',
-    'test/lab/vitest.config.ts',
-  ];
+async function runVitest(kind: Kind, place: string, { filter, name, jobs }: TestOptions): Promise<number> {
+  const vitest = join(projectFolder, 'node_modules/vitest/vitest.mjs');
+  const argv = [process.execPath, vitest, 'run', '--config', 'test/lab/vitest.config.ts'];
   if (name) argv.push('-t', name);
   if (filter) argv.push(filter);
-  const env = { ...process.env, [kindVariable]: kind, [placeVariable]: place };
-  const child = spawn(process.execPath, argv, {
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...argv], {
     cwd: projectFolder,
-    env,
+    env: { ...process.env, [kindVariable]: kind, [placeVariable]: place },
     stdio: ['ignore', jobs > 1 ? 'pipe' : 'inherit', 'inherit'],
   });
   const forget = onInterrupt(() => void child.kill('SIGTERM'));
