@@ -23,7 +23,7 @@ export function chosenAccelerator(): Accelerator {
 
 /** QEMU's options for an accelerator. */
 export function acceleratorArguments(accelerator: Accelerator): readonly string[] {
-  if (accelerator === 'tcg') return ['-accel', 'tcg,thread=multi', '-cpu', 'max'];
+  if (accelerator === 'tcg') return ['-accel', 'tcg,thread=multi,tb-size=256', '-cpu', 'max'];
   // A KVM inside another hypervisor offers this feature and then refuses to set it.
   return ['-accel', 'kvm', '-cpu', 'max,arch-capabilities=off'];
 }

@@ -19,7 +19,7 @@ import { Qmp } from './qmp.ts';
 import { requireSpace } from './space.ts';
 
 /** How long a boot may take; on a machine five times overbooked it took three minutes. */
-const bootTimeoutMs = 600_000;
+const bootTimeoutMs = { tcg: 600_000, kvm: 120_000 } as const;
 
 /**
  * The disk of a booted hypervisor with its memory in it: out of the cache, or by booting the image. It holds for one
@@ -78,9 +78,10 @@ async function settled(place: Place): Promise<void> {
 
 /** Waits until every service has been started, and leaves nobody connected: that is what the snapshot shall be. */
 async function settle(place: Place): Promise<void> {
-  const hypervisor = await Hypervisor.connect(place, bootTimeoutMs);
+  const timeoutMs = bootTimeoutMs[place.accelerator];
+  const hypervisor = await Hypervisor.connect(place, timeoutMs);
   const waiting = ['systemctl', 'is-system-running', '--wait'];
-  const state = (await hypervisor.run(waiting, { timeoutMs: bootTimeoutMs })).stdout.trim();
+  const state = (await hypervisor.run(waiting, { timeoutMs })).stdout.trim();
   if (state !== 'running') {
     const failed = await hypervisor.run(['systemctl', '--failed', '--no-legend', '--plain']);
     throw new LabError('failed', `systemd says "${state}": ${failed.stdout}`);
