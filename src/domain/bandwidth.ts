@@ -1,3 +1,4 @@
+import { networkBurst, networkRateLive } from '../ranges.ts';
 import { childAttribute, type XmlElement } from '../xml/element.ts';
 import { type LimitField, limitsFrom } from './limit-field.ts';
 
@@ -24,10 +25,8 @@ export interface BandwidthField extends LimitField<BandwidthParameter> {
   readonly direction: BandwidthDirection;
 }
 
-const kBps = { unit: 'kB/s', type: 'uint', max: 4_294_967_295 } as const;
-/** Larger bursts tc cannot be told: its 32 bit byte count. */
-export const burstMaxKiB = 4_194_303;
-const kiB = { unit: 'KiB', type: 'uint', max: burstMaxKiB } as const;
+const kBps = { type: 'uint', ...networkRateLive } as const;
+const kiB = { type: 'uint', ...networkBurst } as const;
 
 /** All limits of `<bandwidth>`, in the order in which Nova and libvirt write them. */
 export const bandwidthFields: readonly BandwidthField[] = [

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { FlavorQuota, QuotaSection } from '../intent/flavor-quota.ts';
 import type { QuotaParameter } from '../intent/quota-keys.ts';
+import { cpuSharesV1, cpuWeightV2, type Range } from '../ranges.ts';
 import { bandwidthFields } from './bandwidth.ts';
 
 /** What a host can hold, as far as it is known; what is left out is not known. */
@@ -33,31 +34,25 @@ function checkCpuController({ cpu }: FlavorQuota, host: HostCapabilities): reado
 }
 
 /**
- * libvirt writes shares into `cpu.shares` (v1, 2–262144) or unchanged into `cpu.weight` (v2, 1–10000). Up to 9.0 it
- * holds both against the v1 range first.
+ * The shares that a host takes: libvirt writes them into `cpu.shares` (v1) or unchanged into `cpu.weight` (v2), and up
+ * to 9.0 holds both against the range of v1 first. A host that is not known is taken for the narrowest.
  *
  * @see libvirt src/util/vircgroup.c, src/conf/domain_validate.c; 38af6497 (9.1.0)
  */
+export function sharesRange(host: HostCapabilities): Range & { readonly where: string } {
+  if (host.cgroupVersion === 1) return { ...cpuSharesV1, where: 'cgroup v1' };
+  const alsoV1 = host.cgroupVersion === undefined || (host.libvirtVersion ?? 0) < 9_001_000;
+  const min = alsoV1 ? cpuSharesV1.min : cpuWeightV2.min;
+  return { ...cpuWeightV2, min, where: 'cgroup v2' };
+}
+
 function checkShares({ cpu }: FlavorQuota, host: HostCapabilities): readonly Diagnostic[] {
   const shares = cpu.limits.cpu_shares;
   if (shares === undefined) return [];
-  const oldLibvirt = host.libvirtVersion === undefined || host.libvirtVersion < 9_001_000;
-  const min = host.cgroupVersion === 2 && !oldLibvirt ? 1 : 2;
-  if (shares < min) return [sharesOutOfRange(cpu, 'error', min, host)];
-  const max = host.cgroupVersion === 1 ? 262_144 : 10_000;
-  if (shares <= max) return [];
-  return [sharesOutOfRange(cpu, host.cgroupVersion === 2 ? 'error' : 'warning', min, host)];
-}
-
-function sharesOutOfRange(
-  cpu: FlavorQuota['cpu'],
-  severity: Diagnostic['severity'],
-  min: number,
-  host: HostCapabilities,
-): Diagnostic {
-  const max = host.cgroupVersion === 1 ? 262_144 : 10_000;
-  const where = host.cgroupVersion === 1 ? 'cgroup v1' : 'cgroup v2';
-  return { ...outOfRange(cpu, 'cpu_shares', severity), args: { min, max, unit: '', where } };
+  const { where, ...range } = sharesRange(host);
+  if (shares >= range.min && shares <= range.max) return [];
+  const severity = shares < range.min || host.cgroupVersion === 2 ? 'error' : 'warning';
+  return [{ ...outOfRange(cpu, 'cpu_shares', severity), args: { ...range, where } }];
 }
 
 /** The XML takes 64 bits, the typed parameters 32. @see libvirt src/qemu/qemu_driver.c:qemuDomainSetInterfaceParameters */

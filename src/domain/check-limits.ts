@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics.ts';
-import { type IoTuneParameter, ioTuneMax, ioTuneParameters } from './iotune.ts';
+import { diskBytes } from '../ranges.ts';
+import { type IoTuneParameter, ioTuneParameters } from './iotune.ts';
 import { type DeviceRef, deviceName, type Limits } from './tuning.ts';
 
 /**
@@ -37,7 +38,7 @@ function maxNeedsBase(limits: Limits): readonly Diagnostic[] {
     const base = limits[needs] ?? 0;
     if (value === 0 || (base > 0 && value >= base)) return [];
     if (base === 0) return [error('needs-base', parameter, limits, { needs })];
-    return [error('max-below-base', parameter, limits, { base: needs, min: base, max: ioTuneMax })];
+    return [error('max-below-base', parameter, limits, { base: needs, min: base, max: diskBytes.max })];
   });
 }
 
@@ -49,7 +50,7 @@ function lengthNeedsMax(limits: Limits): readonly Diagnostic[] {
     // QEMU's own length is 1, so that says nothing.
     if (length <= 1) return [];
     if (rate === 0) return [error('needs-base', parameter, limits, { needs })];
-    const max = Math.floor(ioTuneMax / rate);
+    const max = Math.floor(diskBytes.max / rate);
     return length > max ? [error('out-of-range', parameter, limits, { min: 1, max, unit: 's' })] : [];
   });
 }

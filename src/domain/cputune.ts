@@ -1,3 +1,4 @@
+import { cpuPeriod, cpuQuota, cpuSharesV1 } from '../ranges.ts';
 import { childOf, type XmlElement } from '../xml/element.ts';
 import { type LimitField, limitsFrom } from './limit-field.ts';
 
@@ -23,12 +24,12 @@ export type CpuTuneParameter =
 /** A domain's CPU limits; a parameter left out is not set. */
 export type CpuTune = Readonly<Partial<Record<CpuTuneParameter, number>>>;
 
-const period = { unit: 'µs', type: 'ullong', max: 1_000_000 } as const;
-const quota = { unit: 'µs per period', type: 'llong', max: 17_592_186_044_415 } as const;
+const period = { type: 'ullong', ...cpuPeriod } as const;
+const quota = { type: 'llong', ...cpuQuota } as const;
 
 /** All limits of `<cputune>`, in the order in which Nova writes them, then those that Nova never writes. */
 export const cpuTuneFields: readonly LimitField<CpuTuneParameter>[] = [
-  { parameter: 'cpu_shares', xmlName: 'shares', unit: '', type: 'ullong', max: 262_144 },
+  { parameter: 'cpu_shares', xmlName: 'shares', type: 'ullong', ...cpuSharesV1 },
   { parameter: 'vcpu_quota', xmlName: 'quota', ...quota },
   { parameter: 'vcpu_period', xmlName: 'period', ...period },
   { parameter: 'global_period', xmlName: 'global_period', ...period },

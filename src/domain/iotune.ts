@@ -1,3 +1,4 @@
+import { diskBurstLength, diskBytes, diskOperationSize, diskOperations, type Range } from '../ranges.ts';
 import { childOf, type XmlElement } from '../xml/element.ts';
 import { type LimitField, limitsFrom } from './limit-field.ts';
 
@@ -41,16 +42,12 @@ const names: readonly IoTuneParameter[] = [
   'total_iops_sec_max_length',
 ];
 
-/** QEMU's largest throttle value. @see QEMU include/qemu/throttle.h:THROTTLE_VALUE_MAX */
-export const ioTuneMax = 1_000_000_000_000_000;
-
 /** All numbers of `<iotune>`. `group_name`, which is text, is not among them. */
 export const ioTuneFields: readonly LimitField<IoTuneParameter>[] = names.map(name => ({
   parameter: name,
   xmlName: name,
-  unit: unitOf(name),
   type: 'ullong',
-  max: ioTuneMax,
+  ...rangeOf(name),
 }));
 
 /** Names of all 19 block iotune parameters that are numbers. */
@@ -61,8 +58,8 @@ export function readIoTune(iotune: XmlElement | undefined): IoTune {
   return limitsFrom(ioTuneFields, field => childOf(iotune, field.xmlName)?.text);
 }
 
-function unitOf(name: IoTuneParameter): string {
-  if (name === 'size_iops_sec') return 'bytes';
-  if (name.endsWith('_length')) return 's';
-  return name.includes('bytes') ? 'bytes/s' : 'operations/s';
+function rangeOf(name: IoTuneParameter): Range {
+  if (name === 'size_iops_sec') return diskOperationSize;
+  if (name.endsWith('_length')) return diskBurstLength;
+  return name.includes('bytes') ? diskBytes : diskOperations;
 }

@@ -1,3 +1,16 @@
+import {
+  cpuPeriod,
+  cpuQuota,
+  cpuSharesV1,
+  cpuWeightV2,
+  diskBytes,
+  diskOperations,
+  networkBurst,
+  networkRate,
+  networkShapedRate,
+  type Range,
+} from '../ranges.ts';
+
 /** A number that Nova's libvirt driver turns into a limit. */
 export interface LibvirtQuotaKey {
   /** The extra spec. */
@@ -49,24 +62,16 @@ const cputune = {
 } as const;
 
 const cpuKeys: readonly LibvirtQuotaKey[] = [
-  { key: 'quota:cpu_shares', parameter: 'cpu_shares', unit: '', apiMin: 0, min: 1, max: 262_144, ...cputune },
   {
-    key: 'quota:cpu_period',
-    parameter: 'vcpu_period',
-    unit: 'µs',
+    key: 'quota:cpu_shares',
+    parameter: 'cpu_shares',
     apiMin: 0,
-    min: 1000,
-    max: 1_000_000,
+    ...cpuSharesV1,
+    min: cpuWeightV2.min,
     ...cputune,
   },
-  {
-    key: 'quota:cpu_quota',
-    parameter: 'vcpu_quota',
-    unit: 'µs per period',
-    min: 1000,
-    max: 17_592_186_044_415,
-    ...cputune,
-  },
+  { key: 'quota:cpu_period', parameter: 'vcpu_period', apiMin: 0, ...cpuPeriod, ...cputune },
+  { key: 'quota:cpu_quota', parameter: 'vcpu_quota', ...cpuQuota, ...cputune },
 ];
 
 const diskKeys: readonly LibvirtQuotaKey[] = (['bytes', 'iops'] as const).flatMap(what =>
@@ -76,18 +81,13 @@ const diskKeys: readonly LibvirtQuotaKey[] = (['bytes', 'iops'] as const).flatMa
       consumer: 'libvirt',
       element: 'iotune',
       parameter: `${direction}_${what}_sec`,
-      unit: what === 'bytes' ? 'bytes/s' : 'operations/s',
       apiMin: 0,
-      min: 1,
-      max: 1_000_000_000_000_000,
+      ...(what === 'bytes' ? diskBytes : diskOperations),
       copied: 'verbatim',
       source: 'nova/virt/libvirt/imagebackend.py:disk_qos',
     }),
   ),
 );
-
-/** libvirt before 11.3 computes htb's 32 bit quantum from the inbound average, and tc refuses a larger one. */
-const quantumMaxKBps = 50_331_647_999;
 
 const interfaceKeys: readonly LibvirtQuotaKey[] = (['inbound', 'outbound'] as const).flatMap(direction =>
   (['average', 'peak', 'burst'] as const).map(
@@ -96,19 +96,17 @@ const interfaceKeys: readonly LibvirtQuotaKey[] = (['inbound', 'outbound'] as co
       consumer: 'libvirt',
       element: 'bandwidth',
       parameter: `${direction}.${what}`,
-      unit: what === 'burst' ? 'KiB' : 'kB/s',
       apiMin: 0,
-      min: 1,
-      max: interfaceMax(direction, what),
+      ...interfaceRange(direction, what),
       copied: 'verbatim',
       source: 'nova/virt/libvirt/designer.py:set_vif_bandwidth_config',
     }),
   ),
 );
 
-function interfaceMax(direction: 'inbound' | 'outbound', what: 'average' | 'peak' | 'burst'): number {
-  if (what === 'burst') return 4_194_303;
-  return direction === 'inbound' && what === 'average' ? quantumMaxKBps : Number.MAX_SAFE_INTEGER;
+function interfaceRange(direction: 'inbound' | 'outbound', what: 'average' | 'peak' | 'burst'): Range {
+  if (what === 'burst') return networkBurst;
+  return direction === 'inbound' && what === 'average' ? networkShapedRate : networkRate;
 }
 
 const vmwareUnits = { cpu: 'MHz', memory: 'MB', disk_io: 'operations/s', vif: 'Mbit/s' } as const;

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { parseLibvirtUnsigned, parsePythonInt } from '../integers.ts';
+import { diskBytes, diskOperations } from '../ranges.ts';
 import type { DiskQuotaParameter } from './quota-keys.ts';
 
 /** A volume limit that Nova takes from Cinder. */
@@ -32,7 +33,7 @@ const passed: readonly VolumeQosParameter[] = [
   ...bases.map(base => `${base}_max` as const),
   'size_iops_sec',
 ];
-const largest = 1_000_000_000_000_000n;
+const largest = BigInt(diskBytes.max);
 
 /**
  * Reads a volume's QoS as Cinder prepares it (per-GiB scaling) and Nova writes it (13 keys, copied as they are).
@@ -100,7 +101,7 @@ function readNumber(key: VolumeQosParameter, text: string) {
     const found = value === 0n ? [about('no-limit', 'info', key, text)] : [];
     return { key, text, value: Number(value), diagnostics: found };
   }
-  const args = { min: 0, max: Number(largest), unit: key.includes('bytes') ? 'bytes/s' : 'operations/s' };
+  const args = { ...(key.includes('bytes') ? diskBytes : diskOperations), min: 0 };
   const found = integer
     ? { ...about('out-of-range', 'error', key, text), args }
     : about('not-a-number', 'error', key, text);

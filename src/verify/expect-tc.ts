@@ -1,6 +1,7 @@
 import type { BandwidthParameter } from '../domain/bandwidth.ts';
 import type { InterfaceDefinition } from '../domain/definition.ts';
 import { interfaceEnforcer } from '../domain/enforcement.ts';
+import { networkBurst } from '../ranges.ts';
 import { kibibytesToBytes, kilobytesToBytes, tcDefaultBurstBytes } from '../units.ts';
 import type { Expectation } from './expectation.ts';
 import type { HostFacts } from './host-facts.ts';
@@ -9,9 +10,6 @@ import { limitOf } from './unlimited.ts';
 import { keysOf, present, type Wanted } from './wanted.ts';
 
 type Direction = 'inbound' | 'outbound';
-
-/** libvirt's largest burst in KiB where none is given. @see libvirt src/util/virnetdevbandwidth.c:virNetDevBandwidthSet */
-const MAX_BURST_KIB = 4_194_303;
 
 /**
  * What tc must hold for an interface that libvirt limits through tc: an htb class for one direction, a policer for the
@@ -59,7 +57,7 @@ function htbValues(wanted: Wanted, direction: Direction, facts: HostFacts): Part
 function policeValues(wanted: Wanted, direction: Direction, facts: HostFacts): Partial<TcValues> {
   const { average, burst } = limitsOf(wanted, direction);
   if (average === undefined) return {};
-  const burstBytes = kibibytesToBytes(burst ?? Math.min(average, MAX_BURST_KIB));
+  const burstBytes = kibibytesToBytes(burst ?? Math.min(average, networkBurst.max));
   return tcValues({ rateBps: kilobytesToBytes(average), burstBytes, writer: 'tc' }, false, facts);
 }
 

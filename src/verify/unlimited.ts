@@ -1,19 +1,17 @@
 import type { Limits, Parameter } from '../domain/tuning.ts';
-
-/** libvirt's largest quota in µs, which reads back for "no limit" on cgroup v2; older versions had a larger one. */
-const UNLIMITED_QUOTA_US = 17_592_186_044_415;
+import { cpuQuota } from '../ranges.ts';
 
 /** What the kernel uses where no period is set, in µs. @see linux kernel/sched/fair.c:default_cfs_period */
 export const DEFAULT_PERIOD_US = 100_000;
 
 /**
  * Whether a value of a parameter limits nothing: absent, 0, and for quotas everything negative or not below libvirt's
- * maximum.
+ * maximum, which reads back for "no limit" on cgroup v2 (older versions had a larger one).
  */
 export function isUnlimited(parameter: Parameter, value: number | undefined): boolean {
   if (value === undefined || value === 0) return true;
   if (!parameter.endsWith('_quota')) return false;
-  return value < 0 || value >= UNLIMITED_QUOTA_US;
+  return value < 0 || value >= cpuQuota.max;
 }
 
 /** The value of a parameter that limits something; undefined when there is none. */

@@ -50,7 +50,7 @@ describe('the house', () => {
       .filter(
         file =>
           pure.includes(folderOf(file.name)) ||
-          ['units.ts', 'integers.ts', 'diagnostics.ts', 'errors.ts'].includes(file.name),
+          ['units.ts', 'ranges.ts', 'integers.ts', 'diagnostics.ts', 'errors.ts'].includes(file.name),
       )
       .flatMap(file =>
         code(file.text)
