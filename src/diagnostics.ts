@@ -59,6 +59,8 @@ export type DiagnosticCode =
   | 'needs-base'
   /** A burst rate below its base: QEMU refuses it; args: `base`, `min`. */
   | 'max-below-base'
+  /** Disks of one throttle group have different limits; args: `other`, `parameter`, `here`, `there`. */
+  | 'group-differs'
   /** The host has no cgroup CPU controller, so Nova and libvirt refuse every CPU limit. */
   | 'no-cpu-controller'
   /** QoS for the storage back end (consumer `back-end`): not a limit of the hypervisor. */

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { diskBytes } from '../ranges.ts';
-import { type IoTuneParameter, ioTuneParameters } from './iotune.ts';
-import { type DeviceRef, deviceName, type Limits } from './tuning.ts';
+import { hasIoLimit, type IoTuneParameter, ioTuneParameters } from './iotune.ts';
+import { type DeviceRef, deviceName, type LimitName, type Limits } from './tuning.ts';
 
 /**
  * Whether QEMU takes a device's limits together: libvirt takes them in a definition, and the start fails.
@@ -16,7 +16,7 @@ export function checkLimits(device: DeviceRef, limits: Limits): readonly Diagnos
 
 /** The same for an `<iotune>` by itself; `prefix` goes before the parameter's name in each path. */
 export function checkIoTune(limits: Limits, prefix = ''): readonly Diagnostic[] {
-  const rules = [totalWithReadWrite, maxNeedsBase, lengthNeedsMax, sizeNeedsIops];
+  const rules = [totalWithReadWrite, maxNeedsBase, lengthNeedsMax, sizeNeedsIops, groupNeedsLimit];
   return rules.flatMap(rule => rule(limits)).map(found => ({ ...found, path: prefix + found.path }));
 }
 
@@ -61,13 +61,19 @@ function sizeNeedsIops(limits: Limits): readonly Diagnostic[] {
   return [error('needs-base', 'size_iops_sec', limits, { needs: iops[0] })];
 }
 
+/** @see libvirt src/qemu/qemu_validate.c:qemuValidateDomainDeviceDefDiskBlkdeviotune */
+function groupNeedsLimit(limits: Limits): readonly Diagnostic[] {
+  if (limits.group_name === undefined || hasIoLimit(limits)) return [];
+  return [error('needs-base', 'group_name', limits, { needs: 'a limit' })];
+}
+
 function withSuffix(suffix: string): readonly IoTuneParameter[] {
   return ioTuneParameters.filter(parameter => parameter.endsWith(`sec${suffix}`));
 }
 
 function error(
   code: Diagnostic['code'],
-  parameter: IoTuneParameter,
+  parameter: LimitName,
   limits: Limits,
   args: Readonly<Record<string, string | number>>,
 ): Diagnostic {

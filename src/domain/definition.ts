@@ -26,8 +26,6 @@ export interface DiskDefinition {
   /** Nova writes a volume's UUID here. */
   readonly serial?: string;
   readonly iotune: IoTune;
-  /** `<group_name>`: disks that share one bucket. */
-  readonly groupName?: string;
   /** libvirt ≥ 11.2 `<throttlefilters>`; excludes `<iotune>`. */
   readonly hasThrottleFilters: boolean;
 }

@@ -16,8 +16,11 @@ export type IoTuneParameter =
   | `${Direction}_${'bytes' | 'iops'}_sec${'' | '_max' | '_max_length'}`
   | 'size_iops_sec';
 
-/** A disk's I/O limits; a parameter left out is not limited. */
-export type IoTune = Readonly<Partial<Record<IoTuneParameter, number>>>;
+/**
+ * A disk's I/O limits; a parameter left out is not limited. `group_name`: the disks of one name share one bucket; absent:
+ * a bucket of its own. libvirt takes a name only together with a limit.
+ */
+export type IoTune = Readonly<Partial<Record<IoTuneParameter, number>>> & { readonly group_name?: string };
 
 /** In the order in which Nova writes them, then the lengths, which Nova never writes. */
 const names: readonly IoTuneParameter[] = [
@@ -53,9 +56,16 @@ export const ioTuneFields: readonly LimitField<IoTuneParameter>[] = names.map(na
 /** Names of all 19 block iotune parameters that are numbers. */
 export const ioTuneParameters: readonly IoTuneParameter[] = names;
 
-/** The numbers in an `<iotune>`. @throws QuotaError */
+/** Whether any of the 19 numbers limits something. */
+export function hasIoLimit(limits: IoTune): boolean {
+  return names.some(name => limits[name]);
+}
+
+/** The limits in an `<iotune>`. @throws QuotaError */
 export function readIoTune(iotune: XmlElement | undefined): IoTune {
-  return limitsFrom(ioTuneFields, field => childOf(iotune, field.xmlName)?.text);
+  const group = childOf(iotune, 'group_name')?.text;
+  const limits = limitsFrom(ioTuneFields, field => childOf(iotune, field.xmlName)?.text);
+  return { ...limits, ...(group && { group_name: group }) };
 }
 
 function rangeOf(name: IoTuneParameter): Range {

@@ -1,6 +1,6 @@
 import { type BandwidthParameter, bandwidthParameters } from './bandwidth.ts';
 import type { InterfaceEnforcer } from './enforcement.ts';
-import { type IoTuneParameter, ioTuneParameters } from './iotune.ts';
+import { hasIoLimit, type IoTuneParameter, ioTuneParameters } from './iotune.ts';
 import type { DeviceRef, Limits, Parameter } from './tuning.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { DeviceRef, Limits, Parameter } from './tuning.ts';
  *
  * - cpu: each parameter by itself.
  * - disk: a family (base, burst rate or burst length, of bytes or of operations) of which one is given is replaced
- *   whole. Bursts whose base went with it go too, since QEMU refuses them.
+ *   whole. Bursts whose base went with it go too, since QEMU refuses them; so does a group that limits nothing more.
  * - interface: a direction of which one is given is replaced whole, but `inbound.floor` stays. On an Open vSwitch
  *   port the average is also the peak, unless a peak is given. Without an enforcer nothing changes: libvirt refuses.
  *
@@ -36,7 +36,9 @@ function mergeIoTune(current: Limits, desired: Limits): Limits {
   const given = new Set(ioTuneParameters.filter(one => desired[one] !== undefined).map(ioTuneFamily));
   const kept = ioTuneParameters.filter(parameter => !given.has(ioTuneFamily(parameter)));
   const merged = { ...withoutZeros(pick(current, kept)), ...pick(desired, ioTuneParameters) };
-  return dropOrphans(merged, desired);
+  const limits = dropOrphans(merged, desired);
+  const group = desired.group_name ?? (hasIoLimit(limits) ? current.group_name : undefined);
+  return { ...limits, ...(group !== undefined && { group_name: group }) };
 }
 
 /** `read_bytes_sec_max` → `bytes_sec_max`: what libvirt replaces as a whole. `size_iops_sec` is its own family. */

@@ -66,7 +66,6 @@ function readDisk(disk: XmlElement, position: number): DiskDefinition {
   const type = disk.attributes.get('type') ?? 'file';
   const source = diskSource(type, childOf(disk, 'source'));
   const serial = childOf(disk, 'serial')?.text;
-  const groupName = childOf(childOf(disk, 'iotune'), 'group_name')?.text;
   return {
     target: diskTarget(disk, position),
     device: disk.attributes.get('device') ?? 'disk',
@@ -74,7 +73,6 @@ function readDisk(disk: XmlElement, position: number): DiskDefinition {
     ...(source && { source }),
     ...(serial && { serial }),
     iotune: readIoTune(childOf(disk, 'iotune')),
-    ...(groupName && { groupName }),
     hasThrottleFilters: childOf(disk, 'throttlefilters') !== undefined,
   };
 }

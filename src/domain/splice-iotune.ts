@@ -3,11 +3,14 @@ import { childOf, type XmlElement } from '../xml/element.ts';
 import type { Layout } from '../xml/indentation.ts';
 import { insertChildren } from '../xml/insert.ts';
 import { removeElement, type Splice } from '../xml/splice.ts';
-import { ioTuneFields } from './iotune.ts';
-import { changedFields } from './limit-edits.ts';
+import { hasIoLimit, ioTuneFields } from './iotune.ts';
+import { changedFields, type Edit } from './limit-edits.ts';
 import type { Limits } from './tuning.ts';
 
-const names = ioTuneFields.map(field => field.xmlName);
+/** As libvirt writes them: the group before the burst lengths. */
+const names = ioTuneFields.flatMap(({ xmlName }) =>
+  xmlName === 'size_iops_sec' ? [xmlName, 'group_name'] : [xmlName],
+);
 
 /** Behind which elements Nova (`serial`) and libvirt (`target`) write `<iotune>`. */
 const before = ['driver', 'auth', 'source', 'backingStore', 'backenddomain', 'geometry', 'target', 'serial'];
@@ -20,7 +23,7 @@ export function spliceIoTune(
   wanted: Limits,
   layout: Layout,
 ): readonly Splice[] {
-  const edits = changedFields(ioTuneFields, current, wanted);
+  const edits = editsOf(current, wanted);
   const iotune = childOf(disk, 'iotune');
   if (edits.length === 0) return [];
   if (iotune === undefined) {
@@ -29,6 +32,13 @@ export function spliceIoTune(
     return [insertChildren(xml, disk, [{ name: 'iotune', children }], layout, after)];
   }
   // libvirt refuses a group_name without any limit.
-  const isEmpty = ioTuneFields.every(({ parameter }) => !wanted[parameter]);
-  return isEmpty ? [removeElement(xml, iotune)] : editChildren(xml, iotune, edits, names, layout);
+  return hasIoLimit(wanted) ? editChildren(xml, iotune, edits, names, layout) : [removeElement(xml, iotune)];
+}
+
+function editsOf(current: Limits, wanted: Limits): readonly Edit[] {
+  const numbers = changedFields(ioTuneFields, current, wanted);
+  const group = hasIoLimit(wanted) ? wanted.group_name : undefined;
+  if (group === current.group_name) return numbers;
+  const edits = [...numbers, { name: 'group_name', ...(group !== undefined && { text: group }) }];
+  return edits.sort((one, other) => names.indexOf(one.name) - names.indexOf(other.name));
 }

@@ -2,7 +2,7 @@ import { bandwidthFields } from './bandwidth.ts';
 import { type CpuTuneParameter, cpuTuneParameters } from './cputune.ts';
 import type { DomainDefinition } from './definition.ts';
 import { interfaceEnforcer } from './enforcement.ts';
-import { type IoTuneParameter, ioTuneParameters } from './iotune.ts';
+import { hasIoLimit, type IoTuneParameter, ioTuneParameters } from './iotune.ts';
 import { mergeLimits } from './merge.ts';
 import type { DeviceTuning, DomainTuning, Limits } from './tuning.ts';
 
@@ -37,7 +37,8 @@ function spelledOut(wanted: DeviceTuning, definition: DomainDefinition): DeviceT
   const { device, limits } = wanted;
   if (device.kind === 'disk') {
     const current = definition.disks.find(disk => disk.target === device.target)?.iotune ?? {};
-    const zeros = Object.fromEntries(Object.keys(current).map(parameter => [parameter, 0]));
+    const given = ioTuneParameters.filter(parameter => current[parameter] !== undefined);
+    const zeros = Object.fromEntries(given.map(parameter => [parameter, 0]));
     return { ...wanted, limits: { ...zeros, ...mergeLimits(device, current, limits) } };
   }
   if (device.kind === 'cpu') return wanted;
@@ -95,7 +96,12 @@ function liveValue(parameter: CpuTuneParameter, limits: Limits): number {
 
 function ioTuneOptions(limits: Limits): readonly string[] {
   const given = ioTuneParameters.filter((parameter: IoTuneParameter) => limits[parameter] !== undefined);
-  return given.flatMap(parameter => [`--${parameter.replaceAll('_', '-')}`, String(limits[parameter])]);
+  const numbers = given.flatMap(parameter => [
+    `--${parameter.replaceAll('_', '-')}`,
+    String(limits[parameter]),
+  ]);
+  const group = hasIoLimit(limits) ? limits.group_name : undefined;
+  return group === undefined ? numbers : [...numbers, '--group-name', group];
 }
 
 /** virsh takes `average[,peak[,burst[,floor]]]`, where an empty place means "not given". */

@@ -1,3 +1,4 @@
+import type { IoTune } from '../domain/iotune.ts';
 import { QuotaError } from '../errors.ts';
 import {
   type Connection,
@@ -7,6 +8,7 @@ import {
   LibvirtError,
   type ParameterType,
   type TypedParameters,
+  type TypedParametersInput,
   toNumber,
   typedParameters,
   virErrorCode,
@@ -42,7 +44,7 @@ function hypervisorOn(connection: Connection, uri: string): Hypervisor {
       ask(domain.name, () => connection.setSchedulerParameters(domain, schedulerInput(parameters), live)),
     setBlockIoTune: (domain, target, parameters) =>
       ask(`${domain.name} ${target}`, () =>
-        connection.setBlockIoTune(domain, target, typedParameters('ullong', parameters), live),
+        connection.setBlockIoTune(domain, target, ioTuneInput(parameters), live),
       ),
     setInterfaceParameters: (domain, mac, parameters) =>
       ask(`${domain.name} ${mac}`, () =>
@@ -108,6 +110,13 @@ function schedulerInput(parameters: Readonly<Record<string, number | undefined>>
     return typedParameters(type, { [name]: value });
   });
   return Object.assign({}, ...typed);
+}
+
+function ioTuneInput({ group_name: group, ...numbers }: IoTune): TypedParametersInput {
+  return {
+    ...typedParameters('ullong', numbers),
+    ...(group !== undefined && { group_name: { type: 'string', value: group } as const }),
+  };
 }
 
 async function translating<T>(subject: string, call: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { type Bandwidth, bandwidthParameters } from '../domain/bandwidth.ts';
 import type { CpuTune, CpuTuneParameter } from '../domain/cputune.ts';
-import { type IoTune, ioTuneParameters } from '../domain/iotune.ts';
+import { hasIoLimit, type IoTune, ioTuneParameters } from '../domain/iotune.ts';
 import type { Limits } from '../domain/tuning.ts';
 import type { Step } from './plan.ts';
 
@@ -22,15 +22,16 @@ export function forwardCalls(step: Step): readonly Call[] {
  *   (`cpu_shares`, periods): those are put back as numbers.
  */
 export function undoCalls(step: Step, kernel: CpuTune): readonly Call[] {
-  const before = step.device.kind === 'cpu' ? { ...kernelOf(step, kernel), ...step.before } : step.before;
-  return [...callsTo(step, step.after, before)].reverse();
+  if (step.device.kind !== 'cpu') return callsTo(step, step.after, step.before);
+  return [...callsTo(step, step.after, { ...kernelOf(step, kernel), ...step.before })].reverse();
 }
 
 function callsTo(step: Step, from: Limits, to: Limits): readonly Call[] {
   const { device } = step;
   if (device.kind === 'cpu') return cpuCalls(step, to);
   if (device.kind === 'disk') {
-    return [{ kind: 'block-io-tune', target: device.target, parameters: fullIoTune(to) }];
+    const set = ioTuneCall(device.target, to);
+    return leavesGroup(from, to) ? [ioTuneCall(device.target, {}), set] : [set];
   }
   const set: Call = { kind: 'interface', mac: device.mac, parameters: bothDirections(to) };
   return needsClearing(step, from, to) ? [clear(device.mac), set] : [set];
@@ -71,9 +72,25 @@ function kernelOf(step: Step, kernel: CpuTune): CpuTune {
   return Object.fromEntries(Object.entries(kernel).filter(([parameter]) => changed.has(parameter)));
 }
 
-/** All 19 numbers: libvirt sets what is left out of a family to 0, and keeps families that are left out. */
+function ioTuneCall(target: string, limits: Limits): Call {
+  return { kind: 'block-io-tune', target, parameters: fullIoTune(limits) };
+}
+
+/** libvirt keeps a group that is left out; only without any limit the disk is out of it. */
+function leavesGroup(from: Limits, to: Limits): boolean {
+  return from.group_name !== undefined && to.group_name === undefined && hasIoLimit(to);
+}
+
+/**
+ * All 19 numbers: libvirt sets what is left out of a family to 0, and keeps families that are left out. It refuses a group
+ * without limits.
+ */
 function fullIoTune(limits: Limits): IoTune {
-  return Object.fromEntries(ioTuneParameters.map(parameter => [parameter, limits[parameter] ?? 0]));
+  const group = hasIoLimit(limits) ? limits.group_name : undefined;
+  return {
+    ...Object.fromEntries(ioTuneParameters.map(parameter => [parameter, limits[parameter] ?? 0])),
+    ...(group !== undefined && { group_name: group }),
+  };
 }
 
 /** Both directions: on a network's portgroup libvirt drops the direction that is left out. */

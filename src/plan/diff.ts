@@ -1,4 +1,4 @@
-import type { DeviceTuning, Limits, Parameter } from '../domain/tuning.ts';
+import type { DeviceTuning, LimitName, Limits } from '../domain/tuning.ts';
 import { isUnlimited } from '../verify/unlimited.ts';
 import type { Change } from './change.ts';
 
@@ -8,21 +8,21 @@ export function diffLimits(
   after: Limits,
   because: DeviceTuning['because'],
 ): readonly Change[] {
-  const parameters = [...new Set([...Object.keys(before), ...Object.keys(after)])] as Parameter[];
+  const parameters = [...new Set([...Object.keys(before), ...Object.keys(after)])] as LimitName[];
   return parameters
     .filter(parameter => effect(parameter, before[parameter]) !== effect(parameter, after[parameter]))
     .map(parameter => change(parameter, before[parameter], after[parameter], because[parameter]));
 }
 
 /** Two values with the same effect become the same number: every spelling of "no limit" is 0. */
-function effect(parameter: Parameter, value: number | undefined): number {
+function effect(parameter: LimitName, value: number | string | undefined): number | string {
   return value === undefined || isUnlimited(parameter, value) ? 0 : value;
 }
 
 function change(
-  parameter: Parameter,
-  before: number | undefined,
-  after: number | undefined,
+  parameter: LimitName,
+  before: number | string | undefined,
+  after: number | string | undefined,
   because: string | undefined,
 ): Change {
   return {

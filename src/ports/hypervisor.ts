@@ -1,6 +1,6 @@
 import type { BandwidthParameter } from '../domain/bandwidth.ts';
 import type { CpuTuneParameter } from '../domain/cputune.ts';
-import type { IoTuneParameter } from '../domain/iotune.ts';
+import type { IoTune } from '../domain/iotune.ts';
 
 /** Which of libvirt's two definitions a call means. */
 export type Scope = 'live' | 'config';
@@ -46,11 +46,7 @@ export interface HypervisorWriter {
     domain: DomainRef,
     parameters: Readonly<Partial<Record<CpuTuneParameter, number>>>,
   ): Promise<void>;
-  setBlockIoTune(
-    domain: DomainRef,
-    target: string,
-    parameters: Readonly<Partial<Record<IoTuneParameter, number>>>,
-  ): Promise<void>;
+  setBlockIoTune(domain: DomainRef, target: string, parameters: IoTune): Promise<void>;
   setInterfaceParameters(
     domain: DomainRef,
     mac: string,

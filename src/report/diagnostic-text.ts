@@ -33,6 +33,8 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
   'needs-base': found => `needs ${arg(found, 'needs')}: QEMU refuses it alone`,
   'max-below-base': found =>
     `is ${found.value ?? '?'}, must be at least ${arg(found, 'min')}, the value of ${arg(found, 'base')}`,
+  'group-differs': found =>
+    `'${found.value ?? ''}' is shared with ${arg(found, 'other')}, whose ${arg(found, 'parameter')} is ${arg(found, 'there')} and not ${arg(found, 'here')}: a group has one bucket`,
   'no-cpu-controller': () => 'cannot be set: this host has no cgroup CPU controller',
   'back-end-only': () => 'is enforced by the storage back end, not by the hypervisor',
   'driver-cannot': found =>

@@ -1,5 +1,11 @@
 import type { InterfaceDefinition } from '../domain/definition.ts';
-import { type DeviceRef, type DeviceTuning, deviceName, type Parameter } from '../domain/tuning.ts';
+import {
+  type DeviceRef,
+  type DeviceTuning,
+  deviceName,
+  type LimitName,
+  type Parameter,
+} from '../domain/tuning.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { Expectation } from './expectation.ts';
 import { isUnlimited, limitOf } from './unlimited.ts';
@@ -28,7 +34,7 @@ export function expectDefinition({
   nic,
 }: AskedOfDefinition): readonly Expectation[] {
   const base = { layer: scope, device: asked.device, subject: definitionSubject(asked.device) } as const;
-  const all = Object.keys(asked.limits) as Parameter[];
+  const all = Object.keys(asked.limits) as LimitName[];
   const parameters = all.filter(parameter => isKept(asked, parameter, nic));
   if (!hasDevice) {
     const which = scope === 'live' ? 'the running domain' : 'the persistent definition';
@@ -50,7 +56,7 @@ export function expectDefinition({
 }
 
 /** Whether libvirt keeps what was asked, and something comes of it. */
-function isKept(asked: DeviceTuning, parameter: Parameter, nic: InterfaceDefinition | undefined): boolean {
+function isKept(asked: DeviceTuning, parameter: LimitName, nic: InterfaceDefinition | undefined): boolean {
   if (asked.device.kind !== 'interface') {
     // A running domain's shares and periods cannot be unset: 0 asks for nothing.
     const settable = parameter === 'cpu_shares' || parameter.endsWith('_period');

@@ -1,13 +1,13 @@
 import type { DiskDefinition } from '../domain/definition.ts';
-import { type IoTuneParameter, ioTuneParameters } from '../domain/iotune.ts';
+import { hasIoLimit, type IoTuneParameter, ioTuneParameters } from '../domain/iotune.ts';
 import type { Expectation } from './expectation.ts';
-import { qemuKnob, qemuKnobs } from './qemu-knobs.ts';
+import { qemuGroupKnob, qemuKnob, qemuKnobs } from './qemu-knobs.ts';
 import { limitOf } from './unlimited.ts';
 import { keysOf, type Wanted } from './wanted.ts';
 
 /**
  * What QEMU's throttle of one disk must be: one knob per number, in bytes/s, operations/s, seconds or bytes. 0 is "no
- * limit" and has to be 0. The group's name is not looked at: QEMU invents one.
+ * limit" and has to be 0. The group counts where one has a name: for the others QEMU invents one.
  */
 export function expectQemu(wanted: Wanted, disk: DiskDefinition): readonly Expectation[] {
   const limited = ioTuneParameters.filter(parameter => limitOf(wanted.limits, parameter) !== undefined);
@@ -16,22 +16,31 @@ export function expectQemu(wanted: Wanted, disk: DiskDefinition): readonly Expec
     return limited.map(parameter => ({ ...knobOf(wanted, disk, parameter), impossible }));
   // An empty drive has no throttle to ask for.
   if (disk.source === undefined && limited.length === 0) return [];
-  return qemuKnobs.map(({ parameter }) => ({
-    ...knobOf(wanted, disk, parameter),
-    expected: { value: expectedValue(wanted, parameter) },
-  }));
+  return [
+    ...qemuKnobs.map(({ parameter }) => ({
+      ...knobOf(wanted, disk, parameter),
+      expected: { value: expectedValue(wanted, parameter) },
+    })),
+    ...expectGroup(wanted, disk),
+  ];
+}
+
+function expectGroup(wanted: Wanted, disk: DiskDefinition): readonly Expectation[] {
+  const { group_name: group } = wanted.limits;
+  if (group === undefined || !hasIoLimit(wanted.limits)) return [];
+  return [{ ...knobOf(wanted, disk, 'group_name'), expected: { value: group } }];
 }
 
 function knobOf(
   wanted: Wanted,
   disk: DiskDefinition,
-  parameter: IoTuneParameter,
+  parameter: IoTuneParameter | 'group_name',
 ): Omit<Expectation, 'expected'> {
   return {
     layer: 'qemu',
     device: wanted.device,
     subject: disk.target,
-    knob: qemuKnob(parameter),
+    knob: parameter === 'group_name' ? qemuGroupKnob : qemuKnob(parameter),
     parameters: [parameter],
     because: keysOf(wanted, [parameter]),
   };

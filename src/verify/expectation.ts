@@ -1,4 +1,4 @@
-import type { DeviceRef, Parameter } from '../domain/tuning.ts';
+import type { DeviceRef, LimitName } from '../domain/tuning.ts';
 
 /** A link of the chain; `config` and `live` are libvirt's definitions, the others enforce. */
 export type Layer = 'config' | 'live' | 'cgroup' | 'qemu' | 'tc' | 'ovs';
@@ -19,7 +19,7 @@ export interface Knob {
 export interface Expectation extends Knob {
   readonly device: DeviceRef;
   /** The limits that this knob carries. */
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly LimitName[];
   /** The keys that asked for them; empty when the limit stands only in libvirt's definition. */
   readonly because: readonly string[];
   /** Values to be found; absent: the knob itself must not be there (no htb class, no police). */

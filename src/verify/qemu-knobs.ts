@@ -19,3 +19,6 @@ export function qemuKnob(parameter: IoTuneParameter): string {
 /** All throttle knobs of a disk with the parameter that each carries. */
 export const qemuKnobs: readonly { readonly parameter: IoTuneParameter; readonly knob: string }[] =
   ioTuneParameters.map(parameter => ({ parameter, knob: qemuKnob(parameter) }));
+
+/** QEMU's name for the throttle group. */
+export const qemuGroupKnob = 'group';

@@ -1,4 +1,4 @@
-import type { Limits, Parameter } from '../domain/tuning.ts';
+import type { LimitName, Limits, Parameter } from '../domain/tuning.ts';
 import { cpuQuota } from '../ranges.ts';
 
 /** What the kernel uses where no period is set, in µs. @see linux kernel/sched/fair.c:default_cfs_period */
@@ -6,10 +6,12 @@ export const DEFAULT_PERIOD_US = 100_000;
 
 /**
  * Whether a value of a parameter limits nothing: absent, 0, and for quotas everything negative or not below libvirt's
- * maximum, which reads back for "no limit" on cgroup v2 (older versions had a larger one).
+ * maximum, which reads back for "no limit" on cgroup v2 (older versions had a larger one). A group's name is as good as
+ * a limit.
  */
-export function isUnlimited(parameter: Parameter, value: number | undefined): boolean {
+export function isUnlimited(parameter: LimitName, value: number | string | undefined): boolean {
   if (value === undefined || value === 0) return true;
+  if (typeof value === 'string') return false;
   if (!parameter.endsWith('_quota')) return false;
   return value < 0 || value >= cpuQuota.max;
 }

@@ -1,6 +1,6 @@
 import type { InterfaceEnforcer } from '../domain/enforcement.ts';
 import { mergeLimits } from '../domain/merge.ts';
-import type { DeviceRef, DeviceTuning, Limits, Parameter } from '../domain/tuning.ts';
+import type { DeviceRef, DeviceTuning, LimitName, Limits, Parameter } from '../domain/tuning.ts';
 
 /** What the enforcers of one device shall hold. */
 export interface Wanted {
@@ -31,7 +31,7 @@ export function present<P extends Parameter>(wanted: Wanted, parameters: readonl
 }
 
 /** The keys that asked for some parameters, each once. */
-export function keysOf(wanted: Wanted, parameters: readonly Parameter[]): readonly string[] {
+export function keysOf(wanted: Wanted, parameters: readonly LimitName[]): readonly string[] {
   const keys = parameters.map(parameter => wanted.because[parameter]);
   return [...new Set(keys.filter(key => key !== undefined))];
 }

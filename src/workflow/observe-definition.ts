@@ -2,7 +2,7 @@ import { type BandwidthParameter, bandwidthParameters } from '../domain/bandwidt
 import { cpuTuneParameters } from '../domain/cputune.ts';
 import type { DomainDefinition } from '../domain/definition.ts';
 import { ioTuneParameters } from '../domain/iotune.ts';
-import type { Limits, Parameter } from '../domain/tuning.ts';
+import type { LimitName, Limits } from '../domain/tuning.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { Reading } from '../verify/reading.ts';
 import { isUnlimited } from '../verify/unlimited.ts';
@@ -11,14 +11,16 @@ import { isUnlimited } from '../verify/unlimited.ts';
 export function observeDefinition(scope: Scope, definition: DomainDefinition): readonly Reading[] {
   return [
     ...readingsOf(scope, 'cpu', cpuTuneParameters, definition.cputune),
-    ...definition.disks.flatMap(disk => readingsOf(scope, disk.target, ioTuneParameters, disk.iotune)),
+    ...definition.disks.flatMap(disk =>
+      readingsOf(scope, disk.target, [...ioTuneParameters, 'group_name'], disk.iotune),
+    ),
     ...definition.interfaces.flatMap(nic =>
       readingsOf<BandwidthParameter>(scope, nic.mac, bandwidthParameters, nic.bandwidth),
     ),
   ];
 }
 
-function readingsOf<P extends Parameter>(
+function readingsOf<P extends LimitName>(
   scope: Scope,
   subject: string,
   parameters: readonly P[],

@@ -25,6 +25,8 @@ describe('limits of a disk taken together', () => {
       { read_bytes_sec: 5, read_bytes_sec_max: 500_000_000_000_000, read_bytes_sec_max_length: 3 },
       ['out-of-range disk vda/read_bytes_sec_max_length'],
     ],
+    [{ total_bytes_sec: 1, group_name: 'gold' }, []],
+    [{ total_bytes_sec: 0, group_name: 'gold' }, ['needs-base disk vda/group_name']],
     [{ total_bytes_sec: 1, size_iops_sec: 1 }, ['needs-base disk vda/size_iops_sec']],
   ])('%o', (limits, expected) => {
     const found = checkLimits(disk, limits);

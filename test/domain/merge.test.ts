@@ -53,6 +53,24 @@ describe('disk limits', () => {
       { read_bytes_sec: 7, read_bytes_sec_max: 9 },
     ],
     [
+      'keep the throttle group',
+      { read_bytes_sec: 5, group_name: 'gold' },
+      { read_bytes_sec: 7 },
+      { read_bytes_sec: 7, group_name: 'gold' },
+    ],
+    [
+      'get the throttle group that is asked for',
+      { read_bytes_sec: 5, group_name: 'gold' },
+      { read_bytes_sec: 7, group_name: 'silver' },
+      { read_bytes_sec: 7, group_name: 'silver' },
+    ],
+    [
+      'lose the throttle group with the last limit',
+      { read_bytes_sec: 5, group_name: 'gold' },
+      { read_bytes_sec: 0 },
+      { read_bytes_sec: 0 },
+    ],
+    [
       'lose the I/O size with the last limit on operations',
       { total_iops_sec: 5, size_iops_sec: 4096 },
       { total_iops_sec: 0 },

@@ -155,6 +155,19 @@ describe('<iotune>', () => {
     );
   });
 
+  it('gets its group behind the I/O size and before the lengths, escaped, or another one in its place', () => {
+    const limits = { read_iops_sec: 5, read_iops_sec_max: 6, read_iops_sec_max_length: 7, group_name: 'a&b' };
+    const after = set(withDisk(`<target dev='vda'/>`), disk, limits);
+    expect(after).toBe(
+      withDisk(
+        `<target dev='vda'/><iotune><read_iops_sec>5</read_iops_sec><read_iops_sec_max>6</read_iops_sec_max>` +
+          '<group_name>a&amp;b</group_name><read_iops_sec_max_length>7</read_iops_sec_max_length></iotune>',
+      ),
+    );
+    expect(set(after, disk, limits)).toBe(after);
+    expect(set(after, disk, { ...limits, group_name: 'c' })).toBe(after.replace('a&amp;b', 'c'));
+  });
+
   it('goes with its last limit, since libvirt refuses a group without any', () => {
     const before = `<target dev='vda'/><iotune><total_bytes_sec>1</total_bytes_sec><group_name>g</group_name></iotune>`;
     expect(set(withDisk(before), disk, { total_bytes_sec: 0 })).toBe(withDisk(`<target dev='vda'/>`));

@@ -48,6 +48,21 @@ describe('virsh commands', () => {
     ]);
   });
 
+  it('name a throttle group, unless nothing is limited', () => {
+    const gold = { read_bytes_sec: 5, group_name: 'a gold' };
+    expect(renderVirshCommands('d', tuning(disk, gold))).toEqual([
+      "virsh blkdeviotune d vda --read-bytes-sec 5 --group-name 'a gold'",
+    ]);
+    const definition = readDomain(
+      `<domain><devices><disk><target dev='vda'/><iotune><total_bytes_sec>5</total_bytes_sec>` +
+        '<group_name>gold</group_name></iotune></disk></devices></domain>',
+    );
+    const without = tuning(disk, { total_bytes_sec: 0 });
+    expect(renderVirshCommands('d', without, { definition })).toEqual([
+      'virsh blkdeviotune d vda --total-bytes-sec 0',
+    ]);
+  });
+
   it('of a domain whose name looks like an option name it as such', () => {
     expect(virshCommands('--all', tuning(disk, { read_bytes_sec: 5 }))[0]?.slice(0, 4)).toEqual([
       'virsh',

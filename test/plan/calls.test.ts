@@ -75,6 +75,29 @@ describe('the calls of a disk step', () => {
   });
 });
 
+describe('the calls of a disk that shares a bucket', () => {
+  const vda = { kind: 'disk', target: 'vda' } as const;
+  const call = (parameters: object) => ({ kind: 'block-io-tune', target: 'vda', parameters });
+  const shared = { total_iops_sec: 70, group_name: 'gold' };
+
+  it('name the group along with the numbers', () => {
+    expect(forwardCalls(step(vda, {}, shared))).toEqual([
+      call({ ...noIoTune, total_iops_sec: 70, group_name: 'gold' }),
+    ]);
+  });
+
+  it('do not name it when nothing is limited any more: libvirt refuses that', () => {
+    expect(forwardCalls(step(vda, shared, {}))).toEqual([call(noIoTune)]);
+  });
+
+  it('clear the disk first when it leaves the group and stays limited, since libvirt keeps a group left out', () => {
+    expect(undoCalls(step(vda, { total_iops_sec: 70 }, shared), {})).toEqual([
+      call(noIoTune),
+      call({ ...noIoTune, total_iops_sec: 70 }),
+    ]);
+  });
+});
+
 describe('the calls of an interface step', () => {
   const mac = '52:54:00:00:00:01';
   const limits = { 'inbound.average': 1000, 'inbound.peak': 2000, 'inbound.burst': 512 };
@@ -99,6 +122,14 @@ describe('the calls of an interface step', () => {
     expect(forwardCalls(repair)).toEqual([
       { kind: 'interface', mac, parameters: { 'inbound.average': 0, 'outbound.average': 0 } },
       { kind: 'interface', mac, parameters: { ...limits, 'outbound.average': 0 } },
+    ]);
+  });
+
+  it('are undone in the same order: cleared, then set', () => {
+    const without = { 'inbound.average': 1000, 'inbound.peak': 1000 };
+    expect(undoCalls(step({ kind: 'interface', mac }, without, limits, 'ovs'), {})).toEqual([
+      { kind: 'interface', mac, parameters: { 'inbound.average': 0, 'outbound.average': 0 } },
+      { kind: 'interface', mac, parameters: { ...without, 'outbound.average': 0 } },
     ]);
   });
 

@@ -21,6 +21,16 @@ describe('the difference between two sets of limits', () => {
     ]);
   });
 
+  it('counts a throttle group like a limit', () => {
+    expect(diffLimits({ group_name: 'gold' }, { group_name: 'silver' }, {})).toEqual([
+      { parameter: 'group_name', before: 'gold', after: 'silver', reason: 'definition' },
+    ]);
+    expect(diffLimits({ group_name: 'gold' }, { group_name: 'gold' }, {})).toEqual([]);
+    expect(diffLimits({}, { group_name: 'gold' }, { group_name: 'qos_specs:group_name' })).toEqual([
+      { parameter: 'group_name', after: 'gold', because: 'qos_specs:group_name', reason: 'definition' },
+    ]);
+  });
+
   it.each([
     ['an absent quota and a negative one', {}, { vcpu_quota: -1 }],
     ['a negative quota and libvirt’s largest', { vcpu_quota: -1 }, { vcpu_quota: 17_592_186_044_415 }],

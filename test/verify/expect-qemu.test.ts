@@ -59,6 +59,14 @@ describe("QEMU's throttle", () => {
     ).toBe('qemu vda iops_max_length: value=9');
   });
 
+  it('shares its bucket where a group is wanted', () => {
+    expect(notZero({ total_iops_sec: 100, group_name: 'gold' })).toEqual([
+      'qemu vda iops: value=100',
+      'qemu vda group: value=gold',
+    ]);
+    expect(notZero({ group_name: 'gold' })).toEqual([]);
+  });
+
   it('cannot be had by vhost-user disks, nor beside throttle filters', () => {
     const limits = { read_bytes_sec: 1 };
     expect(expected(limits, { type: 'vhostuser' })).toEqual(['qemu vda bps_rd: impossible']);
