@@ -6,16 +6,34 @@ const pythonInt = new RegExp(`^${pythonSpace}([+-]?)(\\p{Nd}+(?:_\\p{Nd}+)*)${py
 const longestPythonInt = 4300;
 const decimalDigit = /\p{Nd}/u;
 const libvirtInt = /^[\t\n\v\f\r ]*([+-]?)([0-9]+)$/;
-/** What nearly every value is, found out fast. */
-const plain = /^[0-9]{1,19}$/;
+/** So many digits a number holds exactly. */
+const shortDigits = 15;
 const maxUnsigned = 2n ** 64n - 1n;
+
+/**
+ * What nearly every limit is, found out fast: 1 to 15 digits `0`–`9` and nothing else. Python and libvirt read it alike.
+ *
+ * @returns undefined: anything else, which may well be an integer.
+ */
+export function shortInteger(text: string): number | undefined {
+  const { length } = text;
+  if (length === 0 || length > shortDigits) return undefined;
+  let value = 0;
+  for (let at = 0; at < length; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
+}
 
 /**
  * An integer as Python's `int(text)` reads it: white space around it, a sign, single `_` between digits, and the
  * decimal digits of every script. undefined where Python raises ValueError.
  */
 export function parsePythonInt(text: string): bigint | undefined {
-  if (plain.test(text)) return BigInt(text);
+  const short = shortInteger(text);
+  if (short !== undefined) return BigInt(short);
   const match = pythonInt.exec(text);
   if (match === null) return undefined;
   const digits = asciiDigits((match[2] ?? '').replaceAll('_', ''));
@@ -30,24 +48,25 @@ export function parsePythonInt(text: string): bigint | undefined {
  * @see libvirt src/util/virstring.c:virStrToLong_ullp
  */
 export function parseLibvirtUnsigned(text: string): bigint | undefined {
-  if (plain.test(text)) return BigInt(text);
+  const short = shortInteger(text);
+  if (short !== undefined) return BigInt(short);
   const match = libvirtInt.exec(text);
   if (match === null || match[1] === '-') return undefined;
-  const value = shortInteger(match[2] ?? '');
+  const value = sized(match[2] ?? '');
   return value !== undefined && value <= maxUnsigned ? value : undefined;
 }
 
 /** A signed 64 bit integer as libvirt reads it in XML. @see libvirt src/util/virstring.c:virStrToLong_ll */
 export function parseLibvirtSigned(text: string): bigint | undefined {
   const match = libvirtInt.exec(text);
-  const size = shortInteger(match?.[2] ?? '');
+  const size = sized(match?.[2] ?? '');
   if (size === undefined) return undefined;
   const value = match?.[1] === '-' ? -size : size;
   return BigInt.asIntN(64, value) === value ? value : undefined;
 }
 
 /** 64 bits have at most 20 digits; reading a million of them would take long. */
-function shortInteger(digits: string): bigint | undefined {
+function sized(digits: string): bigint | undefined {
   const significant = digits.replace(/^0+(?=[0-9])/, '');
   return significant === '' || significant.length > 20 ? undefined : BigInt(significant);
 }

@@ -1,6 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseLibvirtSigned, parseLibvirtUnsigned, parsePythonInt } from '../src/integers.ts';
+import { parseLibvirtSigned, parseLibvirtUnsigned, parsePythonInt, shortInteger } from '../src/integers.ts';
+
+describe('a short integer', () => {
+  it.each<readonly [string, number | undefined]>([
+    ['0', 0],
+    ['007', 7],
+    ['1024', 1024],
+    ['999999999999999', 999_999_999_999_999],
+    ['000000000000001', 1],
+    ['1000000000000000', undefined],
+    ['0000000000000001', undefined],
+    ['', undefined],
+    ['-1', undefined],
+    ['+1', undefined],
+    [' 1', undefined],
+    ['1 ', undefined],
+    ['1_0', undefined],
+    ['1.0', undefined],
+    ['1/', undefined],
+    ['1:', undefined],
+    ['\u0661', undefined],
+    ['\uff11', undefined],
+  ])('of %j', (text, value) => {
+    expect(shortInteger(text)).toBe(value);
+  });
+});
 
 // Each pair was tried in Python 3.11.
 describe("Python's int()", () => {

@@ -1,10 +1,12 @@
+import { shortInteger } from '../integers.ts';
 import { encodeAttribute, encodeText, isXmlText } from '../xml/entities.ts';
 import { bandwidthFields } from './bandwidth.ts';
 import { cpuTuneFields } from './cputune.ts';
 import { ioTuneFields } from './iotune.ts';
+import type { LimitField } from './limit-field.ts';
 import type { Parameter } from './tuning.ts';
 
-/** The elements that Nova writes for a flavor; an element that it does not write is left out. */
+/** The elements that Nova writes for a flavor, in Nova's order; an element that it does not write is left out. */
 export interface Fragments {
   readonly cputune?: string;
   readonly iotune?: string;
@@ -14,46 +16,60 @@ export interface Fragments {
 /** Values as text or numbers, by parameter; one that XML cannot hold is left out. */
 type Values = Readonly<Partial<Record<Parameter, string | number>>>;
 
+/** A limit with the text before and after its value. */
+interface Piece {
+  readonly parameter: Parameter;
+  readonly before: string;
+  readonly after: string;
+}
+
+const cpuTunePieces = cpuTuneFields.map(elementPiece);
+const ioTunePieces = ioTuneFields.map(elementPiece);
+const inboundPieces = bandwidthFields.filter(field => field.direction === 'inbound').map(attributePiece);
+const outboundPieces = bandwidthFields.filter(field => field.direction === 'outbound').map(attributePiece);
+
+function elementPiece({ parameter, xmlName }: LimitField<Parameter>): Piece {
+  return { parameter, before: `<${xmlName}>`, after: `</${xmlName}>` };
+}
+
+function attributePiece({ parameter, xmlName }: LimitField<Parameter>): Piece {
+  return { parameter, before: ` ${xmlName}="`, after: '"' };
+}
+
 /** `<cputune>` on one line, in Nova's order; undefined when nothing is in it. */
 export function renderCpuTune(values: Values): string | undefined {
-  return renderElements('cputune', cpuTuneFields, values);
+  const children = renderPieces(cpuTunePieces, values, encodeText);
+  return children === '' ? undefined : `<cputune>${children}</cputune>`;
 }
 
 /** `<iotune>` on one line, in Nova's order; undefined when nothing is in it. */
 export function renderIoTune(values: Values): string | undefined {
-  return renderElements('iotune', ioTuneFields, values);
+  const children = renderPieces(ioTunePieces, values, encodeText);
+  return children === '' ? undefined : `<iotune>${children}</iotune>`;
 }
-
-const directionFields = (['inbound', 'outbound'] as const).map(
-  direction => [direction, bandwidthFields.filter(field => field.direction === direction)] as const,
-);
 
 /** `<bandwidth>` on one line; undefined when no direction has anything. */
 export function renderBandwidth(values: Values): string | undefined {
-  const directions = directionFields.flatMap(([direction, fields]) => {
-    const attributes = fields.flatMap(({ parameter, xmlName }) => {
-      const value = textOf(values, parameter);
-      return value === undefined ? [] : [` ${xmlName}="${encodeAttribute(value)}"`];
-    });
-    return attributes.length === 0 ? [] : [`<${direction}${attributes.join('')}/>`];
-  });
-  return directions.length === 0 ? undefined : `<bandwidth>${directions.join('')}</bandwidth>`;
+  const inbound = renderPieces(inboundPieces, values, encodeAttribute);
+  const outbound = renderPieces(outboundPieces, values, encodeAttribute);
+  if (inbound === '' && outbound === '') return undefined;
+  const into = inbound === '' ? '' : `<inbound${inbound}/>`;
+  const out = outbound === '' ? '' : `<outbound${outbound}/>`;
+  return `<bandwidth>${into}${out}</bandwidth>`;
 }
 
-function renderElements(
-  name: string,
-  fields: readonly { readonly parameter: Parameter; readonly xmlName: string }[],
-  values: Values,
-): string | undefined {
-  const children = fields.flatMap(({ parameter, xmlName }) => {
-    const value = textOf(values, parameter);
-    return value === undefined ? [] : [`<${xmlName}>${encodeText(value)}</${xmlName}>`];
-  });
-  return children.length === 0 ? undefined : `<${name}>${children.join('')}</${name}>`;
-}
-
-function textOf(values: Values, parameter: Parameter): string | undefined {
-  const value = values[parameter];
-  if (value === undefined || typeof value === 'number') return value?.toString();
-  return isXmlText(value) ? value : undefined;
+/** Most sets have few of many limits: looking ends when all are written. */
+function renderPieces(pieces: readonly Piece[], values: Values, encode: (text: string) => string): string {
+  let left = Object.keys(values).length;
+  let xml = '';
+  for (const { parameter, before, after } of pieces) {
+    if (left === 0) break;
+    const value = values[parameter];
+    if (value === undefined) continue;
+    left -= 1;
+    const text = typeof value === 'number' ? value.toString() : value;
+    if (shortInteger(text) !== undefined) xml += before + text + after;
+    else if (isXmlText(text)) xml += before + encode(text) + after;
+  }
+  return xml;
 }

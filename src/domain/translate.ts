@@ -60,12 +60,19 @@ export function translateFragments(
   quota: FlavorQuota,
   options: { readonly virtType?: string } = {},
 ): Fragments {
-  const hasCpuTune = ['kvm', 'qemu', 'lxc'].includes(options.virtType ?? 'kvm');
+  const { virtType } = options;
+  const hasCpuTune = virtType === undefined || cpuTuneTypes.has(virtType);
   const cputune = hasCpuTune ? renderCpuTune(quota.cpu.emitted) : undefined;
   const iotune = renderIoTune(quota.disk.emitted);
   const bandwidth = renderBandwidth(quota.interface.emitted);
-  return { ...(cputune && { cputune }), ...(iotune && { iotune }), ...(bandwidth && { bandwidth }) };
+  const fragments: { -readonly [element in keyof Fragments]: Fragments[element] } = {};
+  if (cputune !== undefined) fragments.cputune = cputune;
+  if (iotune !== undefined) fragments.iotune = iotune;
+  if (bandwidth !== undefined) fragments.bandwidth = bandwidth;
+  return fragments;
 }
+
+const cpuTuneTypes: ReadonlySet<string> = new Set(['kvm', 'qemu', 'lxc']);
 
 function nonEmpty<T>(
   section: QuotaSection<QuotaParameter>,

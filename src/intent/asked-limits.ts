@@ -1,5 +1,11 @@
 import type { Diagnostic } from '../diagnostics.ts';
-import { findQuotaKey, type LibvirtQuotaKey, type QuotaParameter, quotaKeys } from './quota-keys.ts';
+import {
+  findQuotaKey,
+  isNameOfQuotaKey,
+  type LibvirtQuotaKey,
+  type QuotaParameter,
+  quotaPrefix,
+} from './quota-keys.ts';
 
 /** One extra spec that asks Nova's libvirt driver for a limit. */
 export interface Asked {
@@ -7,43 +13,74 @@ export interface Asked {
   /** Its value, verbatim. */
   readonly text: string;
   readonly entry: LibvirtQuotaKey;
+  /** What Nova writes for it, once that is known; undefined: nothing. */
+  emitted: string | undefined;
+  /** Its number, once it has been read; undefined: nothing in libvirt, QEMU or tc takes it. */
+  value: number | undefined;
 }
 
-/** What is asked for, at most once for each parameter, in order of the extra specs. */
-export type AskedLimits = ReadonlyMap<QuotaParameter, Asked>;
+/** What is asked for, at most once for each parameter. */
+export interface AskedLimits {
+  /** In order of the extra specs. */
+  readonly all: readonly Asked[];
+  readonly by: Readonly<Record<QuotaParameter, Asked | undefined>>;
+}
 
 /** Sorts the extra specs into limits, and findings on keys that are not (or not quite) what they seem. */
-export function collectAsked(extraSpecs: Readonly<Record<string, string>>): {
-  readonly asked: AskedLimits;
-  readonly diagnostics: readonly Diagnostic[];
-} {
-  const asked = new Map<QuotaParameter, Asked>();
-  const diagnostics: Diagnostic[] = [];
-  for (const [key, text] of Object.entries(extraSpecs)) {
+export function collectAsked(
+  extraSpecs: Readonly<Record<string, string>>,
+  diagnostics: Diagnostic[],
+): AskedLimits {
+  const all: Asked[] = [];
+  const by = nothingAsked();
+  for (const key of Object.keys(extraSpecs)) {
+    const text = extraSpecs[key] ?? '';
     const found = findQuotaKey(key);
-    if (found?.entry.consumer !== 'libvirt') {
-      diagnostics.push(...ignored(key, text, found !== undefined));
+    if (found === undefined || found.entry.consumer === 'vmware') {
+      reportIgnored(key, text, found !== undefined, diagnostics);
       continue;
     }
     const { entry, extraScope } = found;
+    const asked: Asked = { key, text, entry, emitted: undefined, value: undefined };
     if (extraScope) diagnostics.push(finding('extra-scope', key, text, { as: entry.key }));
-    const earlier = asked.get(entry.parameter);
-    if (earlier !== undefined)
+    const earlier = by[entry.parameter];
+    by[entry.parameter] = asked;
+    if (earlier === undefined) all.push(asked);
+    else {
       diagnostics.push(finding('overridden', earlier.key, earlier.text, { by: key }));
-    asked.set(entry.parameter, { key, text, entry });
+      all[all.indexOf(earlier)] = asked;
+    }
   }
-  return { asked, diagnostics };
+  return { all, by };
 }
 
-const libvirtNames = new Set(
-  quotaKeys.filter(one => one.consumer === 'libvirt').map(one => one.key.slice(6)),
-);
+/** One shape from the start is much faster to fill and to read than a shape that grows. */
+function nothingAsked(): Record<QuotaParameter, Asked | undefined> {
+  return {
+    cpu_shares: undefined,
+    vcpu_period: undefined,
+    vcpu_quota: undefined,
+    read_bytes_sec: undefined,
+    write_bytes_sec: undefined,
+    total_bytes_sec: undefined,
+    read_iops_sec: undefined,
+    write_iops_sec: undefined,
+    total_iops_sec: undefined,
+    'inbound.average': undefined,
+    'inbound.peak': undefined,
+    'inbound.burst': undefined,
+    'outbound.average': undefined,
+    'outbound.peak': undefined,
+    'outbound.burst': undefined,
+  };
+}
 
 /** Keys that Nova's libvirt driver does not read; those of other namespaces are none of our business. */
-function ignored(key: string, text: string, vmware: boolean): readonly Diagnostic[] {
-  if (vmware) return [finding('vmware-only', key, text)];
-  if (key.startsWith('quota:')) return [finding('unknown-key', key, text)];
-  return libvirtNames.has(key) ? [finding('unknown-key', key, text, { meant: `quota:${key}` })] : [];
+function reportIgnored(key: string, text: string, vmware: boolean, diagnostics: Diagnostic[]): void {
+  if (vmware) diagnostics.push(finding('vmware-only', key, text));
+  else if (key.startsWith(quotaPrefix)) diagnostics.push(finding('unknown-key', key, text));
+  else if (isNameOfQuotaKey(key))
+    diagnostics.push(finding('unknown-key', key, text, { meant: `${quotaPrefix}${key}` }));
 }
 
 function finding(
@@ -52,5 +89,6 @@ function finding(
   value: string,
   args?: Readonly<Record<string, string>>,
 ): Diagnostic {
-  return { code, severity: 'warning', path, value, ...(args && { args }) };
+  const severity = 'warning';
+  return args === undefined ? { code, severity, path, value } : { code, severity, path, value, args };
 }

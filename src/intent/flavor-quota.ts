@@ -5,6 +5,7 @@ import type {
   CpuQuotaParameter,
   DiskQuotaParameter,
   InterfaceQuotaParameter,
+  LibvirtQuotaKey,
   QuotaParameter,
 } from './quota-keys.ts';
 import { readQuotaNumber } from './quota-number.ts';
@@ -40,22 +41,15 @@ export interface FlavorQuotaResult {
  * What depends on the host (the range of shares) is checked by `domain/capabilities.ts:checkHostRange`.
  */
 export function flavorQuota(extraSpecs: Readonly<Record<string, string>>): FlavorQuotaResult {
-  const { asked, diagnostics: found } = collectAsked(extraSpecs);
-  const emitted = emittedByNova(asked);
-  const diagnostics = [...found];
-  const values = new Map<QuotaParameter, number>();
-  for (const one of asked.values()) {
-    const text = emitted.get(one.entry.parameter);
-    if (text === undefined && one.entry.copied === 'verbatim') continue;
-    const read = readQuotaNumber(one);
-    diagnostics.push(...read.diagnostics);
-    if (read.value !== undefined) values.set(one.entry.parameter, read.value);
+  const diagnostics: Diagnostic[] = [];
+  const asked = collectAsked(extraSpecs, diagnostics);
+  for (const one of asked.all) {
+    one.emitted = emittedByNova(one, asked);
+    const isRead = one.emitted !== undefined || one.entry.copied === 'as-int';
+    if (isRead) one.value = readQuotaNumber(one, diagnostics);
   }
-  diagnostics.push(...checkRelations(asked, emitted, values));
-  return {
-    quota: sections(asked, emitted, values),
-    diagnostics: inOrder(diagnostics, extraSpecs),
-  };
+  checkRelations(asked, diagnostics);
+  return { quota: sections(asked), diagnostics: inOrder(diagnostics, extraSpecs) };
 }
 
 /** A section while it is filled. */
@@ -67,41 +61,33 @@ interface Draft {
 
 const draft = (): Draft => ({ limits: {}, because: {}, emitted: {} });
 
-function sections(
-  asked: AskedLimits,
-  emitted: ReadonlyMap<QuotaParameter, string>,
-  values: ReadonlyMap<QuotaParameter, number>,
-): FlavorQuota {
-  const drafts = { cputune: draft(), iotune: draft(), bandwidth: draft() };
-  for (const [parameter, { key, entry }] of asked) {
-    const section = drafts[entry.element];
-    const text = emitted.get(parameter);
-    if (text !== undefined) section.emitted[parameter] = text;
-    const value = values.get(parameter);
-    if (value === undefined || isIdle(parameter, value, values)) continue;
+function sections(asked: AskedLimits): FlavorQuota {
+  const cpu = draft();
+  const disk = draft();
+  const nic = draft();
+  for (const { key, entry, emitted, value } of asked.all) {
+    const { parameter, element } = entry;
+    const section = element === 'cputune' ? cpu : element === 'iotune' ? disk : nic;
+    if (emitted !== undefined) section.emitted[parameter] = emitted;
+    if (value === undefined || isIdle(entry, value, asked)) continue;
     section.limits[parameter] = value;
     section.because[parameter] = key;
   }
-  return { cpu: drafts.cputune, disk: drafts.iotune, interface: drafts.bandwidth };
+  return { cpu, disk, interface: nic };
 }
 
 /** Peak and burst without a positive average of their direction limit nothing. */
-function isIdle(
-  parameter: QuotaParameter,
-  value: number,
-  values: ReadonlyMap<QuotaParameter, number>,
-): boolean {
-  if (!parameter.endsWith('.peak') && !parameter.endsWith('.burst')) return false;
-  const average = parameter.startsWith('inbound') ? 'inbound.average' : 'outbound.average';
-  return value === 0 || !values.get(average);
+function isIdle({ parameter, needs }: LibvirtQuotaKey, value: number, { by }: AskedLimits): boolean {
+  if (needs === undefined || needs === parameter) return false;
+  return value === 0 || !by[needs]?.value;
 }
 
 /** In the order of the extra specs, whichever rule found them. */
 function inOrder(
-  diagnostics: readonly Diagnostic[],
+  diagnostics: Diagnostic[],
   extraSpecs: Readonly<Record<string, string>>,
 ): readonly Diagnostic[] {
   if (diagnostics.length < 2) return diagnostics;
   const place = new Map(Object.keys(extraSpecs).map((key, index) => [key, index]));
-  return [...diagnostics].sort((one, other) => (place.get(one.path) ?? 0) - (place.get(other.path) ?? 0));
+  return diagnostics.sort((one, other) => (place.get(one.path) ?? 0) - (place.get(other.path) ?? 0));
 }

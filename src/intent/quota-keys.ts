@@ -28,6 +28,8 @@ export interface LibvirtQuotaKey {
   readonly max: number;
   /** How the value gets into the XML: through Python's `int()`, or copied as it is. */
   readonly copied: 'as-int' | 'verbatim';
+  /** The parameter without which Nova leaves this one out; an average needs itself, to be more than empty. */
+  readonly needs?: 'inbound.average' | 'outbound.average';
   /** Where Nova does that. */
   readonly source: string;
 }
@@ -99,6 +101,7 @@ const interfaceKeys: readonly LibvirtQuotaKey[] = (['inbound', 'outbound'] as co
       apiMin: 0,
       ...interfaceRange(direction, what),
       copied: 'verbatim',
+      needs: `${direction}.average`,
       source: 'nova/virt/libvirt/designer.py:set_vif_bandwidth_config',
     }),
   ),
@@ -127,23 +130,37 @@ const vmwareKeys: readonly VmwareQuotaKey[] = (['cpu', 'memory', 'disk_io', 'vif
 /** All 31 extra specs of the namespace: 15 that libvirt gets, 16 that only the VMware driver reads. */
 export const quotaKeys: readonly QuotaKey[] = [...cpuKeys, ...diskKeys, ...interfaceKeys, ...vmwareKeys];
 
-const byKey: ReadonlyMap<string, QuotaKey> = new Map(quotaKeys.map(entry => [entry.key, entry]));
-
 /** How Nova's libvirt driver reads an extra spec: the catalogue entry and whether it had more behind its name. */
 export interface FoundQuotaKey {
   readonly entry: QuotaKey;
   readonly extraScope: boolean;
 }
 
+/** What all keys of the namespace begin with. */
+export const quotaPrefix = 'quota:';
+
+const whole: ReadonlyMap<string, FoundQuotaKey> = new Map(
+  quotaKeys.map(entry => [entry.key, { entry, extraScope: false }]),
+);
+const scoped: ReadonlyMap<string, FoundQuotaKey> = new Map(
+  [...diskKeys, ...interfaceKeys].map(entry => [entry.key, { entry, extraScope: true }]),
+);
+const libvirtNames: ReadonlySet<string> = new Set(
+  [...cpuKeys, ...diskKeys, ...interfaceKeys].map(entry => entry.key.slice(quotaPrefix.length)),
+);
+
 /**
  * The catalogue entry for an extra spec as Nova matches it: cpu keys whole, disk and vif keys by their first two
  * parts, so that `quota:disk_read_iops_sec:anything` counts. undefined: nobody reads it.
  */
 export function findQuotaKey(extraSpec: string): FoundQuotaKey | undefined {
-  const whole = byKey.get(extraSpec);
-  if (whole !== undefined) return { entry: whole, extraScope: false };
-  const entry = byKey.get(extraSpec.split(':', 2).join(':'));
-  return entry?.consumer === 'libvirt' && entry.copied === 'verbatim'
-    ? { entry, extraScope: true }
-    : undefined;
+  const found = whole.get(extraSpec);
+  if (found !== undefined || !extraSpec.startsWith(quotaPrefix)) return found;
+  const end = extraSpec.indexOf(':', quotaPrefix.length);
+  return end < 0 ? undefined : scoped.get(extraSpec.slice(0, end));
+}
+
+/** Whether it is the name of a libvirt key whose namespace was forgotten. */
+export function isNameOfQuotaKey(extraSpec: string): boolean {
+  return libvirtNames.has(extraSpec);
 }

@@ -1,31 +1,38 @@
 import type { Diagnostic } from '../diagnostics.ts';
-import { parseLibvirtUnsigned, parsePythonInt } from '../integers.ts';
+import { parseLibvirtUnsigned, parsePythonInt, shortInteger } from '../integers.ts';
 import type { Asked } from './asked-limits.ts';
-
-/** A limit's number, and what is to be said about it. */
-export interface ReadNumber {
-  /** Absent when nothing in libvirt, QEMU or tc takes it. 0: no limit. Negative (cpu quota): no limit. */
-  readonly value?: number;
-  readonly diagnostics: readonly Diagnostic[];
-}
 
 const integer = /^\s*[+-]?[0-9]+$/;
 
-/** Reads a limit as its reader does, and checks it against the range that holds on every host. */
-export function readQuotaNumber(asked: Asked): ReadNumber {
+/**
+ * Reads a limit as its reader does, and checks it against the range that holds on every host.
+ *
+ * @returns 0: no limit. Negative (cpu quota): no limit. undefined: nothing in libvirt, QEMU or tc takes it.
+ */
+export function readQuotaNumber(asked: Asked, diagnostics: Diagnostic[]): number | undefined {
+  const { entry, text } = asked;
+  const short = shortInteger(text);
+  if (short !== undefined && short >= entry.min && short <= entry.max) return short;
+  const { value, finding } = readRemarkable(asked);
+  if (finding !== undefined) diagnostics.push(finding);
+  return value;
+}
+
+/** Any text at all: what says "no limit", is out of range, or is written in an unusual way. */
+function readRemarkable(asked: Asked): { readonly value?: number; readonly finding?: Diagnostic } {
   const { entry, text } = asked;
   if (text === '' && entry.element === 'iotune')
-    return { value: 0, diagnostics: [about(asked, 'no-limit', 'warning')] };
+    return { value: 0, finding: about(asked, 'no-limit', 'warning') };
   const value = entry.copied === 'as-int' ? parsePythonInt(text) : parseLibvirtUnsigned(text);
   if (value === undefined) {
-    return integer.test(text) ? outOfRange(asked) : { diagnostics: [about(asked, 'not-a-number', 'error')] };
+    return { finding: integer.test(text) ? outOfRange(asked) : about(asked, 'not-a-number', 'error') };
   }
   if (meansNoLimit(asked, value)) {
-    return { value: exactOr(value, -1), diagnostics: [about(asked, 'no-limit', 'info')] };
+    return { value: exactOr(value, -1), finding: about(asked, 'no-limit', 'info') };
   }
   return value < BigInt(entry.min) || value > BigInt(entry.max)
-    ? outOfRange(asked)
-    : { value: Number(value), diagnostics: [] };
+    ? { finding: outOfRange(asked) }
+    : { value: Number(value) };
 }
 
 /** libvirt takes any negative quota of 64 bits for "no limit", and 0 for "not set" where it is not a weight. */
@@ -40,10 +47,10 @@ function exactOr(value: bigint, fallback: number): number {
   return value < BigInt(Number.MIN_SAFE_INTEGER) ? fallback : Number(value);
 }
 
-function outOfRange(asked: Asked): ReadNumber {
+function outOfRange(asked: Asked): Diagnostic {
   const { min, max, unit, parameter } = asked.entry;
   const code = parameter.endsWith('.burst') ? 'burst-too-large' : 'out-of-range';
-  return { diagnostics: [{ ...about(asked, code, 'error'), args: { min, max, unit } }] };
+  return { ...about(asked, code, 'error'), args: { min, max, unit } };
 }
 
 function about({ key, text }: Asked, code: Diagnostic['code'], severity: Diagnostic['severity']): Diagnostic {
