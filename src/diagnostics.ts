@@ -66,7 +66,9 @@ export type DiagnosticCode =
   /** QoS for the storage back end (consumer `back-end`): not a limit of the hypervisor. */
   | 'back-end-only'
   /** libvirt's driver has no call for this on a running domain, so the step is left out; args: `driver`. */
-  | 'driver-cannot';
+  | 'driver-cannot'
+  /** libvirt cannot unset it on a running domain, and the kernel's default is not known; it stays. */
+  | 'cannot-be-unset';
 
 /** Whether any finding forbids to go on. */
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

@@ -11,6 +11,8 @@ export type QuotaErrorCode =
   | 'unreachable'
   /** The hypervisor answered, and refused. */
   | 'refused'
+  /** Another process is changing the same domain. */
+  | 'locked'
   /** The host has changed since the plan was made. */
   | 'stale-plan'
   /** A limit was set, did not hold, and what was there before is back. */

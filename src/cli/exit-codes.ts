@@ -29,6 +29,7 @@ const ofError: Readonly<Record<QuotaErrorCode, ExitCode>> = {
   'not-found': exitCode.invalid,
   unreachable: exitCode.unreachable,
   refused: exitCode.unreachable,
+  locked: exitCode.unreachable,
   'stale-plan': exitCode.differences,
   'rolled-back': exitCode.rolledBack,
   'rollback-failed': exitCode.rollbackFailed,

@@ -1,5 +1,6 @@
 import type { Bandwidth } from './bandwidth.ts';
 import type { CpuTune } from './cputune.ts';
+import type { IntentRecord } from './intent-record.ts';
 import type { IoTune } from './iotune.ts';
 
 /** What virt-quota needs to know of a domain's definition, live or persistent. */
@@ -11,6 +12,8 @@ export interface DomainDefinition {
   readonly cputune: CpuTune;
   readonly disks: readonly DiskDefinition[];
   readonly interfaces: readonly InterfaceDefinition[];
+  /** What an earlier apply wrote down; absent when there is no such record. */
+  readonly intent?: IntentRecord;
 }
 
 /** One `<disk>`. */

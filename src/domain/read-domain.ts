@@ -4,6 +4,7 @@ import { locate } from '../xml/locate.ts';
 import { readBandwidth } from './bandwidth.ts';
 import { readCpuTune } from './cputune.ts';
 import type { DiskDefinition, DomainDefinition, InterfaceDefinition } from './definition.ts';
+import { readIntentRecord } from './intent-record.ts';
 import { readIoTune } from './iotune.ts';
 
 /**
@@ -14,6 +15,7 @@ import { readIoTune } from './iotune.ts';
  */
 export function readDomain(xml: string): DomainDefinition {
   const domain = locateDomain(xml);
+  const intent = readIntentRecord(childOf(domain, 'metadata'));
   return {
     name: textOf(domain, 'name'),
     uuid: textOf(domain, 'uuid').toLowerCase(),
@@ -21,6 +23,7 @@ export function readDomain(xml: string): DomainDefinition {
     cputune: readCpuTune(childOf(domain, 'cputune')),
     disks: diskElements(domain).map(readDisk),
     interfaces: interfaceElements(domain).map(readInterface),
+    ...(intent && { intent }),
   };
 }
 

@@ -8,6 +8,7 @@ import { interfaceEnforcer } from './enforcement.ts';
 import { type Fragments, renderBandwidth, renderCpuTune, renderIoTune } from './fragments.ts';
 import { mergeLimits } from './merge.ts';
 import { type DeviceTuning, type DomainTuning, deviceName, type Limits } from './tuning.ts';
+import { isVolume } from './volume.ts';
 
 /** A flavor's limits, the domain they are for, and what its host can hold. */
 export interface TranslateInput {
@@ -103,11 +104,6 @@ function diskPart(disk: DiskDefinition, { limits, because }: FlavorQuota['disk']
   }
   const merged = mergeLimits(device, disk.iotune, limits);
   return { tuning: { device, limits, because }, diagnostics: checkLimits(device, merged) };
-}
-
-/** Nova writes a volume's UUID as the serial, and gives image disks none. */
-function isVolume(disk: DiskDefinition): boolean {
-  return /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i.test(disk.serial ?? '');
 }
 
 function interfacePart(nic: InterfaceDefinition, { limits, because }: FlavorQuota['interface']): Part {

@@ -2,7 +2,6 @@ import type { IoTune } from '../domain/iotune.ts';
 import { QuotaError } from '../errors.ts';
 import {
   type Connection,
-  connect,
   type Domain,
   isVirError,
   LibvirtError,
@@ -14,6 +13,7 @@ import {
   virErrorCode,
 } from '../libvirt/index.ts';
 import type { DomainRef, DomainState, Hypervisor, HypervisorInfo, Scope } from '../ports/hypervisor.ts';
+import { type Line, openLine } from './libvirt-line.ts';
 
 /** How to reach a hypervisor. */
 export interface OpenOptions {
@@ -23,39 +23,61 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Connects to libvirt and offers it as a {@link Hypervisor}. @throws QuotaError `unreachable`, `refused`. */
+/** How long a writer tries to get a lost connection back, in ms. */
+const RECONNECT_MS = 30_000;
+
+/**
+ * Connects to libvirt and offers it as a {@link Hypervisor}. One that writes connects again when the line is lost, so
+ * that what was begun can be put back. @throws QuotaError `unreachable`, `refused`.
+ */
 export async function openHypervisor(uri: string, options: OpenOptions): Promise<Hypervisor> {
-  const connection = await translating(uri, () => connect(uri, options));
-  return hypervisorOn(connection, uri);
+  const reconnectMs = options.readOnly ? 0 : RECONNECT_MS;
+  const line = await translating(uri, () => openLine(uri, { ...options, reconnectMs }));
+  return hypervisorOn(line, uri);
 }
 
-function hypervisorOn(connection: Connection, uri: string): Hypervisor {
+function hypervisorOn(line: Line, uri: string): Hypervisor {
   const live = { live: true } as const;
-  const ask = <T>(subject: string, call: () => Promise<T>) => translating(subject, call);
+  const ask = <T>(subject: string, call: (connection: Connection) => Promise<T>) =>
+    translating(subject, () => line.use(call));
   return {
-    info: () => ask(uri, () => infoOf(connection, uri)),
-    lookup: name => ask(name, () => lookup(connection, name)),
-    getXml: (domain, scope) => ask(domain.name, () => readXml(connection, domain, scope)),
+    info: () => ask(uri, connection => infoOf(connection, uri)),
+    lookup: name => ask(name, connection => lookup(connection, name)),
+    getXml: (domain, scope) => ask(domain.name, connection => readXml(connection, domain, scope)),
     getLiveIoTune: (domain, target) =>
-      ask(`${domain.name} ${target}`, async () =>
+      ask(`${domain.name} ${target}`, async connection =>
         plain(await connection.getBlockIoTune(domain, target, live)),
       ),
     setSchedulerParameters: (domain, parameters) =>
-      ask(domain.name, () => connection.setSchedulerParameters(domain, schedulerInput(parameters), live)),
+      ask(domain.name, connection =>
+        connection.setSchedulerParameters(domain, schedulerInput(parameters), live),
+      ),
     setBlockIoTune: (domain, target, parameters) =>
-      ask(`${domain.name} ${target}`, () =>
+      ask(`${domain.name} ${target}`, connection =>
         connection.setBlockIoTune(domain, target, ioTuneInput(parameters), live),
       ),
     setInterfaceParameters: (domain, mac, parameters) =>
-      ask(`${domain.name} ${mac}`, () =>
+      ask(`${domain.name} ${mac}`, connection =>
         connection.setInterfaceParameters(domain, mac, typedParameters('uint', parameters), live),
       ),
+    setMetadata: (domain, scope, { uri: namespace, prefix, element }) =>
+      ask(domain.name, connection =>
+        connection.setMetadata(
+          domain,
+          {
+            kind: 'element',
+            uri: namespace,
+            ...(element !== undefined && { value: element, key: prefix }),
+          },
+          { [scope]: true },
+        ),
+      ),
     getDefinableXml: domain =>
-      ask(domain.name, () => connection.getXml(domain, { inactive: true, secure: true })),
+      ask(domain.name, connection => connection.getXml(domain, { inactive: true, secure: true })),
     defineXml: async xml => {
-      await ask('the persistent definition', () => connection.defineXml(xml));
+      await ask('the persistent definition', connection => connection.defineXml(xml));
     },
-    close: () => connection.close(),
+    close: () => line.close(),
   };
 }
 

@@ -1,10 +1,13 @@
 import type { Verdict } from '../verify/verdict.ts';
 import type { Step, TuningPlan } from './plan.ts';
 
-/** What became of one step. `not-undone`: what was there before could not be put back. */
+/**
+ * What became of one step. `not-undone`: what was there before could not be put back. `gone`: the run of the domain
+ * that it was written to has ended, so nothing is left of it.
+ */
 export interface StepResult {
   readonly step: Step;
-  readonly status: 'done' | 'undone' | 'not-undone' | 'not-tried';
+  readonly status: 'done' | 'undone' | 'not-undone' | 'gone' | 'not-tried';
   /** Why it could not be done or undone. */
   readonly error?: string;
 }

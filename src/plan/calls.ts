@@ -39,13 +39,15 @@ function callsTo(step: Step, from: Limits, to: Limits): readonly Call[] {
 
 /**
  * Open vSwitch writes tc only when its database changes, and libvirt leaves max-rate, burst and ingress_policing_burst
- * there when an update no longer has them: what was lost or goes away has to be cleared first.
+ * there when an update no longer has them: what was lost or goes away has to be cleared first. So has what nothing
+ * limits yet: up to 10.2 libvirt leaves the rows of a domain that stopped, later sets those, and never attaches them.
  *
  * @see libvirt src/util/virnetdevopenvswitch.c:virNetDevOpenvswitchInterfaceSetTxQos
  */
 function needsClearing(step: Step, from: Limits, to: Limits): boolean {
   if (step.enforcer !== 'ovs') return false;
-  return losesParameter(from, to) || step.changes.some(change => change.reason === 'enforcer');
+  const isNew = !from['inbound.average'] && Boolean(to['inbound.average']);
+  return isNew || losesParameter(from, to) || step.changes.some(change => change.reason === 'enforcer');
 }
 
 function clear(mac: string): Call {

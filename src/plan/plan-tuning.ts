@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { DomainDefinition } from '../domain/definition.ts';
 import { type InterfaceEnforcer, interfaceEnforcer } from '../domain/enforcement.ts';
+import { type IntentRecord, sameIntent } from '../domain/intent-record.ts';
 import { mergeLimits } from '../domain/merge.ts';
 import {
   type DeviceRef,
@@ -9,21 +10,25 @@ import {
   deviceName,
   type Limits,
 } from '../domain/tuning.ts';
-import type { Scope } from '../ports/hypervisor.ts';
+import type { DomainRef, Scope } from '../ports/hypervisor.ts';
 import { knobName } from '../verify/expectation.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { Change } from './change.ts';
 import { definedLimits } from './defined-limits.ts';
 import { diffLimits } from './diff.ts';
-import type { Step, TuningPlan } from './plan.ts';
+import type { Observed } from './observed.ts';
+import type { RecordChange, Step, TuningPlan } from './plan.ts';
 
 /** What a plan is made from. */
 export interface PlanInput {
-  readonly domain: { readonly name: string; readonly uuid: string };
+  readonly domain: DomainRef;
   /** The definitions to change, each with what it shall have. */
   readonly targets: readonly PlanTarget[];
   /** How the enforcers stand now: a limit that libvirt defines but nothing holds is written again. */
   readonly verdicts: readonly Verdict[];
+  readonly observed: Observed;
+  /** To be kept in the definitions' metadata; absent: what is there stays. */
+  readonly record?: IntentRecord;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -44,12 +49,27 @@ export function planTuning(input: PlanInput): TuningPlan {
       return step === undefined || step.changes.length === 0 ? [] : [step];
     }),
   );
+  const { name, uuid, id } = input.domain;
   return {
     schemaVersion: 1,
-    domain: { name: input.domain.name, uuid: input.domain.uuid },
+    domain: { name, uuid, ...(id !== undefined && { id }) },
+    scopes: input.targets.map(target => target.scope),
+    tuning: Object.fromEntries(input.targets.map(({ scope, tuning }) => [scope, tuning])),
     steps: [...steps].sort(inOrder),
+    records: input.record === undefined ? [] : recordChanges(input.targets, input.record),
+    observed: input.observed,
     diagnostics: [...input.diagnostics, ...missing],
   };
+}
+
+/** A record that says the same already is not written again. */
+function recordChanges(targets: readonly PlanTarget[], after: IntentRecord): readonly RecordChange[] {
+  const outdated = targets.filter(({ definition }) => !sameIntent(definition.intent, after));
+  return outdated.map(({ scope, definition: { intent } }) => ({
+    scope,
+    ...(intent && { before: intent }),
+    after,
+  }));
 }
 
 function stepFor(target: PlanTarget, wanted: DeviceTuning, verdicts: readonly Verdict[]): Step | undefined {

@@ -37,6 +37,15 @@ export interface HypervisorReader {
   getLiveIoTune(domain: DomainRef, target: string): Promise<Readonly<Record<string, number | string>>>;
 }
 
+/** An application's element in a definition's metadata. */
+export interface Metadata {
+  /** Namespace of the element: one element per namespace. */
+  readonly uri: string;
+  readonly prefix: string;
+  /** Without namespace and prefix; absent: none. */
+  readonly element?: string;
+}
+
 /**
  * Writing side. The `set…` calls change the running domain only, one target each, done or refused; values are as
  * libvirt's typed parameters. The persistent definition is changed as a whole, by `defineXml`.
@@ -52,6 +61,8 @@ export interface HypervisorWriter {
     mac: string,
     parameters: Readonly<Partial<Record<BandwidthParameter, number>>>,
   ): Promise<void>;
+  /** Puts an element into a definition's metadata, in place of that namespace's; without one removes it. */
+  setMetadata(domain: DomainRef, scope: Scope, metadata: Metadata): Promise<void>;
   /** The persistent definition with its secrets, so that defining it again loses nothing. Never printed or saved. */
   getDefinableXml(domain: DomainRef): Promise<string>;
   /** Replaces the persistent definition, whole or not at all; a running domain is not touched. */

@@ -21,7 +21,8 @@ import { keysOf, type Wanted, wantedLimits } from './wanted.ts';
 
 /** What expectations are made from. */
 export interface ExpectInput {
-  readonly asked: DomainTuning;
+  /** What each definition shall have; the enforcers what the live one shall have, when it is meant. */
+  readonly asked: Readonly<Partial<Record<Scope, DomainTuning>>>;
   /** Absent when the domain is not running: then nothing is enforced, and nothing expected of enforcers. */
   readonly live?: DomainDefinition;
   /** Absent when the domain is transient. */
@@ -37,10 +38,15 @@ export interface ExpectInput {
  * has are expected of the enforcers too, and no limits where there are none.
  */
 export function expectDomain(input: ExpectInput): readonly Expectation[] {
-  return devicesOf(input).flatMap(device => {
-    const asked = input.asked.find(one => deviceName(one.device) === deviceName(device));
-    return [...expectAsked(input, asked), ...expectEnforced(input, device, asked)];
-  });
+  const enforced = input.asked.live ?? input.asked.config ?? [];
+  return devicesOf(input).flatMap(device => [
+    ...expectAsked(input, device),
+    ...expectEnforced(input, device, tuningOf(enforced, device)),
+  ]);
+}
+
+function tuningOf(tuning: DomainTuning, device: DeviceRef): DeviceTuning | undefined {
+  return tuning.find(one => deviceName(one.device) === deviceName(device));
 }
 
 function devicesOf({ asked, live, config }: ExpectInput): readonly DeviceRef[] {
@@ -50,16 +56,17 @@ function devicesOf({ asked, live, config }: ExpectInput): readonly DeviceRef[] {
     ...(main?.disks ?? []).map(({ target }) => ({ kind: 'disk', target }) as const),
     ...(main?.interfaces ?? []).map(({ mac }) => ({ kind: 'interface', mac }) as const),
   ];
-  const all = [...defined, ...asked.map(one => one.device)];
+  const all = [...defined, ...[...(asked.live ?? []), ...(asked.config ?? [])].map(one => one.device)];
   return [...new Map(all.map(device => [deviceName(device), device])).values()];
 }
 
-function expectAsked(input: ExpectInput, asked: DeviceTuning | undefined): readonly Expectation[] {
-  if (asked === undefined) return [];
+function expectAsked(input: ExpectInput, device: DeviceRef): readonly Expectation[] {
   const order: readonly Scope[] = ['config', 'live'];
   return order
     .filter(scope => input.scopes.includes(scope))
     .flatMap(scope => {
+      const asked = tuningOf(input.asked[scope] ?? [], device);
+      if (asked === undefined) return [];
       const definition = input[scope];
       const thing = definition && find(definition, asked.device);
       const hasDevice = definition === undefined || thing !== undefined;

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
-import { translateFlavor } from '../domain/translate.ts';
+import type { HostCapabilities } from '../domain/capabilities.ts';
+import type { Translation } from '../domain/translate.ts';
 import type { DomainTuning } from '../domain/tuning.ts';
-import type { FlavorQuota } from '../intent/flavor-quota.ts';
 import { isTestDriver } from '../plan/driver-limits.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import { expectDomain } from '../verify/expect.ts';
@@ -9,15 +9,16 @@ import { judge } from '../verify/judge.ts';
 import { notApplicable } from '../verify/not-applicable.ts';
 import type { Reading } from '../verify/reading.ts';
 import type { Verdict } from '../verify/verdict.ts';
-import { type DomainView, mainDefinition } from './look-at.ts';
+import type { DomainView } from './look-at.ts';
 import { observeDomain } from './observe.ts';
 import type { ReadSurroundings } from './surroundings.ts';
+import type { Wish } from './wish.ts';
 
-/** How a domain stands against a flavor at one moment. */
+/** How a domain stands against what is wanted of it at one moment. */
 export interface Assessment {
   readonly view: DomainView;
   readonly scopes: readonly Scope[];
-  /** What the flavor means for each definition that the domain has. */
+  /** What is wanted of each definition that the domain has. */
   readonly tuning: Readonly<Partial<Record<Scope, DomainTuning>>>;
   readonly readings: readonly Reading[];
   readonly verdicts: readonly Verdict[];
@@ -28,7 +29,7 @@ export interface Assessment {
 export async function assess(
   surroundings: ReadSurroundings,
   view: DomainView,
-  quota: FlavorQuota,
+  wish: Wish,
   scopes: readonly Scope[],
 ): Promise<Assessment> {
   surroundings.progress?.(`reading '${view.state.name}' at every layer`);
@@ -45,9 +46,10 @@ export async function assess(
     libvirtVersion: view.info.libvirtVersion,
     ...(observation.facts.cgroupVersion && { cgroupVersion: observation.facts.cgroupVersion }),
   };
-  const main = translateFlavor({ quota, domain: mainDefinition(view), capabilities });
+  const translations = translate(view, wish, capabilities);
+  const tuning = tuningOf(translations);
   const expectations = expectDomain({
-    asked: main.tuning,
+    asked: tuning,
     facts: observation.facts,
     scopes,
     ...(view.live && { live: view.live }),
@@ -57,12 +59,28 @@ export async function assess(
   return {
     view,
     scopes,
-    tuning: {
-      ...(view.live && { live: translateFlavor({ quota, domain: view.live, capabilities }).tuning }),
-      ...(view.config && { config: translateFlavor({ quota, domain: view.config, capabilities }).tuning }),
-    },
+    tuning,
     readings: observation.readings,
     verdicts: isTestDriver(view.info.driver) ? notApplicable(verdicts) : verdicts,
-    diagnostics: main.diagnostics,
+    diagnostics: findingsOf(translations, scopes),
   };
+}
+
+type Translations = Readonly<Partial<Record<Scope, Translation>>>;
+
+function translate({ live, config }: DomainView, wish: Wish, capabilities: HostCapabilities): Translations {
+  return {
+    ...(live && { live: wish('live', live, capabilities) }),
+    ...(config && { config: wish('config', config, capabilities) }),
+  };
+}
+
+function tuningOf({ live, config }: Translations): Assessment['tuning'] {
+  return { ...(live && { live: live.tuning }), ...(config && { config: config.tuning }) };
+}
+
+/** What is to be said of the definitions that are meant, each finding once. */
+function findingsOf(translations: Translations, scopes: readonly Scope[]): readonly Diagnostic[] {
+  const all = scopes.flatMap(scope => translations[scope]?.diagnostics ?? []);
+  return [...new Map(all.map(found => [JSON.stringify(found), found])).values()];
 }

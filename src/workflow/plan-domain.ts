@@ -1,17 +1,17 @@
-import type { FlavorQuota } from '../intent/flavor-quota.ts';
 import { withinDriver } from '../plan/driver-limits.ts';
+import { observedOf } from '../plan/observed.ts';
 import type { TuningPlan } from '../plan/plan.ts';
 import { type PlanTarget, planTuning } from '../plan/plan-tuning.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import { type Assessment, assess } from './assess.ts';
 import { chooseScopes, lookAt } from './look-at.ts';
 import type { ReadSurroundings } from './surroundings.ts';
+import { type Asked, flavorWish } from './wish.ts';
 
-/** A domain, a flavor's limits for it, and which definitions are meant (none: as virsh's `--current`). */
-export interface DomainRequest {
+/** A domain, the limits asked for it, and which definitions are meant (none: as virsh's `--current`). */
+export interface DomainRequest extends Asked {
   /** Name, UUID or id. */
   readonly domain: string;
-  readonly quota: FlavorQuota;
   readonly scopes: readonly Scope[];
 }
 
@@ -26,10 +26,8 @@ export async function planDomain(
   surroundings: ReadSurroundings,
   request: DomainRequest,
 ): Promise<PlannedDomain> {
-  const view = await lookAt(surroundings, request.domain);
-  const scopes = chooseScopes(view, request.scopes);
-  const assessment = await assess(surroundings, view, request.quota, scopes);
-  return { assessment, plan: planFrom(assessment) };
+  const assessment = await verifyDomain(surroundings, request);
+  return { assessment, plan: planFrom(assessment, request, surroundings.now?.() ?? new Date()) };
 }
 
 /** Says how the domain stands, without planning anything. Changes nothing. @throws QuotaError */
@@ -38,15 +36,24 @@ export async function verifyDomain(
   request: DomainRequest,
 ): Promise<Assessment> {
   const view = await lookAt(surroundings, request.domain);
-  return assess(surroundings, view, request.quota, chooseScopes(view, request.scopes));
+  return assess(surroundings, view, flavorWish(request), chooseScopes(view, request.scopes));
 }
 
-function planFrom(assessment: Assessment): TuningPlan {
-  const { view, scopes, verdicts, diagnostics } = assessment;
+function planFrom(assessment: Assessment, { record }: Asked, now: Date): TuningPlan {
+  const { view, scopes, readings, verdicts, diagnostics } = assessment;
   const targets = scopes.flatMap((scope): PlanTarget[] => {
     const definition = view[scope];
     const tuning = assessment.tuning[scope];
     return definition && tuning ? [{ scope, definition, tuning }] : [];
   });
-  return withinDriver(planTuning({ domain: view.state, targets, verdicts, diagnostics }), view.info.driver);
+  const at = `${now.toISOString().slice(0, 19)}Z`;
+  const plan = planTuning({
+    domain: view.state,
+    targets,
+    verdicts,
+    observed: observedOf(view, readings),
+    ...(record && { record: { ...record, at } }),
+    diagnostics,
+  });
+  return withinDriver(plan, view.info.driver);
 }

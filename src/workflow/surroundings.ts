@@ -1,5 +1,6 @@
 import type { HostReader } from '../ports/host.ts';
 import type { Hypervisor, HypervisorReader } from '../ports/hypervisor.ts';
+import type { StateFolder } from '../ports/state.ts';
 
 /** What a reading workflow works with. */
 export interface ReadSurroundings {
@@ -9,6 +10,8 @@ export interface ReadSurroundings {
   readonly signal?: AbortSignal;
   /** Told what is going on, for progress; one short line, lower case. */
   readonly progress?: (what: string) => void;
+  /** The time of day, for records of what was asked; absent: the machine's. */
+  readonly now?: () => Date;
 }
 
 /** What a writing workflow works with. */
@@ -16,4 +19,9 @@ export interface WriteSurroundings extends ReadSurroundings {
   readonly hypervisor: Hypervisor;
   /** Waits; a parameter so that nothing here depends on the clock. */
   readonly wait: (milliseconds: number) => Promise<void>;
+  /**
+   * Keeps two applies on one domain apart, and tells after a killed one what it was in the middle of. Absent: neither;
+   * then a caller sees to it that nobody else changes the domain.
+   */
+  readonly state?: StateFolder;
 }

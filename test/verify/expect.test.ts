@@ -4,12 +4,15 @@ import { type ExpectInput, expectDomain } from '../../src/verify/expect.ts';
 import { asked, bandwidth, hosts, limited, nic, unlimited } from './example.ts';
 import { lines } from './expected-lines.ts';
 
-function expected(changes: Partial<ExpectInput> = {}) {
-  return expectDomain({ asked: [], live: unlimited, facts: hosts.trixie, scopes: ['live'], ...changes });
+/** `asked` is meant for both definitions. */
+type Changes = Omit<Partial<ExpectInput>, 'asked'> & { readonly asked?: DomainTuning };
+
+function expected({ asked = [], ...changes }: Changes = {}) {
+  const both = { live: asked, config: asked };
+  return expectDomain({ asked: both, live: unlimited, facts: hosts.trixie, scopes: ['live'], ...changes });
 }
 
-const layers = (changes: Partial<ExpectInput>) =>
-  [...new Set(expected(changes).map(one => one.layer))].sort();
+const layers = (changes: Changes) => [...new Set(expected(changes).map(one => one.layer))].sort();
 
 describe('what a domain must hold', () => {
   it('is in both definitions and at every enforcer, what was asked', () => {
@@ -73,7 +76,12 @@ describe('what a domain must hold', () => {
   });
 
   it('is in the persistent definition alone of a domain that does not run', () => {
-    const found = expectDomain({ asked, config: limited, facts: hosts.trixie, scopes: ['config'] });
+    const found = expectDomain({
+      asked: { config: asked },
+      config: limited,
+      facts: hosts.trixie,
+      scopes: ['config'],
+    });
     expect([...new Set(found.map(one => one.layer))]).toEqual(['config']);
   });
 

@@ -34,7 +34,7 @@ async function look(folder: string, withHost = true): Promise<Seen> {
   const host = withHost ? { host: capturedHost(recording) } : {};
   const observation = await observeDomain({ hypervisor, domain, live, config, ...host });
   const expectations = expectDomain({
-    asked: askedOf(live),
+    asked: { live: askedOf(live), config: askedOf(config) },
     live,
     config,
     facts: observation.facts,

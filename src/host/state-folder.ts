@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { QuotaError } from '../errors.ts';
+import type { Lock, StateFolder } from '../ports/state.ts';
+
+const nameRule = /^[\w-]{1,100}$/;
+const suffix = '.json';
+/** flock's exit code when somebody else has the lock. */
+const CONFLICT = 75;
+
+/**
+ * A folder of this machine, for its owner only; made when it is first needed. Locks are the kernel's (`flock`, held by
+ * a child that ends with its input), so that none is left behind by a killed process.
+ *
+ * @param folder absolute; `/var/lib/virt-quota` for root
+ */
+export function stateFolder(folder: string): StateFolder {
+  const fileOf = (name: string) => join(folder, checked(name) + suffix);
+  return {
+    lock: name => refusing(folder, () => lock(folder, checked(name))),
+    save: (name, text) => refusing(folder, () => save(folder, fileOf(name), text)),
+    load: name => refusing(folder, () => unlessMissing(readFile(fileOf(name), 'utf8'))),
+    remove: name => refusing(folder, () => rm(fileOf(name), { force: true })),
+    names: () =>
+      refusing(folder, async () => {
+        const files = (await unlessMissing(readdir(folder))) ?? [];
+        const own = files.filter(file => file.endsWith(suffix)).map(file => file.slice(0, -suffix.length));
+        return own.filter(name => nameRule.test(name)).sort();
+      }),
+  };
+}
+
+function checked(name: string): string {
+  if (nameRule.test(name)) return name;
+  throw new QuotaError('internal', name, `'${name}' is no name for a state`);
+}
+
+async function save(folder: string, file: string, text: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}.new`;
+  const handle = await open(draft, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, file);
+  // The new name is safe only when the folder is.
+  const directory = await open(folder, 'r');
+  await directory.sync().finally(() => directory.close());
+}
+
+async function lock(folder: string, name: string): Promise<Lock> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, `${name}.lock`);
+  const holder = spawn(
+    'flock',
+    ['--exclusive', '--nonblock', '--conflict-exit-code', String(CONFLICT), file, 'cat'],
+    // A group of its own: Ctrl-C is for us, who still have to put things back.
+    { stdio: ['pipe', 'pipe', 'ignore'], detached: true },
+  );
+  const failed = once(holder, 'error').then(([error]) => {
+    throw error;
+  });
+  const ended = once(holder, 'exit') as Promise<[number | null]>;
+  holder.stdin.on('error', () => {});
+  holder.stdin.write('\n');
+  const answered = once(holder.stdout, 'data').then(() => 'locked' as const);
+  const first = await Promise.race([failed, ended, answered]);
+  if (first !== 'locked') throw await conflict(file, first[0]);
+  await writeFile(file, `${process.pid}\n`, { mode: 0o600 });
+  return {
+    async release() {
+      holder.stdin.end();
+      await ended;
+    },
+  };
+}
+
+async function conflict(file: string, exitCode: number | null): Promise<Error> {
+  if (exitCode !== CONFLICT) return new Error(`flock failed with exit code ${exitCode}`);
+  const pid = (await readFile(file, 'utf8').catch(() => '')).trim();
+  const who = /^\d+$/.test(pid) ? `process ${pid}` : 'another process';
+  return new QuotaError('locked', file, `${who} is at work on it`);
+}
+
+async function unlessMissing<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function refusing<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof QuotaError) throw error;
+    const problem = `cannot keep state in '${folder}': ${(error as Error).message}`;
+    throw new QuotaError('refused', folder, problem, { cause: error });
+  }
+}

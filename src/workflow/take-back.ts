@@ -1,0 +1,136 @@
+import { QuotaError } from '../errors.ts';
+import type { ApplyResult, StepResult } from '../plan/apply-result.ts';
+import type { HeldKnob } from '../plan/observed.ts';
+import type { Step, TuningPlan } from '../plan/plan.ts';
+import type { DomainState } from '../ports/hypervisor.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import { assess } from './assess.ts';
+import { knobsNotAsBefore } from './before.ts';
+import { type DomainView, lookAt } from './look-at.ts';
+import type { WriteSurroundings } from './surroundings.ts';
+import type { Unit } from './units.ts';
+import type { Wish } from './wish.ts';
+
+/** How long an enforcer may take to hold what was set (Open vSwitch works in the background), in ms per look. */
+export const SETTLE_MS = [100, 300, 1000, 2000] as const;
+
+/** Waits between tries to take something back, in ms: libvirtd may just be starting again, or be at another job. */
+const RETRY_MS = [0, 1000, 5000, 15_000] as const;
+
+/** What is to be taken back. */
+export interface TakeBack {
+  readonly plan: TuningPlan;
+  /** Those that were begun. */
+  readonly units: readonly Unit[];
+  /** What was wanted, for the verdicts at the end. */
+  readonly wish: Wish;
+  /** Why it is taken back. */
+  readonly failure: string;
+}
+
+/** What became of a step. */
+type Fate = Pick<StepResult, 'status' | 'error'>;
+
+/**
+ * Puts back what was there before, last unit first, and reads every layer to see that it is back. Never interrupted,
+ * never thrown: what could not be put back is in the result. Of a run of the domain that has ended nothing is left, so
+ * nothing is put back on it.
+ */
+export async function takeBack(surroundings: WriteSurroundings, task: TakeBack): Promise<ApplyResult> {
+  const { signal: _, ...calm } = surroundings;
+  const { plan, failure } = task;
+  surroundings.progress?.(`putting back what '${plan.domain.name}' had: ${failure}`);
+  const fates = new Map<Step, Fate>();
+  const recordErrors: string[] = [];
+  let patience: readonly number[] = RETRY_MS;
+  for (const unit of [...task.units].reverse()) {
+    const undone = await undoUnit(calm, plan, unit, patience);
+    // Whoever did not answer for so long will not answer the next one either.
+    if (undone.status === 'not-undone') patience = [0];
+    for (const step of unit.steps) fates.set(step, undone);
+    if (unit.steps.length === 0 && undone.error !== undefined) recordErrors.push(`record: ${undone.error}`);
+  }
+  const { verdicts, left: knobs } = await lookBack(calm, task);
+  const left = [...knobs, ...recordErrors];
+  const steps = plan.steps.map(
+    (step): StepResult => ({ step, ...(fates.get(step) ?? { status: 'not-tried' }) }),
+  );
+  const failed = left.length > 0 || steps.some(step => step.status === 'not-undone');
+  const outcome = failed ? 'rollback-failed' : 'rolled-back';
+  return { outcome, plan, steps, verdicts, failure, ...(failed && { left }) };
+}
+
+async function undoUnit(
+  surroundings: WriteSurroundings,
+  plan: TuningPlan,
+  unit: Unit,
+  patience: readonly number[],
+): Promise<Fate> {
+  let error = '';
+  for (const pause of patience) {
+    await surroundings.wait(pause);
+    try {
+      if (unit.scope === 'live' && !(await stillRuns(surroundings, plan))) return { status: 'gone' };
+      await unit.undo();
+      return { status: 'undone' };
+    } catch (reason) {
+      if (isGone(reason)) return { status: 'gone' };
+      error = messageOf(reason);
+    }
+  }
+  return { status: 'not-undone', error };
+}
+
+/** Whether the domain is still in the run that the plan was made for. @throws QuotaError */
+async function stillRuns({ hypervisor }: WriteSurroundings, { domain }: TuningPlan): Promise<boolean> {
+  const state = await hypervisor.lookup(domain.uuid);
+  return sameRun(state, domain);
+}
+
+function sameRun(state: DomainState, domain: TuningPlan['domain']): boolean {
+  return state.active && state.id === domain.id;
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof QuotaError && error.code === 'not-found';
+}
+
+/** What is there after the undoing, and which knobs are not as before. */
+async function lookBack(
+  surroundings: WriteSurroundings,
+  { plan, wish }: TakeBack,
+): Promise<{ verdicts: readonly Verdict[]; left: readonly string[] }> {
+  let left: readonly string[] = [];
+  let verdicts: readonly Verdict[] = [];
+  for (const pause of [0, ...SETTLE_MS]) {
+    await surroundings.wait(pause);
+    try {
+      const view = await lookAt(surroundings, plan.domain.uuid);
+      const now = await assess(surroundings, view, wish, scopesLeft(plan, view));
+      left = knobsNotAsBefore(comparable(plan, view), now.readings);
+      verdicts = now.verdicts;
+    } catch (error) {
+      if (isGone(error)) return { verdicts: [], left: [] };
+      left = [`cannot be read: ${messageOf(error)}`];
+    }
+    if (left.length === 0) break;
+  }
+  return { verdicts, left };
+}
+
+/** What can be as before: of another run of the domain only its persistent definition. */
+function comparable(plan: TuningPlan, { state }: DomainView): readonly HeldKnob[] {
+  const { knobs } = plan.observed;
+  return sameRun(state, plan.domain) || plan.domain.id === undefined
+    ? knobs
+    : knobs.filter(knob => knob.layer === 'config' && state.persistent);
+}
+
+function scopesLeft(plan: TuningPlan, { live, config }: DomainView): TuningPlan['scopes'] {
+  return plan.scopes.filter(scope => (scope === 'live' ? live : config) !== undefined);
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
