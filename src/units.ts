@@ -99,34 +99,68 @@ export function bytesToOvsTicks(rateBps: number, bytes: number): number {
   return rateBps === 0 ? 0 : Math.floor((TICKS_PER_US * 1e6 * bytes) / rateBps) % TICKS;
 }
 
-/**
- * A rate as it can be read back from tc's text, in B/s: tc cuts what it prints with four or more digits of the next
- * smaller unit, so from 1 Gbit/s up to 1 Mbit/s is lost. @see iproute2 lib/json_print.c:print_color_rate
- */
-export function rateInTcText(rateBps: number): number {
-  let rate = rateBps * 8;
-  let unit = 1;
-  for (let step = 0; step < 4 && rate >= 1000; step += 1) {
-    if (rate % 1000 !== 0 && rate < 1_000_000) break;
-    rate = Math.floor(rate / 1000);
-    unit *= 1000;
-  }
-  return (rate * unit) / 8;
+/** What tc prints: a count of a unit, which is a power (of 1000 bit/s, of 1024 bytes). */
+export interface TcPrinted {
+  readonly count: number;
+  readonly power: number;
 }
 
 /**
- * A size as it can be read back from tc's text, in bytes: near a whole unit tc prints that unit, with six digits.
+ * A rate in B/s as tc prints it, in bits: tc cuts what it prints with four or more digits of the next smaller unit, so
+ * from 1 Gbit/s up to 1 Mbit/s is lost. @see iproute2 lib/json_print.c:print_color_rate
+ */
+export function printedTcRate(rateBps: number): TcPrinted {
+  let count = rateBps * 8;
+  let power = 0;
+  while (power < 4 && count >= 1000 && (count % 1000 === 0 || count >= 1_000_000)) {
+    count = Math.floor(count / 1000);
+    power += 1;
+  }
+  return { count, power };
+}
+
+/** A rate as it can be read back from tc's text, in B/s. */
+export function rateInTcText(rateBps: number): number {
+  const { count, power } = printedTcRate(rateBps);
+  return (count * 1000 ** power) / 8;
+}
+
+/**
+ * A size in bytes as tc prints it: near a whole unit that unit, with six digits.
  * @see iproute2 lib/json_print_math.c:sprint_size
  */
-export function sizeInTcText(bytes: number): number {
-  for (const { unit, within } of tcSizeUnits) {
+export function printedTcSize(bytes: number): TcPrinted {
+  for (const { power, within } of tcSizeUnits) {
+    const unit = 1024 ** power;
     const count = Math.round(bytes / unit);
-    if (bytes >= unit && Math.abs(count * unit - bytes) < within) return Number(count.toPrecision(6)) * unit;
+    if (bytes >= unit && Math.abs(count * unit - bytes) < within)
+      return { count: Number(count.toPrecision(6)), power };
   }
-  return bytes;
+  return { count: bytes, power: 0 };
+}
+
+/** A size as it can be read back from tc's text, in bytes. */
+export function sizeInTcText(bytes: number): number {
+  const { count, power } = printedTcSize(bytes);
+  return count * 1024 ** power;
 }
 
 const tcSizeUnits = [
-  { unit: 1024 ** 2, within: 1024 },
-  { unit: 1024, within: 16 },
+  { power: 2, within: 1024 },
+  { power: 1, within: 16 },
 ] as const;
+
+/** B/s → MiB/s of 1024 × 1024 bytes, for people. */
+export function bytesToMebibytes(bytes: number): number {
+  return bytes / 1024 ** 2;
+}
+
+/** kB/s → Mbit/s of 1 000 000 bits, for people. */
+export function kilobytesToMegabits(kilobytes: number): number {
+  return kilobytesToKbit(kilobytes) / 1000;
+}
+
+/** µs of CPU time per µs of period → per cent of one core, for people. */
+export function quotaToPercent(quotaUs: number, periodUs: number): number {
+  return (100 * quotaUs) / periodUs;
+}

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { referenceCommands } from './reference-program.ts';
 
 const collect = (value: string, before: readonly string[] = []) => [...before, value];
 
@@ -21,6 +22,7 @@ export function program(): Command {
   apply(top);
   verify(top);
   capture(top);
+  referenceCommands(top);
   return top;
 }
 

@@ -49,7 +49,8 @@ export function sayDiagnostics(diagnostics: readonly Diagnostic[], terminal: Ter
   }
 }
 
-async function readFlavor(
+/** Reads the flavor that the options name, without looking at its limits. @throws QuotaError `invalid-input` */
+export async function readFlavor(
   options: QuotaOptions,
 ): Promise<{ readonly flavor: Flavor; readonly diagnostics: readonly Diagnostic[] }> {
   const properties = options.property ?? [];

@@ -1,3 +1,5 @@
+import { printedTcRate, printedTcSize } from '../units.ts';
+
 const RATE = /^(\d{1,20})([KMGT]?)(i?)bit$/;
 const SIZE = /^(\d[\d.e+]{0,23})([KMG]?)b(?:\/\d+)?$/;
 const POWERS = { '': 0, K: 1, M: 2, G: 3, T: 4 } as const;
@@ -24,4 +26,23 @@ export function parseTcSize(text: string): number | undefined {
 
 function powerOf(unit: string): number {
   return POWERS[unit as keyof typeof POWERS];
+}
+
+/** B/s → `262144Kbit`, as tc prints it. */
+export function printTcRate(rateBps: number): string {
+  const { count, power } = printedTcRate(rateBps);
+  return `${count}${['', 'K', 'M', 'G', 'T'][power] ?? ''}bit`;
+}
+
+/** Bytes → `128Mb`, as tc prints them; iproute2 from 6.18 on has `Gb` too. */
+export function printTcSize(bytes: number): string {
+  const { count, power } = printedTcSize(bytes);
+  return `${power === 0 ? count : sixDigits(count)}${['', 'K', 'M'][power] ?? ''}b`;
+}
+
+/** C's `%g`. */
+function sixDigits(count: number): string {
+  if (count < 1_000_000) return String(count);
+  const [mantissa = '', exponent = ''] = count.toExponential(5).split('e+');
+  return `${mantissa.replace(/\.?0+$/, '')}e+${exponent.padStart(2, '0')}`;
 }

@@ -1,17 +1,11 @@
-import { bandwidthFields } from '../domain/bandwidth.ts';
-import { cpuTuneFields } from '../domain/cputune.ts';
-import { ioTuneFields } from '../domain/iotune.ts';
+import { fieldOf } from '../domain/fields.ts';
 import type { LimitName } from '../domain/tuning.ts';
 import type { KnobValues } from '../verify/expectation.ts';
-
-const units = new Map<LimitName, string>(
-  [...cpuTuneFields, ...ioTuneFields, ...bandwidthFields].map(field => [field.parameter, field.unit]),
-);
 
 /** `32768 kB/s`; `not set` when absent. */
 export function quantity(parameter: LimitName, value: number | string | undefined): string {
   if (value === undefined) return 'not set';
-  return `${value} ${units.get(parameter) ?? ''}`.trimEnd();
+  return `${value} ${fieldOf(parameter)?.unit ?? ''}`.trimEnd();
 }
 
 /** What a knob holds: one value alone, several with their names; `absent` when the knob is not there. */

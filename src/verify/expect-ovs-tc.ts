@@ -23,20 +23,33 @@ export interface OvsPort {
 const MTU = 1500;
 const HEADROOM = 64;
 
+/** What libvirt asks of Open vSwitch for traffic into the guest: kB/s, kB/s, KiB. */
+export interface OvsInbound {
+  readonly average: number;
+  readonly peak: number;
+  readonly burst: number | undefined;
+}
+
+/** What Open vSwitch tells the kernel of it: B/s of the port's class, B/s and bytes of the queue's. */
+export function ovsClassLimits({ average, peak, burst }: OvsInbound) {
+  const portBps = bitsToBytes(kilobytesToBits(peak));
+  const rateBps = Math.min(Math.max(bitsToBytes(kilobytesToBits(average)), MTU), portBps);
+  const ceilBps = Math.max(portBps, rateBps);
+  const burstBytes = Math.max(bitsToBytes(kibibytesToBits(burst ?? 0)), MTU + HEADROOM);
+  return { portBps, rateBps, ceilBps, burstBytes };
+}
+
 /**
  * The classes that Open vSwitch makes of a `linux-htb` row: 1:fffe for the port, 1:1 below it for queue 0.
  * @see openvswitch lib/netdev-linux.c:htb_parse_qdisc_details__, htb_parse_class_details__, htb_setup_class__
  */
 export function expectOvsClasses(
   port: OvsPort,
-  kb: { readonly average: number; readonly peak: number; readonly burst: number | undefined },
+  kb: OvsInbound,
   database: readonly Knob[],
   facts: HostFacts,
 ): readonly Expectation[] {
-  const portBps = bitsToBytes(kilobytesToBits(kb.peak));
-  const rateBps = Math.min(Math.max(bitsToBytes(kilobytesToBits(kb.average)), MTU), portBps);
-  const ceilBps = Math.max(portBps, rateBps);
-  const burstBytes = Math.max(bitsToBytes(kibibytesToBits(kb.burst ?? 0)), MTU + HEADROOM);
+  const { portBps, rateBps, ceilBps, burstBytes } = ovsClassLimits(kb);
   const exact = classesAreExact(facts);
   const ofPort = tcValues({ rateBps: portBps, ceilBps: portBps, writer: 'ovs' }, exact, facts);
   const ofQueue = tcValues({ rateBps, ceilBps, burstBytes, writer: 'ovs' }, exact, facts);

@@ -57,8 +57,13 @@ function htbValues(wanted: Wanted, direction: Direction, facts: HostFacts): Part
 function policeValues(wanted: Wanted, direction: Direction, facts: HostFacts): Partial<TcValues> {
   const { average, burst } = limitsOf(wanted, direction);
   if (average === undefined) return {};
-  const burstBytes = kibibytesToBytes(burst ?? Math.min(average, networkBurst.max));
+  const burstBytes = kibibytesToBytes(burst ?? defaultPoliceBurst(average));
   return tcValues({ rateBps: kilobytesToBytes(average), burstBytes, writer: 'tc' }, false, facts);
+}
+
+/** The burst in KiB that libvirt gives a policer where none is asked for: as many KiB as the average has kB/s. */
+export function defaultPoliceBurst(average: number): number {
+  return Math.min(average, networkBurst.max);
 }
 
 function limitsOf({ limits }: Wanted, direction: Direction) {

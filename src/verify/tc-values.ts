@@ -58,7 +58,7 @@ function shownBurst({ rateBps, burstBytes, writer }: TcLimit, facts: HostFacts):
 }
 
 /** iproute2 6.15 computes bursts exactly (d947f365); before, it cut them to whole µs on both ways. */
-function roundingOf(facts: HostFacts): TcRounding {
+export function roundingOf(facts: HostFacts): TcRounding {
   return facts.iproute2 !== undefined && isAtLeast(facts.iproute2, 6, 15) ? 'exact' : 'truncating';
 }
 

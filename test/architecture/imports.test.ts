@@ -13,14 +13,27 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   verify: ['.', 'domain', 'ports', 'observed'],
   observed: ['.'],
   plan: ['.', 'domain', 'ports', 'verify'],
-  report: ['.', 'intent', 'domain', 'plan', 'verify', 'ports'],
+  explain: ['.', 'intent', 'domain', 'observed', 'verify'],
+  report: ['.', 'intent', 'domain', 'plan', 'verify', 'explain', 'ports'],
   libvirt: [],
   host: ['.', 'domain', 'ports', 'observed', 'libvirt', 'verify'],
   workflow: ['.', 'intent', 'domain', 'ports', 'verify', 'plan', 'observed', 'host'],
-  cli: ['.', 'intent', 'domain', 'ports', 'verify', 'plan', 'report', 'host', 'workflow', 'libvirt'],
+  cli: [
+    '.',
+    'intent',
+    'domain',
+    'ports',
+    'verify',
+    'plan',
+    'explain',
+    'report',
+    'host',
+    'workflow',
+    'libvirt',
+  ],
 };
 
-const pure = ['xml', 'intent', 'domain', 'observed', 'ports', 'plan', 'verify', 'report'];
+const pure = ['xml', 'intent', 'domain', 'observed', 'ports', 'plan', 'verify', 'explain', 'report'];
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.ts'))

@@ -1,0 +1,32 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** The commands that look things up and touch nothing: `explain`, `keys`, `schema`. */
+export function referenceCommands(top: Command): void {
+  explain(top);
+}
+
+function explain(top: Command): void {
+  top
+    .command('explain')
+    .argument('[key...]', 'KEY=VALUE: an extra spec; KEY: one of the flavor (default: all)')
+    .description('a limit through every unit and layer, with its arithmetic; touches nothing')
+    .option('--flavor <file>', 'a flavor, as translate takes it (- for stdin)')
+    .addOption(new Option('--cgroup <version>', 'only this cgroup version').argParser(cgroupVersion))
+    .addOption(new Option('--iproute2 <version>', 'only this tc, such as 6.1').argParser(toolVersion))
+    .addOption(new Option('-f, --format <format>', 'output format').choices(['text', 'json']).default('text'))
+    .action(async (keys: string[], _, self: Command) =>
+      (await import('./commands/explain.ts')).explain(keys, self.optsWithGlobals()),
+    );
+}
+
+function cgroupVersion(text: string): 1 | 2 {
+  if (text === '1') return 1;
+  if (text === '2') return 2;
+  throw new InvalidArgumentError('1 or 2, please');
+}
+
+function toolVersion(text: string): { readonly major: number; readonly minor: number } {
+  const match = /^(\d{1,3})\.(\d{1,3})(?:\.\d{1,3})?$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('a version such as 6.1, please');
+  return { major: Number(match[1]), minor: Number(match[2]) };
+}
