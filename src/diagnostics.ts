@@ -19,6 +19,7 @@ export interface Diagnostic {
 
 /** Every finding there is; each occurs in a test. */
 export type DiagnosticCode =
+  | QosDiagnosticCode
   /** A value that is not an integer as libvirt reads it. */
   | 'not-a-number'
   /** args: `min`, `max`, `unit`, `where` (which host rule). */
@@ -69,6 +70,33 @@ export type DiagnosticCode =
   | 'driver-cannot'
   /** libvirt cannot unset it on a running domain, and the kernel's default is not known; it stays. */
   | 'cannot-be-unset';
+
+/** Findings about port QoS, markings and host profiles. */
+export type QosDiagnosticCode =
+  /** Something else than what must be there; args: `type`, `must`. */
+  | 'wrong-type'
+  /** A word or number that is none of a closed set; args: `allowed`. */
+  | 'unknown-choice'
+  /** args: `needs`. */
+  | 'missing-key'
+  /** A key that nobody reads here. */
+  | 'unknown-field'
+  /** A limit or guarantee of 0; args: `type` of the rule. */
+  | 'zero-rate'
+  /** Two rules or classes for the same; args: `other`. */
+  | 'duplicate-rule'
+  /** A guarantee above its limit; args: `max`, `other`, `unit`. */
+  | 'min-above-max'
+  /** A burst that is smaller than one packet: a policer with it drops everything large; args: `min`, `unit`. */
+  | 'burst-below-mtu'
+  /** A burst that outlasts tc's clock, so that the kernel holds something else; args: `max`, `unit`. */
+  | 'burst-outlasts-clock'
+  /** The back end does nothing with it; args: `backend`, `reason` (a key of `report/qos-diagnostic-text.ts`). */
+  | 'not-on-backend'
+  /** A number or flow that needs a fact about the port that was not given; args: `needs`. */
+  | 'needs-port-fact'
+  /** The back end holds another number than was asked for; args: `becomes`, `unit`. */
+  | 'rounded';
 
 /** Whether any finding forbids to go on. */
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

@@ -68,6 +68,26 @@ export function bitsToBytes(bits: number): number {
   return Math.floor(bits / 8);
 }
 
+/** kbit/s or kbit of 1000 bits → B/s or bytes, rounded down. @see neutron neutron/agent/linux/tc_lib.py:add_tc_filter_policy */
+export function kilobitsToBytes(kilobits: number): number {
+  return Math.floor((kilobits * 1000) / 8);
+}
+
+/** kbit/s or kbit of 1000 bits → bit/s or bits of a QoS or Queue row. @see neutron neutron/agent/common/ovs_lib.py:_update_queue */
+export function kilobitsToBits(kilobits: number): number {
+  return kilobits * 1000;
+}
+
+/** kbit of a burst → bytes as MidoNet reckons, with 1024 bits. @see midonet Tcmsg.scala:TcPolice */
+export function kilobitsToMidonetBytes(kilobits: number): number {
+  return kilobits * 128;
+}
+
+/** kbit/s → Mbit/s of a virtual function: rounded half up, and at least 1. @see neutron eswitch_manager.py:set_device_rate */
+export function kilobitsToVfMegabits(kilobits: number): number {
+  return kilobits > 0 && kilobits < 1000 ? 1 : Math.floor(kilobits / 1000 + 0.5);
+}
+
 /** The burst that tc takes where none is given: one large packet and what a clock tick lets through. */
 export function tcDefaultBurstBytes(rateBps: number): number {
   return Math.floor(rateBps / 1e9) + TC_DEFAULT_MTU;
@@ -86,6 +106,11 @@ export function bytesToTcTicks(rateBps: number, bytes: number, rounding: TcRound
 /** Whether the ticks of a burst fit the kernel's 32 bits: it must not last longer than 274.8 s at its rate. */
 export function fitsTcTicks(rateBps: number, bytes: number): boolean {
   return 1e6 * (bytes / rateBps) * TICKS_PER_US < TICKS;
+}
+
+/** The largest burst in bytes whose ticks fit the kernel's 32 bits at a rate in B/s. */
+export function maxTcBurstBytes(rateBps: number): number {
+  return Math.floor(((TICKS - 1) / TICKS_PER_US / 1e6) * rateBps);
 }
 
 /** The kernel's ticks → the bytes that tc shows. @see iproute2 tc/tc_core.c:tc_calc_xmitsize, tc_core_tick2time */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { qosCommands } from './qos-program.ts';
 import { referenceCommands } from './reference-program.ts';
 
 const collect = (value: string, before: readonly string[] = []) => [...before, value];
@@ -23,6 +24,7 @@ export function program(): Command {
   verify(top);
   capture(top);
   referenceCommands(top);
+  qosCommands(top);
   return top;
 }
 

@@ -1,4 +1,5 @@
 import type { Diagnostic, DiagnosticCode } from '../diagnostics.ts';
+import { qosTexts } from './qos-diagnostic-text.ts';
 
 /** `error: quota:cpu_period is '999', must be in 1000–1000000 µs`: a finding in one line. */
 export function diagnosticLine(diagnostic: Diagnostic): string {
@@ -6,6 +7,7 @@ export function diagnosticLine(diagnostic: Diagnostic): string {
 }
 
 const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>> = {
+  ...qosTexts,
   'not-a-number': found => `is '${found.value ?? ''}', which is not a whole number`,
   'out-of-range': found =>
     `is ${found.value ?? '?'}, must be in ${arg(found, 'min')}–${arg(found, 'max')}${unit(found)}${where(found)}`,

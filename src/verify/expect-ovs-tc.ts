@@ -1,3 +1,4 @@
+import { ovsQueueClass } from '../backend/ovs-htb.ts';
 import type { BandwidthParameter } from '../domain/bandwidth.ts';
 import {
   bitsToBytes,
@@ -19,10 +20,6 @@ export interface OvsPort {
   readonly dev: string;
 }
 
-/** Open vSwitch gives no class less than one packet a second, and no burst less than one packet with its headers. */
-const MTU = 1500;
-const HEADROOM = 64;
-
 /** What libvirt asks of Open vSwitch for traffic into the guest: kB/s, kB/s, KiB. */
 export interface OvsInbound {
   readonly average: number;
@@ -33,10 +30,8 @@ export interface OvsInbound {
 /** What Open vSwitch tells the kernel of it: B/s of the port's class, B/s and bytes of the queue's. */
 export function ovsClassLimits({ average, peak, burst }: OvsInbound) {
   const portBps = bitsToBytes(kilobytesToBits(peak));
-  const rateBps = Math.min(Math.max(bitsToBytes(kilobytesToBits(average)), MTU), portBps);
-  const ceilBps = Math.max(portBps, rateBps);
-  const burstBytes = Math.max(bitsToBytes(kibibytesToBits(burst ?? 0)), MTU + HEADROOM);
-  return { portBps, rateBps, ceilBps, burstBytes };
+  const queue = { minBits: kilobytesToBits(average), burstBits: kibibytesToBits(burst ?? 0) };
+  return { portBps, ...ovsQueueClass(queue, portBps) };
 }
 
 /**

@@ -10,17 +10,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   intent: ['.'],
   domain: ['.', 'xml', 'intent'],
   ports: ['.', 'domain'],
-  verify: ['.', 'domain', 'ports', 'observed'],
+  backend: ['.', 'intent'],
+  verify: ['.', 'domain', 'ports', 'observed', 'backend'],
   observed: ['.'],
   plan: ['.', 'domain', 'ports', 'verify'],
   explain: ['.', 'intent', 'domain', 'observed', 'verify'],
-  report: ['.', 'intent', 'domain', 'plan', 'verify', 'explain', 'ports'],
+  report: ['.', 'intent', 'backend', 'domain', 'plan', 'verify', 'explain', 'ports'],
   libvirt: [],
   host: ['.', 'domain', 'ports', 'observed', 'libvirt', 'verify'],
   workflow: ['.', 'intent', 'domain', 'ports', 'verify', 'plan', 'observed', 'host'],
   cli: [
     '.',
     'intent',
+    'backend',
     'domain',
     'ports',
     'verify',
@@ -33,7 +35,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-const pure = ['xml', 'intent', 'domain', 'observed', 'ports', 'plan', 'verify', 'explain', 'report'];
+const pure = [
+  'xml',
+  'intent',
+  'backend',
+  'domain',
+  'observed',
+  'ports',
+  'plan',
+  'verify',
+  'explain',
+  'report',
+];
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.ts'))

@@ -1,0 +1,61 @@
+import type { BandwidthLimit } from '../intent/port-qos.ts';
+import { bytesToOvsTicks, policingBurstToBytes, policingRateToBytes } from '../units.ts';
+import { defaultBurstFindings, egressBurstKbit } from './default-burst.ts';
+import { type BackendHoldings, type Holding, held } from './holding.ts';
+import type { PortBinding } from './port-binding.ts';
+import { burstFindings } from './tc-burst.ts';
+
+const because = 'bandwidth_limit egress';
+
+/** What a machine sends comes into Open vSwitch, which polices it. @see neutron neutron/agent/common/ovs_lib.py:_set_egress_bw_limit_for_port */
+export function egressPolicing(limit: BandwidthLimit, { dev }: PortBinding): BackendHoldings {
+  const rate = limit.maxKbps;
+  const burst = Math.floor(egressBurstKbit(limit));
+  const police = policeOf(dev, rate, burst);
+  return {
+    holdings: [
+      column(dev, 'ingress_policing_rate', rate, 'kbit/s'),
+      column(dev, 'ingress_policing_burst', burst, 'kbit'),
+      police,
+    ],
+    commands: [
+      [
+        'ovs-vsctl',
+        'set',
+        'Interface',
+        dev,
+        `ingress_policing_rate=${rate}`,
+        `ingress_policing_burst=${burst}`,
+      ],
+    ],
+    diagnostics: [
+      ...defaultBurstFindings(because, limit),
+      ...burstFindings(because, policingRateToBytes(rate), policingBurstToBytes(burst)),
+    ],
+  };
+}
+
+function column(dev: string, knob: string, value: number, unit: string): Holding {
+  return { layer: 'ovsdb', subject: `Interface ${dev}`, knob, values: { value: held(value, unit) }, because };
+}
+
+/** @see openvswitch lib/netdev-linux.c:tc_add_policer, tc_add_matchall_policer */
+function policeOf(dev: string, rateKbps: number, burstKbit: number): Holding {
+  const rate = policingRateToBytes(rateKbps);
+  const burst = policingBurstToBytes(burstKbit);
+  return {
+    layer: 'tc',
+    subject: dev,
+    knob: 'police matchall',
+    values: {
+      parent: held('ffff:'),
+      pref: held(49),
+      rate: held(rate, 'B/s'),
+      burst: held(burst, 'bytes'),
+      burstTicks: held(bytesToOvsTicks(rate, burst), '64 ns'),
+      mtu: held(65535, 'bytes'),
+      action: held('drop'),
+    },
+    because,
+  };
+}

@@ -1,0 +1,48 @@
+import type { Diagnostic, QosDiagnosticCode } from '../diagnostics.ts';
+
+/** The texts of findings about port QoS, markings and host profiles. */
+export const qosTexts: Readonly<Record<QosDiagnosticCode, (diagnostic: Diagnostic) => string>> = {
+  'wrong-type': found => `is of type ${arg(found, 'type')}, must be ${arg(found, 'must')}`,
+  'unknown-choice': found => `is '${found.value ?? ''}', must be one of: ${arg(found, 'allowed')}`,
+  'missing-key': found => `has no ${arg(found, 'needs')}`,
+  'unknown-field': () => 'is unknown: nothing reads it',
+  'zero-rate': found => `is 0: ${zeroRates[arg(found, 'type')] ?? 'nothing could pass'}`,
+  'duplicate-rule': found => `asks for the same as ${arg(found, 'other')}: only one of them can count`,
+  'min-above-max': found =>
+    `is ${found.value ?? '?'}, above the ${arg(found, 'max')}${unit(found)} of ${arg(found, 'other')}`,
+  'burst-below-mtu': found =>
+    `is ${found.value ?? '?'}, must be at least ${arg(found, 'min')}${unit(found)}: with less, no packet of 1500 bytes passes`,
+  'burst-outlasts-clock': found =>
+    `is a burst of ${found.value ?? '?'}${unit(found)}, and tc's clock holds ${arg(found, 'max')}${unit(found)} at this rate: the kernel limits to something else`,
+  'not-on-backend': found =>
+    `is not enforced by ${arg(found, 'backend')}: ${reasons[arg(found, 'reason')] ?? arg(found, 'reason')}`,
+  'needs-port-fact': found => `is left out: it needs ${arg(found, 'needs')}`,
+  rounded: found => `is ${found.value ?? '?'}, held as ${arg(found, 'becomes')}${unit(found)}`,
+};
+
+const zeroRates: Readonly<Record<string, string>> = {
+  bandwidth_limit:
+    'Open vSwitch takes that as no limit and the Linux bridge agent fails on it; leave the rule out, or ask for 1 or more',
+  packet_rate_limit: 'a meter of 0 lets nothing pass; leave the rule out, or ask for 1 or more',
+  minimum_bandwidth: 'it guarantees nothing',
+  minimum_packet_rate: 'it guarantees nothing',
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  'placement-only': 'it only counts when a host is chosen',
+  unsupported: 'its driver has no such rule',
+  'egress-only': 'its driver knows only what the machine sends',
+  'physical-only': 'it works on flat and VLAN networks only',
+  'burst-ignored': 'it has no burst',
+  'network-owned': 'it takes no policy for ports of the network itself',
+  'burst-zero': 'it takes a missing burst as 0 and then drops everything',
+};
+
+function arg(found: Diagnostic, name: string): string {
+  return String(found.args?.[name] ?? '?');
+}
+
+function unit(found: Diagnostic): string {
+  const name = found.args?.unit;
+  return name === undefined || name === '' ? '' : ` ${name}`;
+}
