@@ -56,6 +56,12 @@ export type DiagnosticCode =
   | 'peak-below-average'
   /** A list or an object where a value must be; args: `type`. */
   | 'not-a-scalar'
+  /** A line of a bulk input that cannot be read; args: `reason`. */
+  | 'unreadable'
+  /** A member of the wrong type; args: `is` (what it is), `expected`. */
+  | 'wrong-type'
+  /** A member that must be there; args: `needs`. */
+  | 'missing'
   /** A burst rate without its base, a length without its rate, an I/O size without iops; args: `needs`. */
   | 'needs-base'
   /** A burst rate below its base: QEMU refuses it; args: `base`, `min`. */

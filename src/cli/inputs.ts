@@ -8,23 +8,36 @@ import { QuotaError } from '../errors.ts';
  * @throws QuotaError `invalid-input`: not there, not readable, too large, not UTF-8
  */
 export async function readInput(path: string, limit: number): Promise<string> {
-  const name = path === '-' ? 'standard input' : path;
+  const name = inputName(path);
   const chunks: Buffer[] = [];
   let size = 0;
+  for await (const chunk of openInput(path)) {
+    size += chunk.length;
+    if (size > limit)
+      throw new QuotaError('invalid-input', name, `'${name}' is larger than ${mebibytes(limit)}`);
+    chunks.push(chunk);
+  }
+  return decode(Buffer.concat(chunks), name);
+}
+
+/**
+ * The bytes of a file, or of standard input for `-`, as they come.
+ *
+ * @throws QuotaError `invalid-input`: not there, not readable
+ */
+export async function* openInput(path: string): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of path === '-' ? process.stdin : createReadStream(path)) {
-      size += (chunk as Buffer).length;
-      if (size > limit)
-        throw new QuotaError('invalid-input', name, `'${name}' is larger than ${mebibytes(limit)}`);
-      chunks.push(chunk as Buffer);
-    }
+    for await (const chunk of path === '-' ? process.stdin : createReadStream(path)) yield chunk as Buffer;
   } catch (error) {
-    if (error instanceof QuotaError) throw error;
+    const name = inputName(path);
     throw new QuotaError('invalid-input', name, `cannot read '${name}': ${reasonOf(error)}`, {
       cause: error,
     });
   }
-  return decode(Buffer.concat(chunks), name);
+}
+
+function inputName(path: string): string {
+  return path === '-' ? 'standard input' : path;
 }
 
 function decode(bytes: Buffer, name: string): string {

@@ -19,18 +19,22 @@ export interface HostCapabilities {
  * XML takes and a running domain's typed parameters do not. On a host that is not known the last two are warnings.
  */
 export function checkHostRange(quota: FlavorQuota, host: HostCapabilities): readonly Diagnostic[] {
-  return [
-    ...checkCpuController(quota, host),
-    ...checkShares(quota, host),
-    ...checkTypedParameters(quota, host),
-  ];
+  const diagnostics: Diagnostic[] = [];
+  checkCpuController(quota.cpu, host, diagnostics);
+  checkShares(quota.cpu, host, diagnostics);
+  checkTypedParameters(quota.interface, host, diagnostics);
+  return diagnostics;
 }
 
 /** @see nova nova/virt/libvirt/host.py:is_cpu_control_policy_capable */
-function checkCpuController({ cpu }: FlavorQuota, host: HostCapabilities): readonly Diagnostic[] {
-  if (host.hasCpuController !== false) return [];
-  const asked = Object.entries(cpu.because).slice(0, 1);
-  return asked.map(([, key]) => ({ code: 'no-cpu-controller', severity: 'error', path: key }));
+function checkCpuController(
+  cpu: FlavorQuota['cpu'],
+  host: HostCapabilities,
+  diagnostics: Diagnostic[],
+): void {
+  if (host.hasCpuController !== false) return;
+  const [path] = Object.values(cpu.because);
+  if (path !== undefined) diagnostics.push({ code: 'no-cpu-controller', severity: 'error', path });
 }
 
 /**
@@ -46,24 +50,28 @@ export function sharesRange(host: HostCapabilities): Range & { readonly where: s
   return { ...cpuWeightV2, min, where: 'cgroup v2' };
 }
 
-function checkShares({ cpu }: FlavorQuota, host: HostCapabilities): readonly Diagnostic[] {
+function checkShares(cpu: FlavorQuota['cpu'], host: HostCapabilities, diagnostics: Diagnostic[]): void {
   const shares = cpu.limits.cpu_shares;
-  if (shares === undefined) return [];
+  if (shares === undefined) return;
   const { where, ...range } = sharesRange(host);
-  if (shares >= range.min && shares <= range.max) return [];
+  if (shares >= range.min && shares <= range.max) return;
   const severity = shares < range.min || host.cgroupVersion === 2 ? 'error' : 'warning';
-  return [{ ...outOfRange(cpu, 'cpu_shares', severity), args: { ...range, where } }];
+  diagnostics.push({ ...outOfRange(cpu, 'cpu_shares', severity), args: { ...range, where } });
 }
 
 /** The XML takes 64 bits, the typed parameters 32. @see libvirt src/qemu/qemu_driver.c:qemuDomainSetInterfaceParameters */
-function checkTypedParameters(quota: FlavorQuota, host: HostCapabilities): readonly Diagnostic[] {
-  const section = quota.interface;
+function checkTypedParameters(
+  section: FlavorQuota['interface'],
+  host: HostCapabilities,
+  diagnostics: Diagnostic[],
+): void {
+  if (Object.keys(section.limits).length === 0) return;
   const severity = host.libvirtVersion === undefined ? 'warning' : 'error';
-  return bandwidthFields.flatMap(({ parameter, max, unit }) => {
-    if (parameter === 'inbound.floor' || (section.limits[parameter] ?? 0) <= max) return [];
+  for (const { parameter, max, unit } of bandwidthFields) {
+    if (parameter === 'inbound.floor' || (section.limits[parameter] ?? 0) <= max) continue;
     const args = { min: 0, max, unit, where: 'running domain' };
-    return [{ ...outOfRange(section, parameter, severity), args }];
-  });
+    diagnostics.push({ ...outOfRange(section, parameter, severity), args });
+  }
 }
 
 function outOfRange<P extends QuotaParameter>(

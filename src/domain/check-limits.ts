@@ -16,6 +16,7 @@ export function checkLimits(device: DeviceRef, limits: Limits): readonly Diagnos
 
 /** The same for an `<iotune>` by itself; `prefix` goes before the parameter's name in each path. */
 export function checkIoTune(limits: Limits, prefix = ''): readonly Diagnostic[] {
+  if (Object.keys(limits).length === 0) return [];
   const rules = [totalWithReadWrite, maxNeedsBase, lengthNeedsMax, sizeNeedsIops, groupNeedsLimit];
   return rules.flatMap(rule => rule(limits)).map(found => ({ ...found, path: prefix + found.path }));
 }
@@ -31,10 +32,27 @@ function totalWithReadWrite(limits: Limits): readonly Diagnostic[] {
   });
 }
 
+/** What means nothing without another limit. */
+interface Dependence {
+  readonly parameter: IoTuneParameter;
+  readonly needs: IoTuneParameter;
+}
+
+const burstRates = dependences('_max', '');
+const burstLengths = dependences('_max_length', '_max');
+
+function dependences(suffix: string, ofOther: string): readonly Dependence[] {
+  return ioTuneParameters
+    .filter(parameter => parameter.endsWith(`sec${suffix}`))
+    .map(parameter => ({
+      parameter,
+      needs: (parameter.slice(0, -suffix.length) + ofOther) as IoTuneParameter,
+    }));
+}
+
 function maxNeedsBase(limits: Limits): readonly Diagnostic[] {
-  return withSuffix('_max').flatMap(parameter => {
+  return burstRates.flatMap(({ parameter, needs }) => {
     const value = limits[parameter] ?? 0;
-    const needs = parameter.replace(/_max$/, '') as IoTuneParameter;
     const base = limits[needs] ?? 0;
     if (value === 0 || (base > 0 && value >= base)) return [];
     if (base === 0) return [error('needs-base', parameter, limits, { needs })];
@@ -43,9 +61,8 @@ function maxNeedsBase(limits: Limits): readonly Diagnostic[] {
 }
 
 function lengthNeedsMax(limits: Limits): readonly Diagnostic[] {
-  return withSuffix('_max_length').flatMap(parameter => {
+  return burstLengths.flatMap(({ parameter, needs }) => {
     const length = limits[parameter] ?? 0;
-    const needs = parameter.replace(/_length$/, '') as IoTuneParameter;
     const rate = limits[needs] ?? 0;
     // QEMU's own length is 1, so that says nothing.
     if (length <= 1) return [];
@@ -65,10 +82,6 @@ function sizeNeedsIops(limits: Limits): readonly Diagnostic[] {
 function groupNeedsLimit(limits: Limits): readonly Diagnostic[] {
   if (limits.group_name === undefined || hasIoLimit(limits)) return [];
   return [error('needs-base', 'group_name', limits, { needs: 'a limit' })];
-}
-
-function withSuffix(suffix: string): readonly IoTuneParameter[] {
-  return ioTuneParameters.filter(parameter => parameter.endsWith(`sec${suffix}`));
 }
 
 function error(

@@ -13,17 +13,20 @@ export const maxJsonDepth = 64;
 
 const space = /[ \t\n\r]*/y;
 const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const string = /"(?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+/** Runs of plain characters with an escape between them: no text can be divided in two ways, so it never backtracks. */
+const string = /"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"/y;
 const word = /true|false|null/y;
 
 /**
- * Reads JSON, keeping the text of numbers. Of a key given twice the last one counts, as everywhere.
+ * Reads JSON, keeping the text of numbers. Of a key given twice the last value counts, in the place of the first, as in
+ * Python and JavaScript.
  *
  * @param subject what the text is, for messages.
+ * @param firstLine number of its first line, for messages.
  * @throws QuotaError `invalid-input` with line and column when it is not JSON, or nested too deep.
  */
-export function parseJson(text: string, subject: string): Json {
-  const cursor: Cursor = { text, subject, at: text.startsWith('\ufeff') ? 1 : 0, depth: 0 };
+export function parseJson(text: string, subject: string, firstLine = 1): Json {
+  const cursor: Cursor = { text, subject, firstLine, at: text.startsWith('\ufeff') ? 1 : 0, depth: 0 };
   const value = parseValue(cursor);
   skipSpace(cursor);
   if (cursor.at < text.length) throw problem(cursor, 'nothing more was expected here');
@@ -49,6 +52,7 @@ export function scalarText(value: Json | undefined): string | undefined {
 interface Cursor {
   readonly text: string;
   readonly subject: string;
+  readonly firstLine: number;
   at: number;
   depth: number;
 }
@@ -82,7 +86,6 @@ function parseObject(cursor: Cursor): ReadonlyMap<string, Json> {
     skipSpace(cursor);
     const key = parseString(cursor);
     if (!takeMark(cursor, ':')) throw problem(cursor, "':' was expected here");
-    object.delete(key);
     object.set(key, parseValue(cursor));
   } while (takeMark(cursor, ','));
   if (!takeMark(cursor, '}')) throw problem(cursor, "',' or '}' was expected here");
@@ -122,9 +125,9 @@ function skipSpace(cursor: Cursor): void {
   take(cursor, space);
 }
 
-function problem({ text, subject, at }: Cursor, what: string): QuotaError {
+function problem({ text, subject, firstLine, at }: Cursor, what: string): QuotaError {
   const before = text.slice(0, at).split('\n');
-  const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
+  const place = `line ${firstLine + before.length - 1}, column ${(before.at(-1) ?? '').length + 1}`;
   const ending = at >= text.length ? 'the text ends too early' : what;
   return new QuotaError('invalid-input', subject, `${subject} is not JSON at ${place}: ${ending}`);
 }

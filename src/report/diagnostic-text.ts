@@ -3,7 +3,12 @@ import { qosTexts } from './qos-diagnostic-text.ts';
 
 /** `error: quota:cpu_period is '999', must be in 1000–1000000 µs`: a finding in one line. */
 export function diagnosticLine(diagnostic: Diagnostic): string {
-  return printable(`${diagnostic.severity}: ${diagnostic.path} ${texts[diagnostic.code](diagnostic)}`);
+  return `${diagnostic.severity}: ${diagnosticMessage(diagnostic)}`;
+}
+
+/** The same without its severity. */
+export function diagnosticMessage(diagnostic: Diagnostic): string {
+  return printable(`${diagnostic.path} ${texts[diagnostic.code](diagnostic)}`);
 }
 
 const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>> = {
@@ -32,6 +37,9 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
   'peak-below-average': found =>
     `is ${found.value ?? '?'}, below the average of ${arg(found, 'average')}: the peak is the limit then`,
   'not-a-scalar': found => `is ${article(arg(found, 'type'))}, must be a text or a number`,
+  unreadable: found => `cannot be read: ${arg(found, 'reason')}`,
+  'wrong-type': found => `is ${arg(found, 'is')}, must be ${arg(found, 'expected')}`,
+  missing: found => `has no '${arg(found, 'needs')}'`,
   'needs-base': found => `needs ${arg(found, 'needs')}: QEMU refuses it alone`,
   'max-below-base': found =>
     `is ${found.value ?? '?'}, must be at least ${arg(found, 'min')}, the value of ${arg(found, 'base')}`,

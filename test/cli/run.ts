@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-const main = join(import.meta.dirname, '../../dist/src/cli/main.js');
+/** The built command line. */
+export const main = join(import.meta.dirname, '../../dist/src/cli/main.js');
 
 /** What a run of the command line left. */
 export interface Ran {
