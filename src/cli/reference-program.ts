@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 /** The commands that look things up and touch nothing: `explain`, `keys`, `schema`. */
 export function referenceCommands(top: Command): void {
   explain(top);
+  keys(top);
 }
 
 function explain(top: Command): void {
@@ -16,6 +17,18 @@ function explain(top: Command): void {
     .addOption(new Option('-f, --format <format>', 'output format').choices(['text', 'json']).default('text'))
     .action(async (keys: string[], _, self: Command) =>
       (await import('./commands/explain.ts')).explain(keys, self.optsWithGlobals()),
+    );
+}
+
+function keys(top: Command): void {
+  const formats = ['table', 'wide', 'json', 'markdown'];
+  top
+    .command('keys')
+    .argument('[pattern]', 'a piece of the name, or with * all of it: disk_*')
+    .description('the extra specs: unit, range, where each one lands; touches nothing')
+    .addOption(new Option('-f, --format <format>', 'output format').choices(formats).default('table'))
+    .action(async (pattern: string | undefined, _, self: Command) =>
+      (await import('./commands/keys.ts')).keys(pattern, self.optsWithGlobals()),
     );
 }
 

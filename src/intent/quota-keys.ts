@@ -26,6 +26,8 @@ export interface LibvirtQuotaKey {
   /** What libvirt, QEMU and tc take on some host at least, besides what means "not set". */
   readonly min: number;
   readonly max: number;
+  /** What says "no limit" besides: 0, or 0 and everything negative. Absent: nothing does. */
+  readonly lifted?: 'zero' | 'zero-or-negative';
   /** How the value gets into the XML: through Python's `int()`, or copied as it is. */
   readonly copied: 'as-int' | 'verbatim';
   /** The parameter without which Nova leaves this one out; an average needs itself, to be more than empty. */
@@ -40,6 +42,8 @@ export interface VmwareQuotaKey {
   readonly consumer: 'vmware';
   readonly unit: string;
   readonly apiMin?: 0;
+  /** The words that Nova's API takes, where it is no number. */
+  readonly apiWords?: readonly string[];
   /** Where Nova does that. */
   readonly source: string;
 }
@@ -72,8 +76,8 @@ const cpuKeys: readonly LibvirtQuotaKey[] = [
     min: cpuWeightV2.min,
     ...cputune,
   },
-  { key: 'quota:cpu_period', parameter: 'vcpu_period', apiMin: 0, ...cpuPeriod, ...cputune },
-  { key: 'quota:cpu_quota', parameter: 'vcpu_quota', ...cpuQuota, ...cputune },
+  { key: 'quota:cpu_period', parameter: 'vcpu_period', apiMin: 0, ...cpuPeriod, lifted: 'zero', ...cputune },
+  { key: 'quota:cpu_quota', parameter: 'vcpu_quota', ...cpuQuota, lifted: 'zero-or-negative', ...cputune },
 ];
 
 const diskKeys: readonly LibvirtQuotaKey[] = (['bytes', 'iops'] as const).flatMap(what =>
@@ -85,6 +89,7 @@ const diskKeys: readonly LibvirtQuotaKey[] = (['bytes', 'iops'] as const).flatMa
       parameter: `${direction}_${what}_sec`,
       apiMin: 0,
       ...(what === 'bytes' ? diskBytes : diskOperations),
+      lifted: 'zero',
       copied: 'verbatim',
       source: 'nova/virt/libvirt/imagebackend.py:disk_qos',
     }),
@@ -100,6 +105,7 @@ const interfaceKeys: readonly LibvirtQuotaKey[] = (['inbound', 'outbound'] as co
       parameter: `${direction}.${what}`,
       apiMin: 0,
       ...interfaceRange(direction, what),
+      lifted: 'zero',
       copied: 'verbatim',
       needs: `${direction}.average`,
       source: 'nova/virt/libvirt/designer.py:set_vif_bandwidth_config',
@@ -122,6 +128,7 @@ const vmwareKeys: readonly VmwareQuotaKey[] = (['cpu', 'memory', 'disk_io', 'vif
         consumer: 'vmware',
         unit: what === 'limit' || what === 'reservation' ? vmwareUnits[resource] : '',
         ...(what === 'limit' || what === 'shares_share' ? { apiMin: 0 as const } : {}),
+        ...(what === 'shares_level' && { apiWords: ['custom', 'high', 'normal', 'low'] }),
         source: 'nova/virt/vmwareapi/vmops.py:_get_extra_specs',
       }),
     ),

@@ -35,11 +35,10 @@ function readRemarkable(asked: Asked): { readonly value?: number; readonly findi
     : { value: Number(value) };
 }
 
-/** libvirt takes any negative quota of 64 bits for "no limit", and 0 for "not set" where it is not a weight. */
+/** libvirt reads negative quotas in 64 bits. */
 function meansNoLimit({ entry }: Asked, value: bigint): boolean {
-  if (entry.parameter === 'cpu_shares') return false;
-  if (entry.parameter === 'vcpu_quota' && value < 0n) return value >= -(2n ** 63n);
-  return value === 0n;
+  if (value === 0n) return entry.lifted !== undefined;
+  return entry.lifted === 'zero-or-negative' && value < 0n && value >= -(2n ** 63n);
 }
 
 /** Which negative number says "no limit" does not matter when it is too large to be exact. */
