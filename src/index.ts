@@ -15,11 +15,12 @@ export type { DeviceRef, DeviceTuning, DomainTuning, Limits, Parameter } from '.
 export { QuotaError, type QuotaErrorCode } from './errors.ts';
 export { type OpenOptions, openHypervisor } from './host/libvirt-hypervisor.ts';
 export { localHost } from './host/local-host.ts';
+export { stateFolder } from './host/state-folder.ts';
 export { type Flavor, flavorFromProperties, parseFlavor } from './intent/flavor.ts';
 export { type FlavorQuota, flavorQuota } from './intent/flavor-quota.ts';
-export type { ApplyResult, StepResult } from './plan/apply-result.ts';
+export type { ApplyResult, DomainOutcome, StepResult } from './plan/apply-result.ts';
 export type { Change } from './plan/change.ts';
-export type { Step, TuningPlan } from './plan/plan.ts';
+export { changesAnything, type RecordChange, type Step, type TuningPlan } from './plan/plan.ts';
 export { type CommandResult, HostReadError, type HostReader } from './ports/host.ts';
 export type {
   DomainRef,
@@ -30,10 +31,17 @@ export type {
   HypervisorWriter,
   Scope,
 } from './ports/hypervisor.ts';
+export type { Logger } from './ports/logger.ts';
+export type { Lock, StateFolder } from './ports/state.ts';
 export type { Expectation, Knob, KnobValues, Layer } from './verify/expectation.ts';
 export type { Evidence, Reading } from './verify/reading.ts';
 export type { Outcome, Verdict, VerdictReason } from './verify/verdict.ts';
-export { applyDomain } from './workflow/apply.ts';
+export { applyDomain, applyPlan } from './workflow/apply.ts';
+export { applyMany, type ManyOptions } from './workflow/apply-many.ts';
 export type { Assessment } from './workflow/assess.ts';
+export { type JournalEntry, openJournals } from './workflow/journal.ts';
 export { type DomainRequest, type PlannedDomain, planDomain, verifyDomain } from './workflow/plan-domain.ts';
+export { type PlanFile, readPlanFile, sealPlan } from './workflow/plan-file.ts';
+export { type Recovery, recoverDomain } from './workflow/recover.ts';
 export type { ReadSurroundings, WriteSurroundings } from './workflow/surroundings.ts';
+export type { Asked } from './workflow/wish.ts';

@@ -3,7 +3,9 @@ import { QuotaError } from '../errors.ts';
 import { openHypervisor } from '../host/libvirt-hypervisor.ts';
 import { localHost } from '../host/local-host.ts';
 import type { Hypervisor } from '../ports/hypervisor.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { WriteSurroundings } from '../workflow/surroundings.ts';
+import { processState } from './state.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options of every command that talks to libvirt. */
@@ -41,8 +43,9 @@ export async function connected<T>(
     return await work({
       hypervisor,
       signal: interruption.signal,
-      progress: terminal.progress,
+      logger: loggerOf(terminal),
       wait: milliseconds => sleep(milliseconds),
+      ...(!options.readOnly && { state: processState() }),
       ...(host && { host }),
     });
   } finally {
@@ -50,6 +53,10 @@ export async function connected<T>(
     terminal.clearProgress();
     await hypervisor?.close();
   }
+}
+
+function loggerOf(terminal: Terminal): Logger {
+  return { debug: terminal.detail, info: terminal.progress, warn: terminal.say };
 }
 
 /** Whether the libvirt of a URI is this machine's, so that its files and tc are ours to read. */

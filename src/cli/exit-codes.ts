@@ -1,5 +1,5 @@
 import type { QuotaErrorCode } from '../errors.ts';
-import type { ApplyResult } from '../plan/apply-result.ts';
+import type { ApplyResult, DomainOutcome } from '../plan/apply-result.ts';
 import { summary } from '../verify/judge.ts';
 import type { Verdict } from '../verify/verdict.ts';
 
@@ -48,11 +48,26 @@ export function exitCodeOfVerdicts(verdicts: readonly Verdict[]): ExitCode {
   return overall === 'inconclusive' ? exitCode.undecided : exitCode.ok;
 }
 
+/** From the one that needs attention first. */
+const gravity: readonly ExitCode[] = [5, 4, 3, 2, 1, 6, 0];
+
+/** One code for many: that which needs attention first (a roll-back that failed before all others). */
+export function worstExitCode(codes: readonly ExitCode[]): ExitCode {
+  return gravity.find(code => codes.includes(code)) ?? exitCode.ok;
+}
+
+/** The exit code of one of many domains. */
+export function exitCodeOfOutcome(outcome: DomainOutcome): ExitCode {
+  return 'error' in outcome ? exitCodeOfError(outcome.error.code) : exitCodeOfApply(outcome.result);
+}
+
 /** The exit code of an apply: kept or unchanged limits are judged like a verification. */
 export function exitCodeOfApply(result: ApplyResult): ExitCode {
   switch (result.outcome) {
     case 'refused':
       return exitCode.invalid;
+    case 'planned':
+      return exitCode.ok;
     case 'rolled-back':
       return exitCode.rolledBack;
     case 'rollback-failed':

@@ -23,6 +23,7 @@ export function program(): Command {
   translate(top);
   plan(top);
   apply(top);
+  recover(top);
   verify(top);
   capture(top);
   referenceCommands(top);
@@ -67,9 +68,9 @@ function plan(top: Command): void {
     .command('plan')
     .argument('<domain>', 'name, UUID or id')
     .description('what apply would change; reads only')
-    .option('--out <file>', 'save the plan as JSON')
+    .option('--out <file>', 'save the plan, for apply FILE')
     .option('--exit-code', 'exit with 1 when something would change');
-  domainOptions(command)
+  writeOptions(domainOptions(command))
     .addOption(formatOption(['text', 'json'], 'text'))
     .action(async (domain: string, _, self: Command) =>
       (await import('./commands/plan.ts')).plan(domain, self.optsWithGlobals()),
@@ -79,13 +80,36 @@ function plan(top: Command): void {
 function apply(top: Command): void {
   const command = top
     .command('apply')
-    .argument('<domain>', 'name, UUID or id')
+    .argument('[domain...]', 'names, UUIDs or ids; or one plan saved by plan --out (FILE.json)')
     .description('set what differs, verify it at every layer, put everything back if it does not hold')
+    .option('--all', 'all domains of the hypervisor')
+    .option('--from <file>', 'lines of JSON {"domain": NAME, "flavor": FLAVOR or FILE} (- for stdin)')
+    .option('--parallel <n>', 'domains worked on at once', wholeNumber(1, 16), 4)
+    .option('--fail-fast', 'begin no further domain after one has failed')
+    .option(
+      '--max-failures <n>',
+      'begin no further domain after so many have failed',
+      wholeNumber(1, 1_000_000),
+    )
     .option('--dry-run', 'only say what would change (the same as plan)');
-  domainOptions(command)
+  writeOptions(domainOptions(command))
+    .addOption(formatOption(['text', 'json', 'jsonl'], 'text'))
+    .action(async (domains: string[], _, self: Command) =>
+      (await import('./commands/apply.ts')).apply(domains, self.optsWithGlobals()),
+    );
+}
+
+function recover(top: Command): void {
+  const command = top
+    .command('recover')
+    .argument('[domain...]', 'names or UUIDs (none: all that were left)')
+    .description('undo what a killed apply was in the middle of')
+    .option('--finish', 'finish it instead: set and verify what was planned')
+    .option('--list', 'only say what there is');
+  connectOptions(command)
     .addOption(formatOption(['text', 'json'], 'text'))
-    .action(async (domain: string, _, self: Command) =>
-      (await import('./commands/apply.ts')).apply(domain, self.optsWithGlobals()),
+    .action(async (domains: string[], _, self: Command) =>
+      (await import('./commands/recover.ts')).recover(domains, self.optsWithGlobals()),
     );
 }
 
@@ -120,7 +144,15 @@ function domainOptions(command: Command): Command {
     .option(
       '--current',
       'the running domain, or the persistent definition of one that is shut off (the default)',
-    );
+    )
+    .option('--prune', 'limits that the flavor does not ask for shall not be there');
+}
+
+/** Options of what is going to be written. */
+function writeOptions(command: Command): Command {
+  return command
+    .option('--remove', 'take away every limit that a flavor can ask for')
+    .option('--no-record', "leave no note of what was asked in the domain's metadata");
 }
 
 function quotaOptions(command: Command): Command {
@@ -140,6 +172,15 @@ function connectOptions(command: Command): Command {
 
 function formatOption(choices: readonly string[], preset: string): Option {
   return new Option('-f, --format <format>', 'output format').choices([...choices]).default(preset);
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return text => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max))
+      throw new InvalidArgumentError(`a whole number, ${min} to ${max}, please`);
+    return value;
+  };
 }
 
 function seconds(text: string): number {

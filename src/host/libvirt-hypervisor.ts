@@ -42,6 +42,7 @@ function hypervisorOn(line: Line, uri: string): Hypervisor {
     translating(subject, () => line.use(call));
   return {
     info: () => ask(uri, connection => infoOf(connection, uri)),
+    listDomains: () => ask(uri, listDomains),
     lookup: name => ask(name, connection => lookup(connection, name)),
     getXml: (domain, scope) => ask(domain.name, connection => readXml(connection, domain, scope)),
     getLiveIoTune: (domain, target) =>
@@ -84,6 +85,11 @@ function hypervisorOn(line: Line, uri: string): Hypervisor {
 async function infoOf(connection: Connection, uri: string): Promise<HypervisorInfo> {
   const [driver, libvirtVersion] = await Promise.all([connection.type(), connection.libVersion()]);
   return { driver, uri, libvirtVersion };
+}
+
+async function listDomains(connection: Connection): Promise<readonly DomainRef[]> {
+  const domains = await connection.listDomains();
+  return [...domains].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 /** In virsh's order: a number is an id first, then UUID, then name. */

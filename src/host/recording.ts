@@ -63,6 +63,7 @@ export function recordHypervisor(inner: HypervisorReader, recording: Recording):
       recording.info.splice(0, 1, info);
       return info;
     },
+    listDomains: () => inner.listDomains(),
     lookup: async wanted => {
       const state = await inner.lookup(wanted);
       const known = domainOf(state.uuid);
@@ -145,6 +146,7 @@ export function capturedHost(recording: Recording): HostReader {
 export function capturedHypervisor(recording: Recording): HypervisorReader {
   return {
     info: async () => recording.info[0] ?? missing("libvirt's version"),
+    listDomains: async () => [...recording.domains.values()].map(domain => domain.state),
     lookup: async wanted => findState(recording, wanted) ?? missing(`domain '${wanted}'`),
     getXml: async (domain, scope) =>
       answered(recording.domains.get(domain.uuid)?.xml.get(scope), `${scope} definition of '${domain.name}'`),

@@ -1,3 +1,4 @@
+import type { QuotaError } from '../errors.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { Step, TuningPlan } from './plan.ts';
 
@@ -16,13 +17,14 @@ export interface StepResult {
  * What an apply came to.
  *
  * - `refused`: the plan has errors; nothing was touched.
+ * - `planned`: nothing was to be written, only said (a dry run).
  * - `unchanged`: nothing had to be written.
  * - `applied`: written, and every layer that could be read holds it.
  * - `rolled-back`: a write failed or did not hold; what was there before is back, and was seen to be.
  * - `rollback-failed`: not everything is back; `left` names the knobs.
  */
 export interface ApplyResult {
-  readonly outcome: 'refused' | 'unchanged' | 'applied' | 'rolled-back' | 'rollback-failed';
+  readonly outcome: 'refused' | 'planned' | 'unchanged' | 'applied' | 'rolled-back' | 'rollback-failed';
   readonly plan: TuningPlan;
   readonly steps: readonly StepResult[];
   /** How the layers stand at the end. */
@@ -32,3 +34,9 @@ export interface ApplyResult {
   /** Knobs that are not as before, after a roll-back that failed. */
   readonly left?: readonly string[];
 }
+
+/** What became of one of many domains: a result, or why there is none. `domain` is how it was asked for. */
+export type DomainOutcome = { readonly domain: string } & (
+  | { readonly result: ApplyResult }
+  | { readonly error: QuotaError }
+);

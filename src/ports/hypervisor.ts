@@ -30,6 +30,8 @@ export interface HypervisorInfo {
 /** Reading side of libvirt. All calls throw QuotaError: `not-found`, `unreachable`, `refused`. */
 export interface HypervisorReader {
   info(): Promise<HypervisorInfo>;
+  /** All domains, running or not, in order of name. */
+  listDomains(): Promise<readonly DomainRef[]>;
   /** By name, UUID or id, as virsh. */
   lookup(nameUuidOrId: string): Promise<DomainState>;
   getXml(domain: DomainRef, scope: Scope): Promise<string>;

@@ -1,14 +1,16 @@
 import { deviceName } from '../domain/tuning.ts';
 import type { Change } from '../plan/change.ts';
-import type { Step, TuningPlan } from '../plan/plan.ts';
+import { changesAnything, type Step, type TuningPlan } from '../plan/plan.ts';
 import { quantity } from './quantity.ts';
 import type { Paint } from './table.ts';
 
 /** A plan for people: `+` set, `~` changed, `-` taken away, `!` written again because an enforcer lost it. */
 export function renderPlan(plan: TuningPlan, paint: Paint): string {
-  if (plan.steps.length === 0) return `${plan.domain.name}: nothing to change\n`;
+  if (!changesAnything(plan)) return `${plan.domain.name}: nothing to change\n`;
   const lines = plan.steps.flatMap(step => stepLines(step, paint));
-  return [paint('bold', `${plan.domain.name} (${plan.domain.uuid})`), ...lines, summary(plan), ''].join('\n');
+  const records = plan.records.map(record => `  ${record.scope} record of what was asked, in the metadata`);
+  const head = paint('bold', `${plan.domain.name} (${plan.domain.uuid})`);
+  return [head, ...lines, ...records, summary(plan), ''].join('\n');
 }
 
 function stepLines(step: Step, paint: Paint): readonly string[] {

@@ -32,7 +32,7 @@ export async function assess(
   wish: Wish,
   scopes: readonly Scope[],
 ): Promise<Assessment> {
-  surroundings.progress?.(`reading '${view.state.name}' at every layer`);
+  surroundings.logger?.info(`reading '${view.state.name}' at every layer`);
   const { hypervisor, host, signal } = surroundings;
   const observation = await observeDomain({
     hypervisor,

@@ -8,7 +8,7 @@ import { type Assessment, assess } from './assess.ts';
 import { lookAt } from './look-at.ts';
 import type { WriteSurroundings } from './surroundings.ts';
 import { messageOf, SETTLE_MS, takeBack } from './take-back.ts';
-import { type Unit, unitsOf } from './units.ts';
+import { type Unit, unitName, unitsOf } from './units.ts';
 import type { Wish } from './wish.ts';
 
 /** A plan that shall be carried out. */
@@ -24,7 +24,7 @@ export interface Task {
 export async function carryOut(surroundings: WriteSurroundings, task: Task): Promise<ApplyResult> {
   const { plan, wish } = task;
   const begun: Unit[] = [];
-  surroundings.progress?.(`setting ${plan.steps.length} devices of '${plan.domain.name}'`);
+  surroundings.logger?.info(`setting ${plan.steps.length} devices of '${plan.domain.name}'`);
   const tried = await writeAndHold(surroundings, task, begun);
   if (typeof tried !== 'string') {
     const steps = plan.steps.map((step): StepResult => ({ step, status: 'done' }));
@@ -44,10 +44,11 @@ async function writeAndHold(
     if (signal?.aborted) throw new QuotaError('refused', 'apply', 'interrupted');
   };
   try {
-    for (const unit of unitsOf(hypervisor, task.plan.domain, task.plan)) {
+    for (const unit of unitsOf(hypervisor, task.plan)) {
       stop();
       // Before its first call: one that fails or is not answered may have been done.
       begun.push(unit);
+      surroundings.logger?.debug(`writing ${unitName(unit)}`);
       await unit.forward(stop);
     }
     const after = await settled(surroundings, task);

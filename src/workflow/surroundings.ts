@@ -1,5 +1,6 @@
 import type { HostReader } from '../ports/host.ts';
 import type { Hypervisor, HypervisorReader } from '../ports/hypervisor.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { StateFolder } from '../ports/state.ts';
 
 /** What a reading workflow works with. */
@@ -8,8 +9,7 @@ export interface ReadSurroundings {
   /** The hypervisor's own files and commands; absent when libvirt is on another machine. */
   readonly host?: HostReader;
   readonly signal?: AbortSignal;
-  /** Told what is going on, for progress; one short line, lower case. */
-  readonly progress?: (what: string) => void;
+  readonly logger?: Logger;
   /** The time of day, for records of what was asked; absent: the machine's. */
   readonly now?: () => Date;
 }

@@ -39,7 +39,7 @@ type Fate = Pick<StepResult, 'status' | 'error'>;
 export async function takeBack(surroundings: WriteSurroundings, task: TakeBack): Promise<ApplyResult> {
   const { signal: _, ...calm } = surroundings;
   const { plan, failure } = task;
-  surroundings.progress?.(`putting back what '${plan.domain.name}' had: ${failure}`);
+  surroundings.logger?.warn(`putting back what '${plan.domain.name}' had: ${failure}`);
   const fates = new Map<Step, Fate>();
   const recordErrors: string[] = [];
   let patience: readonly number[] = RETRY_MS;
@@ -76,6 +76,7 @@ async function undoUnit(
     } catch (reason) {
       if (isGone(reason)) return { status: 'gone' };
       error = messageOf(reason);
+      surroundings.logger?.warn(`cannot be put back yet: ${error}`);
     }
   }
   return { status: 'not-undone', error };

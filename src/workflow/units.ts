@@ -5,7 +5,7 @@ import {
   renderIntentRecord,
 } from '../domain/intent-record.ts';
 import { applyTuningToXml } from '../domain/render.ts';
-import type { Limits } from '../domain/tuning.ts';
+import { deviceName, type Limits } from '../domain/tuning.ts';
 import { type Call, forwardCalls, undoCalls } from '../plan/calls.ts';
 import type { RecordChange, Step, TuningPlan } from '../plan/plan.ts';
 import type { DomainRef, Hypervisor, Scope } from '../ports/hypervisor.ts';
@@ -22,8 +22,16 @@ export interface Unit {
   undo(): Promise<void>;
 }
 
+/** `live interface 52:54:…`, `config definition`, `live record`: a unit in a message. */
+export function unitName({ scope, steps }: Unit): string {
+  const [step] = steps;
+  if (step === undefined) return `${scope} record`;
+  return scope === 'config' ? 'config definition' : `live ${deviceName(step.device)}`;
+}
+
 /** A plan's units in the order in which they are carried out. */
-export function unitsOf(hypervisor: Hypervisor, domain: DomainRef, plan: TuningPlan): readonly Unit[] {
+export function unitsOf(hypervisor: Hypervisor, plan: TuningPlan): readonly Unit[] {
+  const { domain } = plan;
   const kernel = kernelCpuTune(plan.observed.knobs);
   const persistent = plan.steps.filter(step => step.scope === 'config');
   return [

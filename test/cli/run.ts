@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** The built command line. */
 export const main = join(import.meta.dirname, '../../dist/src/cli/main.js');
+
+/** Locks and journals of tests are not this machine's. */
+const stateDir = join(tmpdir(), `virt-quota-test-state-${process.pid}`);
 
 /** What a run of the command line left. */
 export interface Ran {
@@ -14,7 +18,10 @@ export interface Ran {
 /** Runs the built `virt-quota` as a process of its own. */
 export function virtQuota(args: readonly string[], options: { readonly input?: string } = {}): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args], { stdio: 'pipe' });
+    const child = spawn(process.execPath, [main, ...args], {
+      stdio: 'pipe',
+      env: { ...process.env, VIRT_QUOTA_STATE_DIR: stateDir },
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', text => (stdout += text));

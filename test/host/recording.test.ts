@@ -35,6 +35,7 @@ const state = {
 
 const hypervisor: HypervisorReader = {
   info: async () => ({ driver: 'QEMU', uri: 'qemu:///system', libvirtVersion: 9_000_000 }),
+  listDomains: async () => [state],
   lookup: async wanted => {
     if (wanted === 'é x') return state;
     throw new QuotaError('not-found', wanted, `no domain '${wanted}'`);

@@ -1,29 +1,70 @@
+import { QuotaError } from '../../errors.ts';
+import type { ApplyResult } from '../../plan/apply-result.ts';
 import { renderApply } from '../../report/apply-text.ts';
 import { renderVerdictSummary, renderVerdicts } from '../../report/verdict-table.ts';
-import { applyDomain } from '../../workflow/apply.ts';
+import { applyDomain, applyPlan } from '../../workflow/apply.ts';
+import { readPlanFile } from '../../workflow/plan-file.ts';
+import { readAsked } from '../asked.ts';
 import { connected } from '../connection.ts';
 import { exitCodeOfApply } from '../exit-codes.ts';
-import { readQuota, sayDiagnostics } from '../quota-input.ts';
+import { readInput } from '../inputs.ts';
+import { sayDiagnostics } from '../quota-input.ts';
 import { scopesOf } from '../scopes.ts';
-import { processTerminal } from '../terminal.ts';
+import { processTerminal, type Terminal } from '../terminal.ts';
+import { applyToMany, type ManyApplyOptions } from './apply-many.ts';
 import { type PlanOptions, plan } from './plan.ts';
 
+const PLAN_LIMIT = 16 * 1024 * 1024;
+
 /** Options of `apply`. */
-export interface ApplyOptions extends PlanOptions {
+export interface ApplyOptions extends Omit<PlanOptions, 'format'>, ManyApplyOptions {
+  readonly format: 'text' | 'json' | 'jsonl';
   readonly dryRun?: boolean;
 }
 
-/** `virt-quota apply`. */
-export async function apply(domain: string, options: ApplyOptions): Promise<void> {
-  if (options.dryRun === true) return plan(domain, options);
+/** `virt-quota apply`: one domain, a plan that was saved, or many domains. */
+export async function apply(names: readonly string[], options: ApplyOptions): Promise<void> {
+  const [name] = names;
+  const isOne =
+    name !== undefined && names.length === 1 && options.all !== true && options.from === undefined;
+  if (!isOne) return applyToMany(names, options);
+  if (isPlanFile(name)) return applyPlanFile(name, options);
+  const format = options.format === 'text' ? 'text' : 'json';
+  if (options.dryRun === true) return plan(name, { ...options, format });
   const terminal = processTerminal(options);
-  const { quota } = await readQuota(options, terminal);
+  const asked = await readAsked(options, terminal);
   const result = await connected({ ...options, readOnly: false }, terminal, surroundings =>
-    applyDomain(surroundings, { domain, quota, scopes: scopesOf(options) }),
+    applyDomain(surroundings, { domain: name, ...asked, scopes: scopesOf(options) }),
   );
+  finish(result, options, terminal);
+}
+
+/** A domain's name may not have a slash, and nobody calls one `.json`. */
+function isPlanFile(name: string): boolean {
+  return name === '-' || name.includes('/') || name.endsWith('.json');
+}
+
+async function applyPlanFile(file: string, options: ApplyOptions): Promise<void> {
+  const given = (['flavor', 'property', 'remove', 'prune', 'dryRun'] as const).filter(
+    one => options[one] !== undefined,
+  );
+  if (given.length > 0 || options.live || options.config) {
+    throw new QuotaError(
+      'invalid-input',
+      file,
+      'a saved plan says itself what is wanted: no further options',
+    );
+  }
+  const terminal = processTerminal(options);
+  const saved = readPlanFile(await readInput(file, PLAN_LIMIT), file);
+  const connect = { ...options, connect: options.connect ?? saved.uri, readOnly: false };
+  const result = await connected(connect, terminal, surroundings => applyPlan(surroundings, saved));
+  finish(result, options, terminal);
+}
+
+function finish(result: ApplyResult, options: ApplyOptions, terminal: Terminal): void {
   sayDiagnostics(result.plan.diagnostics, terminal);
-  if (options.format === 'json')
-    terminal.out(`${JSON.stringify({ schemaVersion: 1, ...result }, null, 2)}\n`);
+  if (options.format !== 'text') terminal.out(`${jsonOf(result, options.format === 'json')}\n`);
   else {
     terminal.out(renderApply(result, terminal.paint));
     if (result.outcome === 'applied' || result.outcome === 'unchanged') {
@@ -32,4 +73,8 @@ export async function apply(domain: string, options: ApplyOptions): Promise<void
     }
   }
   process.exitCode = exitCodeOfApply(result);
+}
+
+function jsonOf(result: ApplyResult, pretty: boolean): string {
+  return JSON.stringify({ schemaVersion: 1, ...result }, null, pretty ? 2 : 0);
 }

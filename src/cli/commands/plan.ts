@@ -1,16 +1,19 @@
 import { writeFile } from 'node:fs/promises';
 import { hasErrors } from '../../diagnostics.ts';
 import { QuotaError } from '../../errors.ts';
+import { changesAnything } from '../../plan/plan.ts';
 import { renderPlan } from '../../report/plan-text.ts';
 import { planDomain } from '../../workflow/plan-domain.ts';
+import { sealPlan } from '../../workflow/plan-file.ts';
+import { type AskedOptions, readAsked } from '../asked.ts';
 import { type ConnectOptions, connected } from '../connection.ts';
 import { exitCode } from '../exit-codes.ts';
-import { type QuotaOptions, readQuota, sayDiagnostics } from '../quota-input.ts';
+import { sayDiagnostics } from '../quota-input.ts';
 import { scopesOf } from '../scopes.ts';
 import { type Loudness, processTerminal } from '../terminal.ts';
 
 /** Options of `plan`, and of `apply --dry-run`. */
-export interface PlanOptions extends ConnectOptions, QuotaOptions, Loudness {
+export interface PlanOptions extends ConnectOptions, AskedOptions, Loudness {
   readonly live: boolean;
   readonly config: boolean;
   readonly format: 'text' | 'json';
@@ -21,16 +24,17 @@ export interface PlanOptions extends ConnectOptions, QuotaOptions, Loudness {
 /** `virt-quota plan`. */
 export async function plan(domain: string, options: PlanOptions): Promise<void> {
   const terminal = processTerminal(options);
-  const { quota } = await readQuota(options, terminal);
-  const { plan: planned } = await connected({ ...options, readOnly: true }, terminal, surroundings =>
-    planDomain(surroundings, { domain, quota, scopes: scopesOf(options) }),
-  );
-  const json = `${JSON.stringify(planned, null, 2)}\n`;
-  terminal.out(options.format === 'json' ? json : renderPlan(planned, terminal.paint));
-  sayDiagnostics(planned.diagnostics, terminal);
+  const asked = await readAsked(options, terminal);
+  const sealed = await connected({ ...options, readOnly: true }, terminal, async surroundings => {
+    const { plan: made } = await planDomain(surroundings, { domain, ...asked, scopes: scopesOf(options) });
+    return sealPlan(made, (await surroundings.hypervisor.info()).uri);
+  });
+  const json = `${JSON.stringify(sealed, null, 2)}\n`;
+  terminal.out(options.format === 'json' ? json : renderPlan(sealed, terminal.paint));
+  sayDiagnostics(sealed.diagnostics, terminal);
   if (options.out !== undefined) await save(options.out, json);
-  if (hasErrors(planned.diagnostics)) process.exitCode = exitCode.invalid;
-  else if (options.exitCode === true && planned.steps.length > 0) process.exitCode = exitCode.differences;
+  if (hasErrors(sealed.diagnostics)) process.exitCode = exitCode.invalid;
+  else if (options.exitCode === true && changesAnything(sealed)) process.exitCode = exitCode.differences;
 }
 
 async function save(file: string, text: string): Promise<void> {

@@ -13,6 +13,8 @@ import { type Loudness, processTerminal, type Terminal } from '../terminal.ts';
 
 /** Options of `verify`. */
 export interface VerifyOptions extends ConnectOptions, QuotaOptions, Loudness {
+  /** Limits that the flavor does not ask for shall not be there. */
+  readonly prune?: boolean;
   readonly live: boolean;
   readonly config: boolean;
   readonly format: 'table' | 'json';
@@ -40,7 +42,7 @@ async function look(
   options: VerifyOptions,
   terminal: Terminal,
 ): Promise<Assessment> {
-  const request = { domain, quota, scopes: scopesOf(options) };
+  const request = { domain, quota, prune: options.prune === true, scopes: scopesOf(options) };
   if (options.host === undefined) {
     return connected({ ...options, readOnly: true }, terminal, surroundings =>
       verifyDomain(surroundings, request),

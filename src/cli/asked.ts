@@ -1,0 +1,45 @@
+import { QuotaError } from '../errors.ts';
+import type { Flavor } from '../intent/flavor.ts';
+import { flavorQuota } from '../intent/flavor-quota.ts';
+import type { Asked } from '../workflow/wish.ts';
+import { type QuotaOptions, readQuota } from './quota-input.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Options by which a command that knows a domain is told what is wanted of it. */
+export interface AskedOptions extends QuotaOptions {
+  /** Take away what the flavor does not ask for. */
+  readonly prune?: boolean;
+  /** Take away everything a flavor could ask for; without a flavor. */
+  readonly remove?: boolean;
+  /** False: write no record into the metadata. */
+  readonly record?: boolean;
+}
+
+/** Reads what is wanted. Findings are printed. @throws QuotaError `invalid-input` */
+export async function readAsked(options: AskedOptions, terminal: Terminal): Promise<Asked> {
+  if (options.remove === true) {
+    if (options.flavor !== undefined || options.property !== undefined) {
+      throw new QuotaError(
+        'invalid-input',
+        '--remove',
+        '--remove takes all limits away: it goes without a flavor',
+      );
+    }
+    return { quota: flavorQuota({}).quota, prune: true, ...recordOf({ extraSpecs: {} }, options) };
+  }
+  const { quota, flavor } = await readQuota(options, terminal);
+  return { quota, ...(options.prune === true && { prune: true }), ...recordOf(flavor, options) };
+}
+
+/** What an apply leaves in the metadata: the keys that limit something, and whose they are. */
+export function recordOf(flavor: Flavor, { record }: AskedOptions): Pick<Asked, 'record'> {
+  if (record === false) return {};
+  const asked = Object.entries(flavor.extraSpecs).filter(([key]) => /^(?:quota|virt-quota):/.test(key));
+  return {
+    record: {
+      ...(flavor.name !== undefined && { flavor: flavor.name }),
+      ...(flavor.id !== undefined && { flavorId: flavor.id }),
+      asked: Object.fromEntries(asked),
+    },
+  };
+}
