@@ -1,13 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { QuotaError } from '../../src/errors.ts';
 import { openHypervisor } from '../../src/host/libvirt-hypervisor.ts';
+import { stateFolder } from '../../src/host/state-folder.ts';
 import { flavorQuota } from '../../src/intent/flavor-quota.ts';
 import { type Connection, connect, type Domain } from '../../src/libvirt/index.ts';
 import type { Hypervisor } from '../../src/ports/hypervisor.ts';
-import { applyDomain } from '../../src/workflow/apply.ts';
+import { applyDomain, applyPlan } from '../../src/workflow/apply.ts';
+import { type JournalEntry, journalName, openJournals } from '../../src/workflow/journal.ts';
 import { planDomain } from '../../src/workflow/plan-domain.ts';
+import { recoverDomain } from '../../src/workflow/recover.ts';
 import { type PrivateLibvirtd, startPrivateLibvirtd } from '../libvirtd.ts';
 
 // A real libvirtd with its test driver: three interfaces to set live, one persistent definition to replace.
@@ -183,3 +187,162 @@ function failAt(real: Hypervisor, index: number, carriedOut: boolean, { forEver 
     defineXml: guarded(real.defineXml),
   };
 }
+
+describe('a plan that was made earlier', () => {
+  it('is carried out while the domain is as it was, and then is stale', async () => {
+    const { plan } = await planDomain({ hypervisor }, request);
+    const result = await applyPlan({ hypervisor, wait }, plan);
+    expect(result.outcome).toBe('applied');
+    await expect(applyPlan({ hypervisor, wait }, plan)).rejects.toMatchObject({
+      code: 'stale-plan',
+      message: expect.stringContaining(
+        'live fa:16:3e:41:00:01 inbound.average holds value=32768, and held nothing',
+      ),
+    });
+  });
+
+  it('is stale when the domain was started anew, or is gone', async () => {
+    const { plan } = await planDomain({ hypervisor }, request);
+    await witness.destroy(domain);
+    domain = await witness.create(domain);
+    await expect(applyPlan({ hypervisor, wait }, plan)).rejects.toMatchObject({ code: 'stale-plan' });
+    const elsewhere = { ...plan, domain: { ...plan.domain, uuid: '00000000-0000-0000-0000-000000000001' } };
+    await expect(applyPlan({ hypervisor, wait }, elsewhere)).rejects.toThrow(/the domain is gone/);
+  });
+
+  it('touches nothing when it is stale', async () => {
+    const { plan } = await planDomain({ hypervisor }, request);
+    await witness.setInterfaceParameters(domain, 'fa:16:3e:41:00:02', inbound(1000), { live: true });
+    const before = await definitions();
+    await expect(applyPlan({ hypervisor, wait }, plan)).rejects.toMatchObject({ code: 'stale-plan' });
+    expect(await definitions()).toEqual(before);
+  });
+});
+
+describe('limits that nobody asks for', () => {
+  it('go with --prune, and only those that a flavor can ask for', async () => {
+    await applyDomain({ hypervisor, wait }, request);
+    const { quota: less } = flavorQuota({ 'quota:cpu_shares': '512' });
+    const pruned = await applyDomain({ hypervisor, wait }, { ...request, quota: less, prune: true });
+    expect(pruned.outcome).toBe('applied');
+    const [live, config] = await definitions();
+    expect(live).not.toMatch(/<inbound|<outbound/);
+    expect(config).toContain('<shares>512</shares>');
+    expect(config).not.toMatch(/<inbound|<quota>|<period>|bytes_sec/);
+    const again = await applyDomain({ hypervisor, wait }, { ...request, quota: less, prune: true });
+    expect(again.outcome).toBe('unchanged');
+  });
+});
+
+describe('the record of what was asked', () => {
+  const record = { flavor: 'm1.resquota', asked: { 'quota:cpu_shares': '512' } };
+  const now = () => new Date('2026-11-20T17:00:00.123Z');
+
+  it('is in the metadata of both definitions, and is not written again while it says the same', async () => {
+    await applyDomain({ hypervisor, wait, now }, { ...request, record });
+    for (const text of await definitions()) {
+      expect(text).toMatch(
+        /<virtquota:intent xmlns:virtquota="urn:virt-quota:intent:1" at="2026-11-20T17:00:00Z" flavor="m1.resquota">/,
+      );
+      expect(text).toContain('<virtquota:asked key="quota:cpu_shares" value="512"/>');
+    }
+    const later = () => new Date('2027-01-01T00:00:00Z');
+    const second = await applyDomain({ hypervisor, wait, now: later }, { ...request, record });
+    expect(second.outcome).toBe('unchanged');
+  });
+
+  it('replaces the one before, and comes back when the apply is undone', async () => {
+    await applyDomain({ hypervisor, wait, now }, { ...request, record });
+    const before = await definitions();
+    const failing: Hypervisor = {
+      ...hypervisor,
+      setMetadata: async (ref, scope, metadata) => {
+        await hypervisor.setMetadata(ref, scope, metadata);
+        if (metadata.element?.includes('m2') && scope === 'config') {
+          throw new QuotaError('unreachable', 'libvirt', 'no answer in time');
+        }
+      },
+    };
+    const other = { ...record, flavor: 'm2.resquota' };
+    const result = await applyDomain({ hypervisor: failing, wait, now }, { ...request, record: other });
+    expect(result.outcome).toBe('rolled-back');
+    expect(await definitions()).toEqual(before);
+  });
+});
+
+describe('an apply that is killed', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'vq-journal-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Leaves off where a killed process would: `count` writes are done, and nothing more. */
+  async function killedAfter(count: number): Promise<JournalEntry> {
+    const state = stateFolder(folder);
+    let left = count;
+    const dying: Hypervisor = {
+      ...hypervisor,
+      setInterfaceParameters: async (...args) => {
+        if (left-- <= 0) return new Promise(() => {});
+        return hypervisor.setInterfaceParameters(...args);
+      },
+      defineXml: async xml => (left-- <= 0 ? new Promise(() => {}) : hypervisor.defineXml(xml)),
+    };
+    // The lock of a process that lives would be in the way.
+    const unlocked = { ...state, lock: async () => ({ release: async () => {} }) };
+    void applyDomain({ hypervisor: dying, wait, state: unlocked }, request);
+    await expect.poll(() => left).toBeLessThan(0);
+    const [entry] = await openJournals(state);
+    if (entry === undefined) throw new Error('no journal');
+    return entry;
+  }
+
+  it.each([0, 1, 2, 3])('after %i writes is undone by recover: as before', async count => {
+    const before = await definitions();
+    const state = stateFolder(folder);
+    const entry = await killedAfter(count);
+    const blocked = applyDomain({ hypervisor, wait, state }, request);
+    await expect(blocked).rejects.toThrow(/ended in the middle.*virt-quota recover instance-00000041/);
+    const result = await recoverDomain({ hypervisor, wait, state }, entry, 'undo');
+    expect(result.outcome).toBe('rolled-back');
+    expect(await definitions()).toEqual(before);
+    expect(await state.names()).toEqual([]);
+    expect((await applyDomain({ hypervisor, wait, state }, request)).outcome).toBe('applied');
+  });
+
+  it.each([0, 1, 2, 3])(
+    'after %i writes is finished by recover when that is asked: as planned',
+    async count => {
+      const state = stateFolder(folder);
+      const entry = await killedAfter(count);
+      const result = await recoverDomain({ hypervisor, wait, state }, entry, 'finish');
+      expect(result.outcome).toBe('applied');
+      expect(await state.names()).toEqual([]);
+      expect((await applyDomain({ hypervisor, wait, state }, request)).outcome).toBe('unchanged');
+    },
+  );
+
+  it('of a domain that is gone since leaves nothing to put back', async () => {
+    const state = stateFolder(folder);
+    const entry = await killedAfter(2);
+    const gone = { ...entry.plan.domain, uuid: '00000000-0000-0000-0000-000000000002' };
+    const result = await recoverDomain(
+      { hypervisor, wait },
+      { ...entry, plan: { ...entry.plan, domain: gone } },
+      'undo',
+    );
+    expect(result.outcome).toBe('rolled-back');
+    expect(new Set(result.steps.map(step => step.status))).toEqual(new Set(['gone']));
+    await recoverDomain({ hypervisor, wait, state }, entry, 'undo');
+  });
+
+  it('does not let a second one in while it lives', async () => {
+    const state = stateFolder(folder);
+    const release = await state.lock(journalName(daemon.uri('default'), domain.uuid));
+    await expect(applyDomain({ hypervisor, wait, state }, request)).rejects.toMatchObject({ code: 'locked' });
+    await release.release();
+  });
+});
+
+const inbound = (average: number) => ({ 'inbound.average': { type: 'uint', value: average } }) as const;
