@@ -39,9 +39,9 @@ export async function apply(names: readonly string[], options: ApplyOptions): Pr
   finish(result, options, terminal);
 }
 
-/** A domain's name may not have a slash, and nobody calls one `.json`. */
+/** Nobody calls a domain so. */
 function isPlanFile(name: string): boolean {
-  return name === '-' || name.includes('/') || name.endsWith('.json');
+  return name === '-' || name.endsWith('.json');
 }
 
 async function applyPlanFile(file: string, options: ApplyOptions): Promise<void> {
