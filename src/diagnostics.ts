@@ -101,6 +101,12 @@ export type QosDiagnosticCode =
   | 'not-on-backend'
   /** A number or flow that needs a fact about the port that was not given; args: `needs`. */
   | 'needs-port-fact'
+  /** No address or prefix; args: `reason` (a key of `report/qos-diagnostic-text.ts`). */
+  | 'not-an-address'
+  /** A ToS byte that would overwrite the ECN bits; args: `dscp` (what it carries). */
+  | 'ecn-bits'
+  /** A target cannot tell this part of a policy, and marks more than was asked; args: `target`. */
+  | 'not-expressible'
   /** The back end holds another number than was asked for; args: `becomes`, `unit`. */
   | 'rounded';
 

@@ -1,9 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { markingTargets } from '../backend/marking/targets.ts';
 import { portBackends } from '../backend/port-holdings.ts';
 
 /** The commands for what is beside Nova: Neutron, MidoNet, DSCP, host profiles. They touch nothing. */
 export function qosCommands(top: Command): void {
   port(top);
+  dscp(top);
 }
 
 function port(top: Command): void {
@@ -51,6 +53,33 @@ function port(top: Command): void {
       (await import('./commands/port-translate.ts')).portTranslate(self.optsWithGlobals()),
     );
 }
+
+function dscp(top: Command): void {
+  top
+    .command('dscp')
+    .description('one DSCP marking in the words of many targets; touches nothing')
+    .option('--policy <file>', 'what to mark, as YAML or JSON (- for stdin); or say it by the options below')
+    .option('--mark <dscp>', 'EF, AF11–AF43, CS0–CS7, LE, VA, or 0–63')
+    .option('--tos <byte>', 'the same as the whole byte; refused when it touches the ECN bits')
+    .option('--to <prefix>', 'destination; may be repeated', collect)
+    .option('--protocol <name>', 'tcp, udp or sctp; may be repeated', collect)
+    .option('--ports <range>', 'port or FROM-TO at the destination; may be repeated', collect)
+    .option('--direction <direction>', 'egress: to the destinations; ingress: coming from them')
+    .option('--name <name>', 'for tables and objects')
+    .addOption(choice('--target <name>', 'who shall mark', [...markingTargets, 'all'], 'all'))
+    .option('--dev <name>', 'device for tc', device, 'eth0')
+    .option('--bridge <name>', 'bridge for Open vSwitch', device, 'br-int')
+    .option(
+      '--class <major:minor>',
+      'tc class for the marked packets',
+      matching(/^[0-9a-f]{1,4}:[0-9a-f]{1,4}$/i, 'MAJOR:MINOR'),
+    )
+    .option('--list', 'print all names with their code points')
+    .addOption(choice('-f, --format <format>', 'output format', ['text', 'json'], 'text'))
+    .action(async (_, self: Command) => (await import('./commands/dscp.ts')).dscp(self.optsWithGlobals()));
+}
+
+const collect = (value: string, before: readonly string[] = []) => [...before, value];
 
 function choice(flags: string, text: string, choices: readonly string[], preset: string): Option {
   return new Option(flags, text).choices([...choices]).default(preset);

@@ -17,6 +17,11 @@ export const qosTexts: Readonly<Record<QosDiagnosticCode, (diagnostic: Diagnosti
   'not-on-backend': found =>
     `is not enforced by ${arg(found, 'backend')}: ${reasons[arg(found, 'reason')] ?? arg(found, 'reason')}`,
   'needs-port-fact': found => `is left out: it needs ${arg(found, 'needs')}`,
+  'not-an-address': found => `is '${found.value ?? ''}', ${addresses[arg(found, 'reason')] ?? 'no prefix'}`,
+  'ecn-bits': found =>
+    `is ${found.value ?? '?'}: its last two bits are ECN's, which belong to the network; the code point alone is ${arg(found, 'dscp')}`,
+  'not-expressible': found =>
+    `cannot be told to ${arg(found, 'target')}: there, more is marked than what was asked for`,
   rounded: found => `is ${found.value ?? '?'}, held as ${arg(found, 'becomes')}${unit(found)}`,
 };
 
@@ -26,6 +31,11 @@ const zeroRates: Readonly<Record<string, string>> = {
   packet_rate_limit: 'a meter of 0 lets nothing pass; leave the rule out, or ask for 1 or more',
   minimum_bandwidth: 'it guarantees nothing',
   minimum_packet_rate: 'it guarantees nothing',
+};
+
+const addresses: Readonly<Record<string, string>> = {
+  syntax: 'must be an address or prefix as 198.51.100.0/24 or 2001:db8::/32',
+  'host-bits': 'has bits set behind its prefix',
 };
 
 const reasons: Readonly<Record<string, string>> = {
