@@ -2,6 +2,7 @@ import { type Diagnostic, hasErrors } from '../../diagnostics.ts';
 import { QuotaError } from '../../errors.ts';
 import type { ApplyResult, DomainOutcome } from '../../plan/apply-result.ts';
 import { changesAnything } from '../../plan/plan.ts';
+import { outcomeReport } from '../../report/apply-report.ts';
 import { renderOutcome, renderTally, type Tally } from '../../report/apply-text.ts';
 import { applyDomain } from '../../workflow/apply.ts';
 import { applyMany } from '../../workflow/apply-many.ts';
@@ -70,8 +71,8 @@ function reporter(options: ManyApplyOptions, terminal: Terminal) {
       codes.push(exitCodeOfOutcome(outcome));
       if ('result' in outcome) sayDiagnosticsOf(outcome.domain, outcome.result.plan.diagnostics, terminal);
       if (options.format === 'text') terminal.out(renderOutcome(outcome, terminal.paint));
-      if (options.format === 'jsonl') terminal.out(`${JSON.stringify(jsonOf(outcome))}\n`);
-      if (options.format === 'json') kept.push(jsonOf(outcome));
+      if (options.format === 'jsonl') terminal.out(`${JSON.stringify(outcomeReport(outcome))}\n`);
+      if (options.format === 'json') kept.push(outcomeReport(outcome));
     },
     end(): void {
       if (options.format === 'json') {
@@ -105,13 +106,6 @@ async function requestsOf(
   const domains =
     names.length > 0 ? names : (await surroundings.hypervisor.listDomains()).map(one => one.uuid);
   return domains.map(domain => ({ domain, ...asked, scopes }));
-}
-
-function jsonOf(outcome: DomainOutcome): object {
-  if ('result' in outcome)
-    return { schemaVersion: 1, domain: outcome.result.plan.domain.name, ...outcome.result };
-  const { code, message } = outcome.error;
-  return { schemaVersion: 1, domain: outcome.domain, outcome: 'error', error: { code, message } };
 }
 
 function sayDiagnosticsOf(domain: string, diagnostics: readonly Diagnostic[], terminal: Terminal): void {

@@ -1,5 +1,6 @@
 import { QuotaError } from '../../errors.ts';
 import type { ApplyResult } from '../../plan/apply-result.ts';
+import { applyReport } from '../../report/apply-report.ts';
 import { renderApply } from '../../report/apply-text.ts';
 import { renderVerdictSummary, renderVerdicts } from '../../report/verdict-table.ts';
 import { applyDomain, applyPlan } from '../../workflow/apply.ts';
@@ -76,5 +77,5 @@ function finish(result: ApplyResult, options: ApplyOptions, terminal: Terminal):
 }
 
 function jsonOf(result: ApplyResult, pretty: boolean): string {
-  return JSON.stringify({ schemaVersion: 1, ...result }, null, pretty ? 2 : 0);
+  return JSON.stringify(applyReport(result), null, pretty ? 2 : 0);
 }

@@ -1,5 +1,6 @@
 import { deviceName } from '../../domain/tuning.ts';
 import { QuotaError } from '../../errors.ts';
+import { applyReport } from '../../report/apply-report.ts';
 import { renderApply } from '../../report/apply-text.ts';
 import { type JournalEntry, openJournals } from '../../workflow/journal.ts';
 import { recoverDomain } from '../../workflow/recover.ts';
@@ -54,8 +55,7 @@ async function recoverOne(
     const result = await connected(connect, terminal, surroundings =>
       recoverDomain(surroundings, entry, options.finish === true ? 'finish' : 'undo'),
     );
-    if (options.format === 'json')
-      terminal.out(`${JSON.stringify({ schemaVersion: 1, ...result }, null, 2)}\n`);
+    if (options.format === 'json') terminal.out(`${JSON.stringify(applyReport(result), null, 2)}\n`);
     else terminal.out(renderApply(result, terminal.paint));
     // To be as before is what was asked for here.
     return result.outcome === 'rolled-back' ? exitCode.ok : exitCodeOfApply(result);
