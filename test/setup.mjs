@@ -44,7 +44,7 @@ function installPackages() {
   writeFileSync(stamp, lock);
 }
 
-/** Compiles src and test into dist; tsc is asked only when a source is newer than the last build. */
+/** Compiles src and test into dist; tsc is asked only when a source is newer than the last build, and builds only what changed. */
 function build() {
   const stamp = join(top, 'dist', '.built');
   if (existsSync(stamp) && !anyNewer(['src', 'test', 'tsconfig.json'], statSync(stamp).mtimeMs)) return;
