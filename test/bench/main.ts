@@ -1,14 +1,34 @@
+import { cpus, loadavg } from 'node:os';
 import { type Budget, measure, type RowResult } from './measure.ts';
 import type { Suite } from './row.ts';
 import { rpcSuite } from './rpc.ts';
 import { renderTable } from './table.ts';
+import { translateSuite } from './translate.ts';
 
-const suites: readonly (() => Promise<Suite>)[] = [rpcSuite];
+const suites: Readonly<Record<string, () => Promise<Suite>>> = {
+  libvirt: rpcSuite,
+  translate: translateSuite,
+};
 const budget: Budget = { rowMs: 5_000, minSamples: 9, sampleMs: 20 };
 
 const asJson = process.argv.includes('--json');
+const wanted = process.argv.slice(2).filter(argument => argument !== '--json');
+const unknown = wanted.filter(name => suites[name] === undefined);
+if (unknown.length > 0) {
+  process.stderr.write(`no such suite: ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}\n`);
+  process.exit(2);
+}
+
+const host = {
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: cpus().length,
+  node: process.version,
+  platform: `${process.platform} ${process.arch}`,
+};
+const loadBefore = load();
 const results: RowResult[] = [];
-for (const start of suites) {
+for (const [name, start] of Object.entries(suites)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
   const suite = await start();
   try {
     for (const row of suite.rows) {
@@ -19,5 +39,15 @@ for (const start of suites) {
     await suite.stop();
   }
 }
-const host = { node: process.version, platform: `${process.platform} ${process.arch}` };
-process.stdout.write(asJson ? `${JSON.stringify({ ...host, results }, null, 2)}\n` : renderTable(results));
+const loads = { loadBefore, loadAfter: load() };
+if (asJson) process.stdout.write(`${JSON.stringify({ ...host, ...loads, results }, null, 2)}\n`);
+else {
+  const { cpu, cores, node, platform } = host;
+  process.stdout.write(`${renderTable(results)}\n${cpu}, ${cores} cores, ${platform}, node ${node}, `);
+  process.stdout.write(`load ${loads.loadBefore} before and ${loads.loadAfter} after\n`);
+}
+
+/** Processes that wanted to run in the last minute, ours among them. */
+function load(): number {
+  return Number((loadavg()[0] ?? 0).toFixed(1));
+}

@@ -1,4 +1,4 @@
-import type { Row, Side } from './row.ts';
+import type { Quoted, Row, Side } from './row.ts';
 
 /** Time of one piece of work, in µs. */
 export interface Spread {
@@ -16,10 +16,16 @@ export interface PeerResult extends Spread {
   readonly ratio: number;
 }
 
+/** A figure measured elsewhere, and how many times ours it is. */
+export interface QuotedResult extends Quoted {
+  readonly ratio: number;
+}
+
 export interface RowResult {
   readonly row: string;
   readonly ours: Spread;
   readonly peers: readonly PeerResult[];
+  readonly quoted: readonly QuotedResult[];
 }
 
 /** How long to measure. */
@@ -39,12 +45,14 @@ interface Runner {
 }
 
 /** Measures the sides of a row in turn, so that what disturbs the machine disturbs all of them. */
-export async function measure({ name, ours, peers }: Row, budget: Budget): Promise<RowResult> {
+export async function measure(row: Row, budget: Budget): Promise<RowResult> {
+  const { name, ours, peers, quoted = [] } = row;
+  const minSamples = Math.max(budget.minSamples, row.minSamples ?? 0);
   const end = performance.now() + budget.rowMs;
   const runners: Runner[] = [];
   for (const side of [ours, ...peers])
     runners.push({ side, repeat: await warmUp(side, budget.sampleMs), timesUs: [] });
-  for (let round = 0; round < budget.minSamples || performance.now() < end; round += 1) {
+  for (let round = 0; round < minSamples || performance.now() < end; round += 1) {
     for (const { side, repeat, timesUs } of runners) timesUs.push(await sample(side, repeat));
   }
   const [first, ...rest] = runners.map(({ side, timesUs }) => spread(side.name, timesUs));
@@ -53,6 +61,7 @@ export async function measure({ name, ours, peers }: Row, budget: Budget): Promi
     row: name,
     ours: first,
     peers: rest.map(peer => ({ ...peer, ratio: peer.medianUs / first.medianUs })),
+    quoted: quoted.map(one => ({ ...one, ratio: one.medianUs / first.medianUs })),
   };
 }
 

@@ -10,6 +10,16 @@ export interface Row {
   readonly name: string;
   readonly ours: Side;
   readonly peers: readonly Side[];
+  /** What is not run, only compared with. */
+  readonly quoted?: readonly Quoted[];
+  /** At least so many samples, where that is more than usual. */
+  readonly minSamples?: number;
+}
+
+/** A figure measured elsewhere. */
+export interface Quoted {
+  readonly name: string;
+  readonly medianUs: number;
 }
 
 /** Rows that share what they run against. */

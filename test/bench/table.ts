@@ -4,10 +4,11 @@ const columns = ['', 'median', 'min–max', 'IQR', 'samples', 'ratio'] as const;
 
 /** Results for people. */
 export function renderTable(results: readonly RowResult[]): string {
-  const lines = results.flatMap(({ row, ours, peers }) => [
+  const lines = results.flatMap(({ row, ours, peers, quoted }) => [
     [row, '', '', '', '', ''],
     cells(ours),
     ...peers.map(peer => cells(peer, peer)),
+    ...quoted.map(one => [`  ${one.name}`, time(one.medianUs), '', '', '', times(one.ratio)]),
   ]);
   const widths = columns.map((head, at) =>
     Math.max(head.length, ...lines.map(line => line[at]?.length ?? 0)),
@@ -28,8 +29,13 @@ function cells(spread: Spread, peer?: PeerResult): readonly string[] {
     `${time(spread.minUs)}–${time(spread.maxUs)}`,
     time(spread.iqrUs),
     String(spread.samples),
-    peer === undefined ? '' : `${peer.ratio.toPrecision(3)}×`,
+    peer === undefined ? '' : times(peer.ratio),
   ];
+}
+
+/** How many times ours; what is less than ours as a fraction: `1/1.50×` is two thirds. */
+function times(ratio: number): string {
+  return ratio < 1 ? `1/${(1 / ratio).toPrecision(3)}×` : `${ratio.toPrecision(3)}×`;
 }
 
 function time(us: number): string {
