@@ -67,8 +67,8 @@ export interface DomainCalls {
   defineXml(xml: string, options?: CallOptions & { readonly validate?: boolean }): Promise<Domain>;
   /** Removes the persistent definition; a running domain becomes transient. */
   undefine(domain: Domain, options?: CallOptions): Promise<void>;
-  /** Starts a defined domain; the answer has its id. */
-  create(domain: Domain, options?: CallOptions): Promise<Domain>;
+  /** Starts a defined domain; the answer has its id. `paused`: its vCPUs do not run yet. */
+  create(domain: Domain, options?: CallOptions & { readonly paused?: boolean }): Promise<Domain>;
   /** Stops a domain at once, as pulling the plug. */
   destroy(domain: Domain, options?: CallOptions): Promise<void>;
   getState(domain: Domain, options?: CallOptions): Promise<DomainStatus>;
@@ -114,7 +114,7 @@ function definitionCalls(rpc: Rpc): DefinitionCalls {
     getXml: (domain, options = {}) => rpc.call(getXml, { domain, flags: xmlFlags(options) }, options),
     defineXml: (xml, options = {}) => rpc.call(defineXml, { xml, flags: options.validate ? 1 : 0 }, options),
     undefine: (domain, options) => rpc.call(undefine, { domain, flags: 0 }, options),
-    create: (domain, options) => rpc.call(create, { domain, flags: 0 }, options),
+    create: (domain, options = {}) => rpc.call(create, { domain, flags: options.paused ? 1 : 0 }, options),
     destroy: (domain, options) => rpc.call(destroy, domain, options),
   };
 }

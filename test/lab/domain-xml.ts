@@ -34,6 +34,8 @@ export interface DiskOptions {
   readonly format: 'qcow2' | 'raw';
   /** `<iotune>…</iotune>`. */
   readonly iotune?: string;
+  /** A Cinder volume has its UUID here; an image has none. */
+  readonly serial?: string;
 }
 
 /** An interface of a lab domain. */
@@ -165,6 +167,7 @@ function diskXml({ target, format, path }: Disk, options: DiskOptions | undefine
       <driver name="qemu" type="${format}" cache="none"/>
       <source file="${path}"/>
       <target bus="virtio" dev="${target}"/>
+      ${options?.serial === undefined ? '' : `<serial>${options.serial}</serial>`}
       ${options?.iotune ?? ''}
     </disk>`;
 }

@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Diagnostic } from '../../../src/diagnostics.ts';
+import type { HostCapabilities } from '../../../src/domain/capabilities.ts';
+import { checkIoTune } from '../../../src/domain/check-limits.ts';
+import { renderIoTune } from '../../../src/domain/fragments.ts';
+import { readDomain } from '../../../src/domain/read-domain.ts';
+import { applyTuningToXml } from '../../../src/domain/render.ts';
+import { type Translation, translateFlavor, translateFragments } from '../../../src/domain/translate.ts';
+import { type FlavorQuota, flavorQuota } from '../../../src/intent/flavor-quota.ts';
+import { volumeQuota } from '../../../src/intent/volume-qos.ts';
+import { type Connection, connect } from '../../../src/libvirt/index.ts';
+import { type Answer, defineAndAsk, startAndAsk } from '../asked-of-libvirt.ts';
+import { type DomainOptions, disksOf, domainXml, uuidOf } from '../domain-xml.ts';
+import { type FromOutside, fromOutside } from '../from-outside.ts';
+import type { Hypervisor } from '../hypervisor.ts';
+import { kinds } from '../kinds.ts';
+import { type RandomCase, randomCases } from '../random-case.ts';
+import { labHypervisor, releaseHypervisor } from '../start.ts';
+import { flavorText } from '../virt-quota.ts';
+
+// What this program says about a flavor must be what libvirt, QEMU and the kernel then say.
+const name = 'instance-000000f1';
+const count = Number(process.env.VIRT_QUOTA_LAB_FLAVORS || 60);
+const seedOf = { trixie: 3, bookworm: 1, 'bookworm-v1': 2 } as const;
+/** Of so many domains that start, one is verified at every layer. */
+const verifiedOneIn = 5;
+
+let hypervisor: Hypervisor;
+let connection: Connection;
+let outside: FromOutside;
+let capabilities: HostCapabilities;
+
+beforeAll(async () => {
+  hypervisor = await labHypervisor();
+  const socket = await hypervisor.forward('/run/libvirt/libvirt-sock');
+  connection = await connect(`qemu+unix:///system?socket=${encodeURIComponent(socket)}`);
+  outside = await fromOutside(hypervisor, flavorText);
+  const { libvirtVersion } = await outside.libvirt.info();
+  capabilities = { libvirtVersion, cgroupVersion: kinds[hypervisor.kind].cgroup };
+  await hypervisor.shell(allDisks.map(path => `mkdir -p ${folder}; truncate -s 16M ${path}`).join('\n'));
+});
+
+afterAll(async () => {
+  await hypervisor?.shell(`rm -rf ${folder}`);
+  await connection?.close();
+  await outside?.close();
+  await releaseHypervisor(hypervisor);
+});
+
+const raw = { format: 'raw' } as const;
+const allDisks = disksOf({ name, disks: [raw, raw, raw] }).map(disk => disk.path);
+const folder = `/var/lib/nova/instances/${uuidOf(name)}`;
+
+/** One case: what this program said, what libvirt said, and where they differ. */
+interface Outcome {
+  readonly answer: Answer;
+  readonly errors: readonly Diagnostic[];
+  readonly disagreements: readonly string[];
+}
+
+describe('random flavors', () => {
+  test(`${count} of them: our verdict is libvirt's, and so are the values`, async () => {
+    const seed = seedOf[hypervisor.kind];
+    const outcomes: Outcome[] = [];
+    for (const [index, one] of randomCases(seed, count).entries()) {
+      const outcome = await tryOne(one, index);
+      outcomes.push(outcome);
+      for (const text of outcome.disagreements) console.log(`${index} ${JSON.stringify(one)}\n  ${text}`);
+    }
+    console.log(summary(seed, outcomes));
+    expect(outcomes.flatMap(outcome => outcome.disagreements)).toEqual([]);
+  }, 3_600_000);
+});
+
+async function tryOne(one: RandomCase, index: number): Promise<Outcome> {
+  const { quota, diagnostics } = flavorQuota(one.extraSpecs);
+  const bare = domainXml(domainOf(one));
+  const translation = translateFlavor({ quota, domain: readDomain(bare), capabilities });
+  const volume = volumeOf(one);
+  const found = [...diagnostics, ...translation.diagnostics, ...volume.diagnostics];
+  const errors = found.filter(isAboutStart);
+  const nova = domainXml(domainOf(one, { ...translateFragments(quota), volume: volume.iotune }));
+  if (errors.length > 0) return refusedOutcome(await startAndAsk(connection, nova), errors);
+  const theirs = (await defineAndAsk(connection, nova)).answer;
+  const ours = applyTuningToXml(bare, [...translation.tuning, ...volume.tuning]);
+  const answer = theirs.said === 'fine' ? await startAndAsk(connection, ours) : theirs;
+  const disagreements =
+    answer.said === 'fine'
+      ? [...differences(theirs, answer, ours, translation), ...(await unheld(index, quota))]
+      : [`nothing was wrong for us, and libvirt said: ${answer.reason}`];
+  await remove();
+  return { answer, errors, disagreements };
+}
+
+/** Setting a limit on a running domain takes smaller numbers than starting it with them. */
+function isAboutStart({ severity, args }: Diagnostic): boolean {
+  return severity === 'error' && args?.where !== 'running domain';
+}
+
+async function refusedOutcome(answer: Answer, errors: readonly Diagnostic[]): Promise<Outcome> {
+  if (answer.said !== 'fine') return { answer, errors, disagreements: [] };
+  await remove();
+  return { answer, errors, disagreements: [`libvirt took it, and we said: ${JSON.stringify(errors)}`] };
+}
+
+function domainOf(
+  one: RandomCase,
+  with_: { cputune?: string; iotune?: string; bandwidth?: string; volume?: string | undefined } = {},
+): DomainOptions {
+  const { cputune, iotune, bandwidth, volume } = with_;
+  const images = Array.from({ length: one.images }, () => ({ ...raw, ...(iotune && { iotune }) }));
+  const attached = { ...raw, serial: uuidOf('volume'), ...(volume && { iotune: volume }) };
+  return {
+    name,
+    vcpus: 2,
+    ...(cputune && { cputune }),
+    disks: one.volume ? [...images, attached] : images,
+    nics: one.nics.map(kind => ({ kind, ...(bandwidth && { bandwidth }) })),
+  };
+}
+
+/** The limits of the volume, which is the last disk. */
+function volumeOf(one: RandomCase) {
+  if (one.volume === undefined) return { diagnostics: [], tuning: [], iotune: undefined };
+  const { quota, diagnostics } = volumeQuota({ ...one.volume, consumer: 'front-end' });
+  const target = disksOf(domainOf(one)).at(-1)?.target ?? '';
+  return {
+    diagnostics: [...diagnostics, ...checkIoTune(quota.limits)],
+    tuning: [{ device: { kind: 'disk', target } as const, limits: quota.limits, because: {} }],
+    iotune: renderIoTune(quota.emitted),
+  };
+}
+
+/** What libvirt keeps of Nova's definition and of ours, and what we wrote, must be the same numbers. */
+function differences(
+  theirs: Answer,
+  answer: Answer,
+  ours: string,
+  translation: Translation,
+): readonly string[] {
+  const limits = [theirs.stored ?? '', answer.stored ?? '', ours].map(xml => limitsIn(xml, translation));
+  const [nova, stored, written] = limits.map(one => JSON.stringify(one));
+  return [
+    ...(nova === stored ? [] : [`libvirt keeps ${nova} of Nova's definition, and of ours ${stored}`]),
+    ...(stored === written ? [] : [`libvirt keeps ${stored}, and we wrote ${written}`]),
+  ];
+}
+
+/** All limits in a definition, sorted; without the peak that an Open vSwitch port needs and Nova does not write. */
+function limitsIn(xml: string, { diagnostics }: Translation): readonly string[] {
+  const { cputune, disks, interfaces } = readDomain(xml);
+  const added = new Set(diagnostics.filter(one => one.code === 'ovs-peak-added').map(one => one.path));
+  const devices = [
+    ['cpu', cputune] as const,
+    ...disks.map(disk => [`disk ${disk.target}`, disk.iotune] as const),
+    ...interfaces.map(nic => [`interface ${nic.mac}`, nic.bandwidth] as const),
+  ];
+  return devices
+    .flatMap(([device, found]) => Object.entries(found).map(([key, value]) => `${device}/${key} ${value}`))
+    .filter(text => !added.has(text.replace(/ [^ ]*$/, '')))
+    .sort();
+}
+
+/** Of some domains that run: what an enforcer does not hold, by its own files and commands. */
+async function unheld(index: number, quota: FlavorQuota): Promise<readonly string[]> {
+  if (index % verifiedOneIn !== 0) return [];
+  const { failing, undecided } = await outside.verify(name, quota);
+  return [...failing, ...undecided].map(knob => `not held: ${knob}`);
+}
+
+async function remove(): Promise<void> {
+  const domain = await connection.lookupByName(name).catch(() => undefined);
+  if (domain === undefined) return;
+  if (domain.id !== undefined) await connection.destroy(domain, { timeoutMs: 120_000 });
+  await connection.undefine(domain);
+}
+
+function summary(seed: number, outcomes: readonly Outcome[]): string {
+  const rows = (['fine', 'refused at define', 'refused at start'] as const).map(said => {
+    const these = outcomes.filter(outcome => outcome.answer.said === said);
+    const agreed = these.filter(outcome => outcome.disagreements.length === 0).length;
+    return `${said.padEnd(18)}${String(these.length).padStart(5)}   agreed${String(agreed).padStart(5)}`;
+  });
+  return [`${hypervisor.kind}, seed ${seed}, ${outcomes.length} flavors`, ...rows].join('\n');
+}
