@@ -19,7 +19,8 @@ import { labHypervisor, releaseHypervisor } from '../start.ts';
 import { flavorText } from '../virt-quota.ts';
 
 // What this program says about a flavor must be what libvirt, QEMU and the kernel then say.
-const name = 'instance-000000f1';
+/** Domains under way at the same time. */
+const names = ['instance-000000f1', 'instance-000000f2'] as const;
 const count = Number(process.env.VIRT_QUOTA_LAB_FLAVORS || 60);
 const seedOf = { trixie: 3, bookworm: 1, 'bookworm-v1': 2 } as const;
 /** Of so many domains that start, one is verified at every layer. */
@@ -37,19 +38,23 @@ beforeAll(async () => {
   outside = await fromOutside(hypervisor, flavorText);
   const { libvirtVersion } = await outside.libvirt.info();
   capabilities = { libvirtVersion, cgroupVersion: kinds[hypervisor.kind].cgroup };
-  await hypervisor.shell(allDisks.map(path => `mkdir -p ${folder}; truncate -s 16M ${path}`).join('\n'));
+  await hypervisor.shell(names.map(name => makeDisks(name)).join('\n'));
 });
 
 afterAll(async () => {
-  await hypervisor?.shell(`rm -rf ${folder}`);
+  await hypervisor?.shell(`rm -rf ${names.map(folderOf).join(' ')}`);
   await connection?.close();
   await outside?.close();
   await releaseHypervisor(hypervisor);
 });
 
 const raw = { format: 'raw' } as const;
-const allDisks = disksOf({ name, disks: [raw, raw, raw] }).map(disk => disk.path);
-const folder = `/var/lib/nova/instances/${uuidOf(name)}`;
+const folderOf = (name: string) => `/var/lib/nova/instances/${uuidOf(name)}`;
+
+function makeDisks(name: string): string {
+  const paths = disksOf({ name, disks: [raw, raw, raw] }).map(disk => disk.path);
+  return `mkdir -p ${folderOf(name)}; truncate -s 16M ${paths.join(' ')}`;
+}
 
 /** One case: what this program said, what libvirt said, and where they differ. */
 interface Outcome {
@@ -62,33 +67,38 @@ describe('random flavors', () => {
   test(`${count} of them: our verdict is libvirt's, and so are the values`, async () => {
     const seed = seedOf[hypervisor.kind];
     const outcomes: Outcome[] = [];
-    for (const [index, one] of randomCases(seed, count).entries()) {
-      const outcome = await tryOne(one, index);
-      outcomes.push(outcome);
-      for (const text of outcome.disagreements) console.log(`${index} ${JSON.stringify(one)}\n  ${text}`);
-    }
+    const cases = randomCases(seed, count).entries();
+    // Both take from one iterator: whoever is free has the next case.
+    const work = async (name: string) => {
+      for (const [index, one] of cases) {
+        const outcome = await tryOne(name, one, index);
+        outcomes.push(outcome);
+        for (const text of outcome.disagreements) console.log(`${index} ${JSON.stringify(one)}\n  ${text}`);
+      }
+    };
+    await Promise.all(names.map(work));
     console.log(summary(seed, outcomes));
     expect(outcomes.flatMap(outcome => outcome.disagreements)).toEqual([]);
   }, 3_600_000);
 });
 
-async function tryOne(one: RandomCase, index: number): Promise<Outcome> {
+async function tryOne(name: string, one: RandomCase, index: number): Promise<Outcome> {
   const { quota, diagnostics } = flavorQuota(one.extraSpecs);
-  const bare = domainXml(domainOf(one));
+  const bare = domainXml(domainOf(name, one));
   const translation = translateFlavor({ quota, domain: readDomain(bare), capabilities });
-  const volume = volumeOf(one);
+  const volume = volumeOf(name, one);
   const found = [...diagnostics, ...translation.diagnostics, ...volume.diagnostics];
   const errors = found.filter(isAboutStart);
-  const nova = domainXml(domainOf(one, { ...translateFragments(quota), volume: volume.iotune }));
-  if (errors.length > 0) return refusedOutcome(await startAndAsk(connection, nova), errors);
+  const nova = domainXml(domainOf(name, one, { ...translateFragments(quota), volume: volume.iotune }));
+  if (errors.length > 0) return refusedOutcome(name, await startAndAsk(connection, nova), errors);
   const theirs = (await defineAndAsk(connection, nova)).answer;
   const ours = applyTuningToXml(bare, [...translation.tuning, ...volume.tuning]);
   const answer = theirs.said === 'fine' ? await startAndAsk(connection, ours) : theirs;
   const disagreements =
     answer.said === 'fine'
-      ? [...differences(theirs, answer, ours, translation), ...(await unheld(index, quota))]
+      ? [...differences(theirs, answer, ours, translation), ...(await unheld(name, index, quota))]
       : [`nothing was wrong for us, and libvirt said: ${answer.reason}`];
-  await remove();
+  await remove(name);
   return { answer, errors, disagreements };
 }
 
@@ -97,13 +107,14 @@ function isAboutStart({ severity, args }: Diagnostic): boolean {
   return severity === 'error' && args?.where !== 'running domain';
 }
 
-async function refusedOutcome(answer: Answer, errors: readonly Diagnostic[]): Promise<Outcome> {
+async function refusedOutcome(name: string, answer: Answer, errors: readonly Diagnostic[]): Promise<Outcome> {
   if (answer.said !== 'fine') return { answer, errors, disagreements: [] };
-  await remove();
+  await remove(name);
   return { answer, errors, disagreements: [`libvirt took it, and we said: ${JSON.stringify(errors)}`] };
 }
 
 function domainOf(
+  name: string,
   one: RandomCase,
   with_: { cputune?: string; iotune?: string; bandwidth?: string; volume?: string | undefined } = {},
 ): DomainOptions {
@@ -120,10 +131,10 @@ function domainOf(
 }
 
 /** The limits of the volume, which is the last disk. */
-function volumeOf(one: RandomCase) {
+function volumeOf(name: string, one: RandomCase) {
   if (one.volume === undefined) return { diagnostics: [], tuning: [], iotune: undefined };
   const { quota, diagnostics } = volumeQuota({ ...one.volume, consumer: 'front-end' });
-  const target = disksOf(domainOf(one)).at(-1)?.target ?? '';
+  const target = disksOf(domainOf(name, one)).at(-1)?.target ?? '';
   return {
     diagnostics: [...diagnostics, ...checkIoTune(quota.limits)],
     tuning: [{ device: { kind: 'disk', target } as const, limits: quota.limits, because: {} }],
@@ -162,13 +173,13 @@ function limitsIn(xml: string, { diagnostics }: Translation): readonly string[] 
 }
 
 /** Of some domains that run: what an enforcer does not hold, by its own files and commands. */
-async function unheld(index: number, quota: FlavorQuota): Promise<readonly string[]> {
+async function unheld(name: string, index: number, quota: FlavorQuota): Promise<readonly string[]> {
   if (index % verifiedOneIn !== 0) return [];
   const { failing, undecided } = await outside.verify(name, quota);
   return [...failing, ...undecided].map(knob => `not held: ${knob}`);
 }
 
-async function remove(): Promise<void> {
+async function remove(name: string): Promise<void> {
   const domain = await connection.lookupByName(name).catch(() => undefined);
   if (domain === undefined) return;
   if (domain.id !== undefined) await connection.destroy(domain, { timeoutMs: 120_000 });
