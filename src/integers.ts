@@ -5,7 +5,8 @@ const pythonInt = new RegExp(`^${pythonSpace}([+-]?)(\\p{Nd}+(?:_\\p{Nd}+)*)${py
 /** Python refuses to read longer ones. @see Python sys.int_info.default_max_str_digits */
 const longestPythonInt = 4300;
 const decimalDigit = /\p{Nd}/u;
-const libvirtInt = /^[\t\n\v\f\r ]*([+-]?)([0-9]+)$/;
+/** XML holds no other white space, so Nova fails on what libvirt would pass over. */
+const libvirtInt = /^[\t\n\r ]*([+-]?)([0-9]+)$/;
 /** So many digits a number holds exactly. */
 const shortDigits = 15;
 const maxUnsigned = 2n ** 64n - 1n;

@@ -81,6 +81,9 @@ describe("libvirt's integers in XML", () => {
     [`${'0'.repeat(1000)}7`, 7n, 7n],
     ['9'.repeat(1_000_000), undefined, undefined],
     ['500 ', undefined, undefined],
+    // Nova cannot write these, and no XML can hold them.
+    ['\v500', undefined, undefined],
+    ['\f500', undefined, undefined],
     ['', undefined, undefined],
     [' ', undefined, undefined],
     ['0x10', undefined, undefined],

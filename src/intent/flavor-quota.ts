@@ -46,7 +46,7 @@ export function flavorQuota(extraSpecs: Readonly<Record<string, string>>): Flavo
   for (const one of asked.all) {
     one.emitted = emittedByNova(one, asked);
     const isRead = one.emitted !== undefined || one.entry.copied === 'as-int';
-    if (isRead) one.value = readQuotaNumber(one, diagnostics);
+    if (isRead) one.value = readQuotaNumber(one, asked, diagnostics);
   }
   checkRelations(asked, diagnostics);
   return { quota: sections(asked), diagnostics: inOrder(diagnostics, extraSpecs) };

@@ -80,12 +80,8 @@ function scalePerGib(
 ): readonly Diagnostic[] {
   if (!specs.has(`${base}_per_gb`)) return [];
   const keys = [`${base}_per_gb`, `${base}_per_gb_min`, `${base}_max`] as const;
-  const texts = keys.map(key => specs.get(key) || undefined);
-  const [perGib, least, ceiling] = texts.map(text => (text === undefined ? undefined : parsePythonInt(text)));
-  const bad = keys.filter((key, index) => {
-    const required = index === 0;
-    return (required || texts[index] !== undefined) && parsePythonInt(specs.get(key) ?? '') === undefined;
-  });
+  const [perGib, least, ceiling] = keys.map(key => parsePythonInt(specs.get(key) ?? ''));
+  const bad = keys.filter(key => specs.has(key) && parsePythonInt(specs.get(key) ?? '') === undefined);
   if (bad.length > 0) return bad.map(key => about('not-a-number', 'error', key, specs.get(key)));
   const scaled = (perGib ?? 0n) * BigInt(sizeGiB);
   const value = scaled > (least ?? 0n) ? scaled : (least ?? 0n);
@@ -96,7 +92,7 @@ function scalePerGib(
 
 function readNumber(key: VolumeQosParameter, text: string) {
   const value = text === '' ? 0n : parseLibvirtUnsigned(text);
-  const integer = /^\s*[+-]?[0-9]+$/.test(text);
+  const integer = /^[\t\n\r ]*[+-]?[0-9]+$/.test(text);
   if (value !== undefined && value <= largest) {
     const found = value === 0n ? [about('no-limit', 'info', key, text)] : [];
     return { key, text, value: Number(value), diagnostics: found };

@@ -71,7 +71,9 @@ describe('random flavors', () => {
     // Both take from one iterator: whoever is free has the next case.
     const work = async (name: string) => {
       for (const [index, one] of cases) {
-        const outcome = await tryOne(name, one, index);
+        const outcome = await tryOne(name, one, index).catch(cause => {
+          throw new Error(`number ${index}: ${JSON.stringify(one)}`, { cause });
+        });
         outcomes.push(outcome);
         for (const text of outcome.disagreements) console.log(`${index} ${JSON.stringify(one)}\n  ${text}`);
       }
