@@ -1,5 +1,6 @@
 import { shortInteger } from '../integers.ts';
-import { encodeAttribute, encodeText, isXmlText } from '../xml/entities.ts';
+import { isXmlText } from '../xml/character-rules.ts';
+import { encodeAttribute, encodeText } from '../xml/entities.ts';
 import { bandwidthFields } from './bandwidth.ts';
 import { cpuTuneFields } from './cputune.ts';
 import { ioTuneFields } from './iotune.ts';

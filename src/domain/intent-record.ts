@@ -1,5 +1,6 @@
+import { isXmlText } from '../xml/character-rules.ts';
 import { childrenOf, type XmlElement } from '../xml/element.ts';
-import { encodeAttribute, isXmlText } from '../xml/entities.ts';
+import { encodeAttribute } from '../xml/entities.ts';
 
 /** Namespace of the record; its last part grows when the record means something else. */
 export const intentNamespace = 'urn:virt-quota:intent:1';

@@ -6,6 +6,7 @@ import { readCpuTune } from './cputune.ts';
 import type { DiskDefinition, DomainDefinition, InterfaceDefinition } from './definition.ts';
 import { readIntentRecord } from './intent-record.ts';
 import { readIoTune } from './iotune.ts';
+import { refuseTwins } from './twins.ts';
 
 /**
  * Reads a domain's XML, live or persistent, as `virsh dumpxml` or Nova writes it.
@@ -30,8 +31,12 @@ export function readDomain(xml: string): DomainDefinition {
 /** The `<domain>` element of a domain's XML. @throws QuotaError `invalid-input` */
 export function locateDomain(xml: string): XmlElement {
   const root = locate(xml);
-  if (root.name === 'domain') return root;
-  throw new QuotaError('invalid-input', 'domain XML', `not a domain: the root element is <${root.name}>`);
+  if (root.name !== 'domain' || root.foreign) {
+    const what = root.foreign ? `<${root.name}> of another namespace` : `<${root.name}>`;
+    throw new QuotaError('invalid-input', 'domain XML', `not a domain: the root element is ${what}`);
+  }
+  refuseTwins(xml, root);
+  return root;
 }
 
 /** The `<disk>` elements, in order. */

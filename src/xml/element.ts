@@ -18,16 +18,18 @@ export interface XmlElement {
   readonly end: number;
   /** `<name/>`. */
   readonly selfClosed: boolean;
+  /** Has no prefix, and is in the namespace of an `xmlns="…"` all the same: libvirt does not see it. */
+  readonly foreign: boolean;
 }
 
-/** The first child of that name, which is the one that libvirt reads. */
+/** The first child of that name that libvirt sees, which is the one that it reads. */
 export function childOf(element: XmlElement | undefined, name: string): XmlElement | undefined {
-  return element?.children.find(child => child.name === name);
+  return element?.children.find(child => child.name === name && !child.foreign);
 }
 
-/** All children of that name. */
+/** All children of that name that libvirt sees. */
 export function childrenOf(element: XmlElement | undefined, name: string): readonly XmlElement[] {
-  return element?.children.filter(child => child.name === name) ?? [];
+  return element?.children.filter(child => child.name === name && !child.foreign) ?? [];
 }
 
 /** A child's attribute; undefined when either is not there. */

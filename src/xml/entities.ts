@@ -1,7 +1,7 @@
 const predefined: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 /** What nearly every text is that this program writes. */
 const isPlain = /^[\w.-]*$/;
-const reference = /&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][\w.-]*));/g;
+const reference = /&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([A-Za-z][\w.-]*));/g;
 
 /** Resolves the five predefined and all numeric references; others stay as they are, since no DOCTYPE is read. */
 export function decodeEntities(text: string): string {
@@ -22,11 +22,6 @@ export function encodeText(text: string): string {
 export function encodeAttribute(text: string, quote: '"' | "'" = '"'): string {
   if (isPlain.test(text)) return text;
   return text.replace(quote === '"' ? /[&<>"\t\n\r]/g : /[&<>'\t\n\r]/g, escapeCharacter);
-}
-
-/** Whether XML 1.0 can hold the text at all: no control characters, no lone surrogates. */
-export function isXmlText(text: string): boolean {
-  return isPlain.test(text) || !/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/u.test(text);
 }
 
 const escapes: Readonly<Record<string, string>> = {

@@ -41,7 +41,7 @@ export function locate(xml: string, subject = 'domain XML'): XmlElement {
   const expected = checkWellFormed(xml, subject);
   const nodes = parse(xml, subject);
   const counter = { elements: 0 };
-  const [root, ...others] = elementsAmong(nodes, xml, counter);
+  const [root, ...others] = elementsAmong(nodes, { xml, counter, hasNamespace: false });
   if (root === undefined || others.length > 0)
     throw problemAt(xml, 0, subject, 'not exactly one root element');
   if (counter.elements !== expected) {
@@ -63,35 +63,45 @@ function parse(xml: string, subject: string): readonly Node[] {
   }
 }
 
-function elementsAmong(
-  nodes: readonly Node[],
-  xml: string,
-  counter: { elements: number },
-): readonly XmlElement[] {
+/** What an element cannot know by itself. */
+interface Surroundings {
+  readonly xml: string;
+  readonly counter: { elements: number };
+  /** Whether a namespace is the default around it. */
+  readonly hasNamespace: boolean;
+}
+
+function elementsAmong(nodes: readonly Node[], around: Surroundings): readonly XmlElement[] {
   return nodes.flatMap(node => {
     const name = Object.keys(node).find(key => key.startsWith(disguise));
-    return name === undefined ? [] : [elementOf(node, name, xml, counter)];
+    return name === undefined ? [] : [elementOf(node, name, around)];
   });
 }
 
-function elementOf(node: Node, name: string, xml: string, counter: { elements: number }): XmlElement {
+function elementOf(node: Node, disguised: string, around: Surroundings): XmlElement {
+  const { xml, counter } = around;
   counter.elements += 1;
-  const content = node[name] as readonly Node[];
+  const name = disguised.slice(disguise.length);
+  const attributes = attributesOf(node);
+  const namespace = attributes.get('xmlns');
+  const hasNamespace = namespace === undefined ? around.hasNamespace : namespace !== '';
+  const content = node[disguised] as readonly Node[];
   const place = node[metadata];
   const start = place?.startIndex ?? 0;
   const end = place?.endIndex ?? 0;
   const contentStart = endOfStartTag(xml, start);
   const selfClosed = contentStart === end;
   return {
-    name: name.slice(disguise.length),
-    attributes: attributesOf(node),
-    children: elementsAmong(content, xml, counter),
+    name,
+    attributes,
+    children: elementsAmong(content, { ...around, hasNamespace }),
     text: content.map(textOf).join(''),
     start,
     contentStart,
     contentEnd: selfClosed ? end : xml.lastIndexOf('</', end - 1),
     end,
     selfClosed,
+    foreign: hasNamespace && !name.includes(':'),
   };
 }
 

@@ -1,8 +1,9 @@
 import { XMLValidator } from 'fast-xml-parser';
 import { QuotaError } from '../errors.ts';
+import { forbiddenCharacter, type Problem, problemInPiece } from './character-rules.ts';
 
-/** Longest document that is read, in UTF-16 units. libvirt itself sends at most 4 MiB. */
-export const maxXmlLength = 16 * 1024 * 1024;
+/** Longest document that is read, in UTF-16 units: libvirt's own limit. @see libvirt src/rpc/virnetprotocol.x:VIR_NET_MESSAGE_STRING_MAX */
+export const maxXmlLength = 4 * 1024 * 1024;
 /** Deepest nesting of elements that is read, as in libxml2. */
 export const maxXmlDepth = 256;
 /** Most elements that are read: a domain with hundreds of devices has some ten thousand. */
@@ -35,47 +36,55 @@ export function checkWellFormed(xml: string, subject: string): number {
 
 /** The problem at an offset as one line of text with line and column, both counted from 1. */
 export function problemAt(xml: string, offset: number, subject: string, problem: string): QuotaError {
+  const { line, column } = placeOf(xml, offset);
+  return new QuotaError('invalid-input', subject, notWellFormed(subject, line, column, problem));
+}
+
+/** Line and column of an offset, both counted from 1. */
+export function placeOf(xml: string, offset: number): { readonly line: number; readonly column: number } {
   const before = xml.slice(0, offset).split(/\r\n|\n|\r/);
-  const column = (before.at(-1) ?? '').length + 1;
-  return new QuotaError('invalid-input', subject, notWellFormed(subject, before.length, column, problem));
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
 
 /** fast-xml-parser's validator overlooks these, and its parser then sees other elements than are there. */
 function checkMarkup(xml: string, subject: string): number {
+  const fail = ({ offset, problem }: Problem) => problemAt(xml, offset, subject, problem);
+  const forbidden = forbiddenCharacter(xml);
+  if (forbidden !== undefined) throw fail(forbidden);
   let depth = 0;
   let elements = 0;
+  let end = 0;
   for (const { 0: piece, index } of xml.matchAll(markup)) {
-    const problem = problemOf(piece, xml, index);
-    if (problem !== undefined) throw problemAt(xml, index, subject, problem);
+    const found =
+      problemInPiece(xml.slice(end, index), end, depth) ??
+      incomplete(piece, xml, index) ??
+      problemInPiece(piece, index, depth);
+    if (found !== undefined) throw fail(found);
+    end = index + piece.length;
     if (piece.startsWith('</')) depth -= 1;
     else if (isStartTag(piece)) {
       elements += 1;
       if (!piece.endsWith('/>')) depth += 1;
     }
-    if (elements > maxXmlElements) {
-      throw problemAt(xml, index, subject, `more than ${maxXmlElements} elements`);
-    }
-    if (depth > maxXmlDepth)
-      throw problemAt(xml, index, subject, `more than ${maxXmlDepth} levels of elements`);
+    const tooMuch = excess(elements, depth);
+    if (tooMuch !== undefined) throw fail({ offset: index, problem: tooMuch });
   }
   return elements;
+}
+
+function excess(elements: number, depth: number): string | undefined {
+  if (elements > maxXmlElements) return `more than ${maxXmlElements} elements`;
+  return depth > maxXmlDepth ? `more than ${maxXmlDepth} levels of elements` : undefined;
 }
 
 function isStartTag(piece: string): boolean {
   return piece[1] !== '!' && piece[1] !== '?' && piece[1] !== '/';
 }
 
-function problemOf(piece: string, xml: string, index: number): string | undefined {
-  if (piece === '<') {
-    return xml.startsWith('<!DOCTYPE', index)
-      ? 'a DOCTYPE is not allowed'
-      : 'this < begins no complete markup';
-  }
-  // The parser looks for quoted values in every instruction, also where the quote is an apostrophe.
-  if (piece.startsWith('<?') && !piece.startsWith('<?xml ') && /["']/.test(piece)) {
-    return 'a processing instruction with quotes is not supported';
-  }
-  return undefined;
+function incomplete(piece: string, xml: string, offset: number): Problem | undefined {
+  if (piece !== '<') return undefined;
+  const isDoctype = xml.startsWith('<!DOCTYPE', offset);
+  return { offset, problem: isDoctype ? 'a DOCTYPE is not allowed' : 'this < begins no complete markup' };
 }
 
 function notWellFormed(subject: string, line: number, column: number, problem: string): string {
@@ -83,5 +92,5 @@ function notWellFormed(subject: string, line: number, column: number, problem: s
 }
 
 function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+  return /^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
