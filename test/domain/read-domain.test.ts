@@ -89,7 +89,6 @@ describe('limits are read as libvirt reads them', () => {
     ['<shares>512</shares>', { cpu_shares: 512 }],
     ['<shares> +0512</shares>', { cpu_shares: 512 }],
     ['<shares>&#49;2</shares>', { cpu_shares: 12 }],
-    ['<shares>1</shares><shares>2</shares>', { cpu_shares: 1 }],
     ['<quota>-1</quota>', { vcpu_quota: -1 }],
     ['<quota>0</quota><period>0</period>', {}],
     ['<quota/>', {}],
