@@ -107,6 +107,14 @@ export type QosDiagnosticCode =
   | 'ecn-bits'
   /** A target cannot tell this part of a policy, and marks more than was asked; args: `target`. */
   | 'not-expressible'
+  /** No rate with a unit, or none that is possible. */
+  | 'not-a-rate'
+  /** What goes first is too large a part of the link, in percent; args: `share`, `max`. */
+  | 'priority-share'
+  /** No class takes what the others do not. */
+  | 'no-default-class'
+  /** Neither a code point nor a port leads to this class. */
+  | 'unreachable-class'
   /** The back end holds another number than was asked for; args: `becomes`, `unit`. */
   | 'rounded';
 

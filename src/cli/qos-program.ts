@@ -6,6 +6,7 @@ import { portBackends } from '../backend/port-holdings.ts';
 export function qosCommands(top: Command): void {
   port(top);
   dscp(top);
+  profile(top);
 }
 
 function port(top: Command): void {
@@ -77,6 +78,18 @@ function dscp(top: Command): void {
     .option('--list', 'print all names with their code points')
     .addOption(choice('-f, --format <format>', 'output format', ['text', 'json'], 'text'))
     .action(async (_, self: Command) => (await import('./commands/dscp.ts')).dscp(self.optsWithGlobals()));
+}
+
+function profile(top: Command): void {
+  top
+    .command('profile')
+    .argument('<file>', "a host's profile, YAML or JSON (- for stdin)")
+    .description("how a host's uplink is shared between classes of traffic; touches nothing")
+    .option('--remove', 'with -f tc or json: the lines that take it away')
+    .addOption(choice('-f, --format <format>', 'output format', ['tree', 'tc', 'svg', 'json'], 'tree'))
+    .action(async (file: string, _, self: Command) =>
+      (await import('./commands/profile.ts')).profile(file, self.optsWithGlobals()),
+    );
 }
 
 const collect = (value: string, before: readonly string[] = []) => [...before, value];

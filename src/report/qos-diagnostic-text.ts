@@ -22,6 +22,13 @@ export const qosTexts: Readonly<Record<QosDiagnosticCode, (diagnostic: Diagnosti
     `is ${found.value ?? '?'}: its last two bits are ECN's, which belong to the network; the code point alone is ${arg(found, 'dscp')}`,
   'not-expressible': found =>
     `cannot be told to ${arg(found, 'target')}: there, more is marked than what was asked for`,
+  'not-a-rate': found =>
+    `is '${found.value ?? ''}', must be a rate as 500mbit, 1.5gbit or 10% (kbit, mbit, gbit; above 0, at most 1000gbit)`,
+  'priority-share': found =>
+    `are ${arg(found, 'share')} % of the link, must not be above ${arg(found, 'max')} %: what goes first starves the rest`,
+  'no-default-class': () => 'has no default class: packets that no class takes would go unlimited',
+  'unreachable-class': found =>
+    `is never reached: '${found.value ?? ''}' has neither dscp nor ports, and is not the default`,
   rounded: found => `is ${found.value ?? '?'}, held as ${arg(found, 'becomes')}${unit(found)}`,
 };
 
