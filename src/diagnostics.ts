@@ -52,6 +52,8 @@ export type DiagnosticCode =
   | 'extra-scope'
   /** Another key asks for the same limit and wins; args: `by`. */
   | 'overridden'
+  /** An extra spec is given by a later source, which wins; args: `from`, `by`. */
+  | 'source-overridden'
   /** The peak is below the average, and is the real limit then; args: `average`. */
   | 'peak-below-average'
   /** A list or an object where a value must be; args: `type`. */
@@ -66,10 +68,24 @@ export type DiagnosticCode =
   | 'needs-base'
   /** A burst rate below its base: QEMU refuses it; args: `base`, `min`. */
   | 'max-below-base'
+  /** Nova writes no bandwidth for a port of this type; args: `type`. */
+  | 'vif-not-limited'
   /** Disks of one throttle group have different limits; args: `other`, `parameter`, `here`, `there`. */
   | 'group-differs'
   /** The host has no cgroup CPU controller, so Nova and libvirt refuse every CPU limit. */
   | 'no-cpu-controller'
+  /** A value per GiB of a volume whose size is not given. */
+  | 'needs-size'
+  /** A text that cannot be a name: empty, too long, or with control characters. */
+  | 'not-a-name'
+  /** A key of a volume's QoS that Nova does not pass on, although libvirt has it. */
+  | 'dropped-by-nova'
+  /** A volume's QoS that does not say who enforces it: Cinder takes that for the storage back end. */
+  | 'no-consumer'
+  /** No disk of the domain is this volume. */
+  | 'no-such-volume'
+  /** More than one disk is this volume, or more than one QoS is given for it; args: `matches`. */
+  | 'ambiguous-volume'
   /** QoS for the storage back end (consumer `back-end`): not a limit of the hypervisor. */
   | 'back-end-only'
   /** libvirt's driver has no call for this on a running domain, so the step is left out; args: `driver`. */

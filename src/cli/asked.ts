@@ -15,20 +15,30 @@ export interface AskedOptions extends QuotaOptions {
   readonly record?: boolean;
 }
 
-/** Reads what is wanted. Findings are printed. @throws QuotaError `invalid-input` */
-export async function readAsked(options: AskedOptions, terminal: Terminal): Promise<Asked> {
+/**
+ * Reads what is wanted. Findings are printed.
+ *
+ * @param domainXml gets the domain's XML; without it there is no metadata to begin with.
+ * @throws QuotaError `invalid-input`
+ */
+export async function readAsked(
+  options: AskedOptions,
+  terminal: Terminal,
+  domainXml?: () => Promise<string>,
+): Promise<Asked> {
   if (options.remove === true) {
-    if (options.flavor !== undefined || options.property !== undefined) {
+    const { flavor, property, flavorFromMetadata, volume, volumeQos } = options;
+    if ([flavor, property, flavorFromMetadata, volume, volumeQos].some(one => one !== undefined)) {
       throw new QuotaError(
         'invalid-input',
         '--remove',
-        '--remove takes all limits away: it goes without a flavor',
+        '--remove takes all limits away: it goes without a flavor and volumes',
       );
     }
     return { quota: flavorQuota({}).quota, prune: true, ...recordOf({ extraSpecs: {} }, options) };
   }
-  const { quota, flavor } = await readQuota(options, terminal);
-  return { quota, ...(options.prune === true && { prune: true }), ...recordOf(flavor, options) };
+  const { quota, volumes, flavor } = await readQuota(options, terminal, domainXml);
+  return { quota, volumes, ...(options.prune === true && { prune: true }), ...recordOf(flavor, options) };
 }
 
 /** What an apply leaves in the metadata: the keys that limit something, and whose they are. */

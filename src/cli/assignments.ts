@@ -1,22 +1,31 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { type Diagnostic, hasErrors } from '../diagnostics.ts';
+import { hasErrors } from '../diagnostics.ts';
 import { QuotaError } from '../errors.ts';
-import { type Flavor, type FlavorResult, parseFlavor } from '../intent/flavor.ts';
+import { type FlavorResult, parseFlavor } from '../intent/flavor.ts';
 import { flavorQuota } from '../intent/flavor-quota.ts';
+import { parseSelector } from '../intent/volume-intent.ts';
+import { parseVolumeQos } from '../intent/volume-qos-text.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { DomainRequest } from '../workflow/plan-domain.ts';
 import { type AskedOptions, recordOf } from './asked.ts';
-import { readInput } from './inputs.ts';
-import { sayDiagnostics } from './quota-input.ts';
+import { inputName, readInput, readText, yamlFor } from './inputs.ts';
+import { readFlavorFile, sayDiagnostics } from './quota-input.ts';
 import type { Terminal } from './terminal.ts';
+import { volumeIntent } from './volume-input.ts';
 
 const ASSIGNMENTS_LIMIT = 256 * 1024 * 1024;
-const FLAVOR_LIMIT = 1024 * 1024;
+const QOS_LIMIT = 1024 * 1024;
+
+const volumeShape = z.strictObject({
+  qos: z.union([z.string(), z.record(z.string(), z.unknown())]),
+  size_gb: z.int().positive().optional(),
+});
 
 const lineShape = z.strictObject({
   domain: z.string().min(1).max(1024),
   flavor: z.union([z.string(), z.record(z.string(), z.unknown())]),
+  volumes: z.record(z.string().min(1), volumeShape).optional(),
 });
 
 /** How the assignments of a file become requests. */
@@ -27,8 +36,9 @@ export interface AssignmentContext {
 }
 
 /**
- * Reads which domain shall have which flavor: a line of JSON each, `{"domain": NAME, "flavor": FLAVOR}`, where FLAVOR
- * is a flavor in the API's form, or the name of a file beside this one. Every line is read before anything is done.
+ * Reads which domain shall have which flavor: a line of JSON each, `{"domain": NAME, "flavor": FLAVOR, "volumes"?:
+ * {DISK: {"qos": QOS, "size_gb"?: GIB}}}`, where FLAVOR and QOS are in the API's form, or the name of a file beside this
+ * one. Every line is read before anything is done.
  *
  * @throws QuotaError `invalid-input` with the line's number; findings on flavors are printed
  */
@@ -41,10 +51,13 @@ export async function readAssignments(
   const requests: DomainRequest[] = [];
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue;
-    const where = `${file === '-' ? 'standard input' : file}:${index + 1}`;
-    const { domain, flavor } = parseLine(line, where);
+    const where = `${inputName(file)}:${index + 1}`;
+    const { domain, flavor, volumes = {} } = parseLine(line, where);
     const found = typeof flavor === 'string' ? await fileFlavor(flavor, file, flavors) : inlineFlavor(flavor);
-    requests.push(requestOf(domain, found, where, context));
+    const ofVolumes = await Promise.all(
+      Object.entries(volumes).map(([disk, volume]) => readVolume(disk, volume, file, context.options)),
+    );
+    requests.push(requestOf(domain, found, ofVolumes, { ...context, where }));
   }
   return requests;
 }
@@ -63,10 +76,27 @@ async function fileFlavor(
   assignments: string,
   known: Map<string, FlavorResult>,
 ): Promise<FlavorResult> {
-  const path = resolve(assignments === '-' ? '.' : dirname(assignments), name);
-  const found = known.get(path) ?? parseFlavor(await readInput(path, FLAVOR_LIMIT));
+  const path = beside(assignments, name);
+  const found = known.get(path) ?? (await readFlavorFile(path));
   known.set(path, found);
   return found;
+}
+
+function beside(assignments: string, name: string): string {
+  return resolve(assignments === '-' ? '.' : dirname(assignments), name);
+}
+
+async function readVolume(
+  disk: string,
+  { qos, size_gb: sizeGiB }: z.infer<typeof volumeShape>,
+  assignments: string,
+  { volumeExtras = false }: AskedOptions,
+) {
+  const facts = { selector: parseSelector(disk), ...(sizeGiB !== undefined && { sizeGiB }) };
+  if (typeof qos !== 'string') return volumeIntent(parseVolumeQos(JSON.stringify(qos)), facts, volumeExtras);
+  const path = beside(assignments, qos);
+  const text = await readText(path, QOS_LIMIT, "a volume's QoS");
+  return volumeIntent(parseVolumeQos(text, await yamlFor(text), `'${path}'`), facts, volumeExtras);
 }
 
 function inlineFlavor(flavor: Readonly<Record<string, unknown>>): FlavorResult {
@@ -75,16 +105,27 @@ function inlineFlavor(flavor: Readonly<Record<string, unknown>>): FlavorResult {
 
 function requestOf(
   domain: string,
-  { flavor, diagnostics: found }: { readonly flavor: Flavor; readonly diagnostics: readonly Diagnostic[] },
-  where: string,
-  { scopes, options, terminal }: AssignmentContext,
+  { flavor, diagnostics: found }: FlavorResult,
+  volumes: readonly ReturnType<typeof volumeIntent>[],
+  { scopes, options, terminal, where }: AssignmentContext & { readonly where: string },
 ): DomainRequest {
   const { quota, diagnostics: more } = flavorQuota(flavor.extraSpecs);
-  const diagnostics = [...found, ...more].map(one => ({ ...one, path: `${where}: ${one.path}` }));
+  const ofVolumes = volumes.flatMap(volume => volume.diagnostics);
+  const diagnostics = [...found, ...more, ...ofVolumes].map(one => ({
+    ...one,
+    path: `${where}: ${one.path}`,
+  }));
   sayDiagnostics(diagnostics, terminal);
   if (hasErrors(diagnostics)) {
     throw new QuotaError('invalid-input', where, `${where}: the flavor of '${domain}' has errors`);
   }
   const prune = options.prune === true ? { prune: true } : {};
-  return { domain, quota, ...prune, ...recordOf(flavor, options), scopes };
+  return {
+    domain,
+    quota,
+    volumes: volumes.map(one => one.volume),
+    ...prune,
+    ...recordOf(flavor, options),
+    scopes,
+  };
 }

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { QuotaError } from '../errors.ts';
+import { textForm, type YamlParser } from '../intent/text-form.ts';
 
 /**
  * The text of a file, or of standard input for `-`.
@@ -36,8 +37,33 @@ export async function* openInput(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-function inputName(path: string): string {
+/**
+ * The text of an input that must say something.
+ *
+ * @param what what is expected in it, for the message: `a flavor`.
+ * @throws QuotaError `invalid-input`, as {@link readInput}, and when it is empty
+ */
+export async function readText(path: string, limit: number, what: string): Promise<string> {
+  const text = await readInput(path, limit);
+  if (text.trim() !== '') return text;
+  const name = inputName(path);
+  throw new QuotaError('invalid-input', name, `'${name}' is empty: ${what} is expected`);
+}
+
+/** What an input is called in messages. */
+export function inputName(path: string): string {
   return path === '-' ? 'standard input' : path;
+}
+
+/** Standard input can be read once. @throws QuotaError `invalid-input` when two inputs are `-` */
+export function checkOneStdin(paths: readonly (string | undefined)[]): void {
+  if (paths.filter(path => path === '-').length < 2) return;
+  throw new QuotaError('invalid-input', '-', "only one input can be standard input ('-')");
+}
+
+/** The parser that a text needs besides JSON's: it is large, and most texts need none. */
+export async function yamlFor(text: string): Promise<YamlParser | undefined> {
+  return textForm(text) === 'yaml' ? (await import('../intent/yaml-text.ts')).parseYaml : undefined;
 }
 
 function decode(bytes: Buffer, name: string): string {

@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { TranslateOptions } from './commands/translate.ts';
 import type { TranslateJsonlOptions } from './commands/translate-jsonl.ts';
+import { cgroupOption, collect } from './options.ts';
 import { qosCommands } from './qos-program.ts';
 import { referenceCommands } from './reference-program.ts';
-
-const collect = (value: string, before: readonly string[] = []) => [...before, value];
 
 /** The command line: what there is, and which module does it. Modules are loaded only when their command runs. */
 export function program(): Command {
@@ -38,15 +37,19 @@ function translate(top: Command): void {
   const command = top
     .command('translate')
     .description('flavor to libvirt tuning; touches nothing')
-    .option('--domain <file>', "a domain's XML to put it into (- for standard input)");
-  quotaOptions(command)
+    .option('--domain <file>', "a domain's XML to put it into (- for standard input)")
+    .option(
+      '--flavor-from-metadata',
+      "begin with the flavor in that domain's own metadata (Nova 32 and later)",
+    )
+    .option('--vif-type <type[:vnic]>', 'kind of port, as Neutron binds it: Nova leaves some without limits');
+  hostOptions(quotaOptions(command))
     .addOption(formatOption(['xml', 'virsh', 'json'], 'xml'))
     .addOption(jsonlOption())
     .addHelpText('after', `\n${jsonlHelp}`)
     .action(async (_, self: Command) => {
       const options = self.optsWithGlobals<TranslateOptions | TranslateJsonlOptions>();
-      if ('jsonl' in options)
-        return (await import('./commands/translate-jsonl.ts')).translateJsonl(options, {});
+      if ('jsonl' in options) return (await import('./commands/translate-jsonl.ts')).translateJsonl(options);
       return (await import('./commands/translate.ts')).translate(options);
     });
 }
@@ -59,7 +62,7 @@ diagnostics and does not change the exit code.`;
 
 function jsonlOption(): Option {
   return new Option('--jsonl [file]', 'many flavors, one a line of JSON (default: standard input)').conflicts(
-    ['domain', 'flavor', 'property', 'format'],
+    ['domain', 'flavor', 'property', 'format', 'volume', 'volumeQos', 'vifType', 'flavorFromMetadata'],
   );
 }
 
@@ -139,6 +142,10 @@ function capture(top: Command): void {
 
 function domainOptions(command: Command): Command {
   return connectOptions(quotaOptions(command))
+    .option(
+      '--flavor-from-metadata',
+      "begin with the flavor in the domain's own metadata (Nova 32 and later)",
+    )
     .option('--live', 'the running domain', false)
     .option('--config', 'the persistent definition, in force at the next start', false)
     .option(
@@ -159,9 +166,27 @@ function quotaOptions(command: Command): Command {
   return command
     .option(
       '--flavor <file>',
-      'a flavor: Nova API JSON, openstack flavor show -f json, key=value lines (- for stdin)',
+      "a flavor: Nova API JSON, openstack flavor show -f json|yaml|shell, key=value lines, a domain's XML with Nova's " +
+        'metadata (- for stdin); may be repeated, later ones win',
+      collect,
     )
-    .option('--property <key=value>', 'an extra spec; may be repeated, wins over the file', collect);
+    .option('--property <key=value>', 'an extra spec; may be repeated, wins over every flavor', collect)
+    .option(
+      '--volume <disk=file[,size=GiB]>',
+      'QoS of one volume, as openstack volume qos show prints it; DISK is its target, serial or source ' +
+        '(target:…, serial:…, source:… say which); may be repeated',
+      collect,
+    )
+    .option('--volume-qos <file>', 'QoS of all volumes that no --volume names')
+    .option('--volume-size <GiB>', 'size of volumes for which none is given')
+    .option('--volume-extras', 'also what Nova drops and libvirt can do: *_max_length, group_name');
+}
+
+/** For what kind of host it is meant: ranges differ. */
+function hostOptions(command: Command): Command {
+  return command
+    .addOption(cgroupOption('cgroup version of the host, 1 or 2'))
+    .option('--libvirt <version>', "the host's libvirt, X.Y.Z");
 }
 
 function connectOptions(command: Command): Command {

@@ -1,76 +1,136 @@
 import { type Diagnostic, hasErrors } from '../diagnostics.ts';
 import { QuotaError } from '../errors.ts';
-import { type Flavor, flavorFromProperties, parseFlavor } from '../intent/flavor.ts';
+import { type Flavor, type FlavorResult, flavorFromProperties, parseFlavor } from '../intent/flavor.ts';
 import { type FlavorQuota, flavorQuota } from '../intent/flavor-quota.ts';
+import { type FlavorSource, mergeFlavors } from '../intent/merge-flavors.ts';
+import { textForm } from '../intent/text-form.ts';
+import type { VolumeIntent } from '../intent/volume-intent.ts';
+import { diagnosticHint } from '../report/diagnostic-hint.ts';
 import { diagnosticLine } from '../report/diagnostic-text.ts';
-import { readInput } from './inputs.ts';
+import { checkOneStdin, inputName, readText, yamlFor } from './inputs.ts';
 import type { Terminal } from './terminal.ts';
+import type { VolumeOptions } from './volume-input.ts';
 
-const FLAVOR_LIMIT = 1024 * 1024;
+/** Largest domain XML that is read, in bytes. */
+export const domainLimit = 16 * 1024 * 1024;
 
-/** Options by which a command is told what is wanted. */
-export interface QuotaOptions {
-  /** A file, or `-`. */
-  readonly flavor?: string;
-  /** `quota:cpu_shares=512`, as `openstack flavor set --property` takes them; they win over the file. */
+/** Options by which a command is told what is wanted. Later flavors win over earlier ones, properties over all. */
+export interface QuotaOptions extends VolumeOptions {
+  /** Files, or `-`; a domain's XML stands for the flavor in its metadata. */
+  readonly flavor?: readonly string[];
+  /** `quota:cpu_shares=512`, as `openstack flavor set --property` takes them. */
   readonly property?: readonly string[];
+  /** Begin with the flavor that Nova has written into the domain's metadata. */
+  readonly flavorFromMetadata?: boolean;
+  /** Any other file that the command reads: only one may be standard input. */
+  readonly domain?: string;
 }
 
-/** A flavor with the limits it asks for. */
+/** A flavor with the limits it asks for, and those of volumes. */
 export interface QuotaInput {
   readonly flavor: Flavor;
   readonly quota: FlavorQuota;
+  readonly volumes: readonly VolumeIntent[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
- * Reads what is wanted from the command line's sources. Findings are printed to standard error.
+ * Reads what is wanted from the command line's sources. Findings of all of them are printed to standard error.
  *
+ * @param domainXml gets the XML of the domain that the command is about, for its metadata.
  * @throws QuotaError `invalid-input` when nothing is given or any finding is an error
  */
-export async function readQuota(options: QuotaOptions, terminal: Terminal): Promise<QuotaInput> {
-  const { flavor, diagnostics: found } = await readFlavor(options);
+export async function readQuota(
+  options: QuotaOptions,
+  terminal: Terminal,
+  domainXml?: () => Promise<string>,
+): Promise<QuotaInput> {
+  const volumeInput = asksVolumes(options) ? await import('./volume-input.ts') : undefined;
+  const given = volumeInput?.volumesOf(options) ?? [];
+  checkOneStdin([...(options.flavor ?? []), options.domain, ...given.map(one => one.file)]);
+  const { flavor, diagnostics: found } = await (given.length > 0 ? readAny : readFlavor)(options, domainXml);
   const { quota, diagnostics: more } = flavorQuota(flavor.extraSpecs);
-  const diagnostics = [...found, ...more];
+  const { volumes, diagnostics: ofVolumes } = (await volumeInput?.readVolumes(given, options)) ?? {
+    volumes: [],
+    diagnostics: [],
+  };
+  const diagnostics = [...found, ...more, ...ofVolumes];
   sayDiagnostics(diagnostics, terminal);
-  if (hasErrors(diagnostics)) {
-    const count = diagnostics.filter(one => one.severity === 'error').length;
-    const subject = flavor.name ?? options.flavor ?? 'flavor';
-    throw new QuotaError('invalid-input', subject, `${count} error${count === 1 ? '' : 's'} in '${subject}'`);
-  }
-  return { flavor, quota, diagnostics };
+  refuseErrors(diagnostics, flavor.name ?? options.flavor?.at(-1) ?? 'what is asked');
+  return { flavor, quota, volumes, diagnostics };
+}
+
+/** Ends the work when there are errors among the findings. @throws QuotaError `invalid-input` */
+export function refuseErrors(diagnostics: readonly Diagnostic[], subject: string): void {
+  if (!hasErrors(diagnostics)) return;
+  const count = diagnostics.filter(one => one.severity === 'error').length;
+  throw new QuotaError('invalid-input', subject, `${count} error${count === 1 ? '' : 's'} in '${subject}'`);
 }
 
 /** Prints findings: errors even when quiet, what is only good to know when asked for it. */
 export function sayDiagnostics(diagnostics: readonly Diagnostic[], terminal: Terminal): void {
   for (const found of diagnostics) {
-    if (found.severity === 'info') terminal.detail(diagnosticLine(found));
-    else terminal.say(diagnosticLine(found), { always: found.severity === 'error' });
+    const hint = diagnosticHint(found);
+    const text = hint === undefined ? diagnosticLine(found) : `${diagnosticLine(found)}\n  hint: ${hint}`;
+    if (found.severity === 'info') terminal.detail(text);
+    else terminal.say(text, { always: found.severity === 'error' });
   }
 }
 
-/** Reads the flavor that the options name, without looking at its limits. @throws QuotaError `invalid-input` */
+/**
+ * Reads the flavor that the options name, without looking at its limits.
+ *
+ * @throws QuotaError `invalid-input`, also when they name none
+ */
 export async function readFlavor(
   options: QuotaOptions,
-): Promise<{ readonly flavor: Flavor; readonly diagnostics: readonly Diagnostic[] }> {
-  const properties = options.property ?? [];
-  if (options.flavor === undefined && properties.length === 0) {
-    throw new QuotaError(
-      'invalid-input',
-      'flavor',
-      'say what is wanted: --flavor FILE or --property KEY=VALUE',
-    );
+  domainXml?: () => Promise<string>,
+): Promise<FlavorResult> {
+  const { flavor = [], property = [], flavorFromMetadata = false } = options;
+  if (flavor.length > 0 || property.length > 0 || flavorFromMetadata) return readAny(options, domainXml);
+  throw new QuotaError(
+    'invalid-input',
+    'flavor',
+    'say what is wanted: --flavor FILE or --property KEY=VALUE, or --volume DISK=FILE',
+  );
+}
+
+/** In the order in which they win. */
+async function readAny(options: QuotaOptions, domainXml?: () => Promise<string>): Promise<FlavorResult> {
+  const sources: FlavorSource[] = [];
+  if (options.flavorFromMetadata === true) {
+    if (domainXml === undefined)
+      throw new QuotaError(
+        'invalid-input',
+        '--flavor-from-metadata',
+        '--flavor-from-metadata goes with one domain',
+      );
+    sources.push({
+      name: "the domain's metadata",
+      result: await fromMetadata(await domainXml(), 'the domain'),
+    });
   }
-  const own = flavorFromProperties(properties);
-  if (options.flavor === undefined) return own;
-  const text = await readInput(options.flavor, FLAVOR_LIMIT);
-  if (text.trim() === '') {
-    const name = options.flavor === '-' ? 'standard input' : options.flavor;
-    throw new QuotaError('invalid-input', name, `'${name}' is empty: a flavor is expected`);
+  for (const path of options.flavor ?? []) {
+    sources.push({ name: `'${inputName(path)}'`, result: await readFlavorFile(path) });
   }
-  const file = parseFlavor(text);
-  return {
-    flavor: { ...file.flavor, extraSpecs: { ...file.flavor.extraSpecs, ...own.flavor.extraSpecs } },
-    diagnostics: [...file.diagnostics, ...own.diagnostics],
-  };
+  const { property } = options;
+  if (property !== undefined) sources.push({ name: '--property', result: flavorFromProperties(property) });
+  return mergeFlavors(sources);
+}
+
+/** One flavor, in any form. @throws QuotaError `invalid-input` */
+export async function readFlavorFile(path: string): Promise<FlavorResult> {
+  const name = inputName(path);
+  const text = await readText(path, domainLimit, 'a flavor');
+  if (textForm(text) === 'xml') return fromMetadata(text, `'${name}'`);
+  return parseFlavor(text, await yamlFor(text), `'${name}'`);
+}
+
+async function fromMetadata(xml: string, subject: string): Promise<FlavorResult> {
+  const { flavorFromMetadata } = await import('../domain/nova-metadata.ts');
+  return { flavor: flavorFromMetadata(xml, subject), diagnostics: [] };
+}
+
+function asksVolumes({ volume, volumeQos }: VolumeOptions): boolean {
+  return volume !== undefined || volumeQos !== undefined;
 }

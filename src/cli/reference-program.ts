@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { cgroupOption, collect } from './options.ts';
 
 /** The commands that look things up and touch nothing: `explain`, `keys`, `schema`. */
 export function referenceCommands(top: Command): void {
@@ -11,8 +12,8 @@ function explain(top: Command): void {
     .command('explain')
     .argument('[key...]', 'KEY=VALUE: an extra spec; KEY: one of the flavor (default: all)')
     .description('a limit through every unit and layer, with its arithmetic; touches nothing')
-    .option('--flavor <file>', 'a flavor, as translate takes it (- for stdin)')
-    .addOption(new Option('--cgroup <version>', 'only this cgroup version').argParser(cgroupVersion))
+    .option('--flavor <file>', 'a flavor, as translate takes it (- for stdin); may be repeated', collect)
+    .addOption(cgroupOption('only this cgroup version'))
     .addOption(new Option('--iproute2 <version>', 'only this tc, such as 6.1').argParser(toolVersion))
     .addOption(new Option('-f, --format <format>', 'output format').choices(['text', 'json']).default('text'))
     .action(async (keys: string[], _, self: Command) =>
@@ -30,12 +31,6 @@ function keys(top: Command): void {
     .action(async (pattern: string | undefined, _, self: Command) =>
       (await import('./commands/keys.ts')).keys(pattern, self.optsWithGlobals()),
     );
-}
-
-function cgroupVersion(text: string): 1 | 2 {
-  if (text === '1') return 1;
-  if (text === '2') return 2;
-  throw new InvalidArgumentError('1 or 2, please');
 }
 
 function toolVersion(text: string): { readonly major: number; readonly minor: number } {

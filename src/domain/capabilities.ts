@@ -10,6 +10,8 @@ export interface HostCapabilities {
   readonly cgroupVersion?: 1 | 2;
   /** As libvirt counts: 9.0.0 is 9000000. */
   readonly libvirtVersion?: number;
+  /** Whether limits go into a definition only, and never to a running domain; absent: they may. */
+  readonly definitionOnly?: boolean;
   /** Whether the host has the cgroup CPU controller at all; absent: yes. */
   readonly hasCpuController?: boolean;
 }
@@ -66,7 +68,7 @@ function checkTypedParameters(
   diagnostics: Diagnostic[],
 ): void {
   if (Object.keys(section.limits).length === 0) return;
-  const severity = host.libvirtVersion === undefined ? 'warning' : 'error';
+  const severity = host.libvirtVersion === undefined || host.definitionOnly === true ? 'warning' : 'error';
   for (const { parameter, max, unit } of bandwidthFields) {
     if (parameter === 'inbound.floor' || (section.limits[parameter] ?? 0) <= max) continue;
     const args = { min: 0, max, unit, where: 'running domain' };

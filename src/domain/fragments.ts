@@ -3,9 +3,8 @@ import { isXmlText } from '../xml/character-rules.ts';
 import { encodeAttribute, encodeText } from '../xml/entities.ts';
 import { bandwidthFields } from './bandwidth.ts';
 import { cpuTuneFields } from './cputune.ts';
-import { ioTuneFields } from './iotune.ts';
-import type { LimitField } from './limit-field.ts';
-import type { Parameter } from './tuning.ts';
+import { ioTuneElements } from './iotune.ts';
+import type { LimitName } from './tuning.ts';
 
 /** The elements that Nova writes for a flavor, in Nova's order; an element that it does not write is left out. */
 export interface Fragments {
@@ -15,25 +14,31 @@ export interface Fragments {
 }
 
 /** Values as text or numbers, by parameter; one that XML cannot hold is left out. */
-type Values = Readonly<Partial<Record<Parameter, string | number>>>;
+type Values = Readonly<Partial<Record<LimitName, string | number>>>;
+
+/** A limit and its name in the XML. */
+interface Named {
+  readonly parameter: LimitName;
+  readonly xmlName: string;
+}
 
 /** A limit with the text before and after its value. */
 interface Piece {
-  readonly parameter: Parameter;
+  readonly parameter: LimitName;
   readonly before: string;
   readonly after: string;
 }
 
 const cpuTunePieces = cpuTuneFields.map(elementPiece);
-const ioTunePieces = ioTuneFields.map(elementPiece);
+const ioTunePieces = ioTuneElements.map(name => elementPiece({ parameter: name, xmlName: name }));
 const inboundPieces = bandwidthFields.filter(field => field.direction === 'inbound').map(attributePiece);
 const outboundPieces = bandwidthFields.filter(field => field.direction === 'outbound').map(attributePiece);
 
-function elementPiece({ parameter, xmlName }: LimitField<Parameter>): Piece {
+function elementPiece({ parameter, xmlName }: Named): Piece {
   return { parameter, before: `<${xmlName}>`, after: `</${xmlName}>` };
 }
 
-function attributePiece({ parameter, xmlName }: LimitField<Parameter>): Piece {
+function attributePiece({ parameter, xmlName }: Named): Piece {
   return { parameter, before: ` ${xmlName}="`, after: '"' };
 }
 

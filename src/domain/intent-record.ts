@@ -1,6 +1,7 @@
 import { isXmlText } from '../xml/character-rules.ts';
 import { childrenOf, type XmlElement } from '../xml/element.ts';
 import { encodeAttribute } from '../xml/entities.ts';
+import { namespaceOf, splitName } from '../xml/namespace.ts';
 
 /** Namespace of the record; its last part grows when the record means something else. */
 export const intentNamespace = 'urn:virt-quota:intent:1';
@@ -38,9 +39,9 @@ export function readIntentRecord(metadata: XmlElement | undefined): IntentRecord
   if (element === undefined) return undefined;
   const flavor = element.attributes.get('flavor');
   const flavorId = element.attributes.get('id');
-  const prefix = prefixOf(element.name);
+  const { prefix } = splitName(element.name);
   const asked: Record<string, string> = Object.create(null);
-  for (const child of childrenOf(element, prefix === '' ? 'asked' : `${prefix}:asked`)) {
+  for (const child of childrenOf(element, `${prefix}asked`)) {
     asked[child.attributes.get('key') ?? ''] = child.attributes.get('value') ?? '';
   }
   return {
@@ -58,15 +59,7 @@ export function sameIntent(one: IntentRecord | undefined, other: IntentRecord): 
 }
 
 function isRecord(element: XmlElement): boolean {
-  const prefix = prefixOf(element.name);
-  const declaration = prefix === '' ? 'xmlns' : `xmlns:${prefix}`;
-  const name = prefix === '' ? element.name : element.name.slice(prefix.length + 1);
-  return name === 'intent' && element.attributes.get(declaration) === intentNamespace;
-}
-
-function prefixOf(name: string): string {
-  const colon = name.indexOf(':');
-  return colon < 0 ? '' : name.slice(0, colon);
+  return splitName(element.name).local === 'intent' && namespaceOf(element) === intentNamespace;
 }
 
 function attributes(values: Readonly<Record<string, string>>): string {

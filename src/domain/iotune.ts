@@ -53,6 +53,11 @@ export const ioTuneFields: readonly LimitField<IoTuneParameter>[] = names.map(na
   ...rangeOf(name),
 }));
 
+/** All elements of `<iotune>` as libvirt writes them: the group before the burst lengths. */
+export const ioTuneElements: readonly (IoTuneParameter | 'group_name')[] = names.flatMap(name =>
+  name === 'size_iops_sec' ? [name, 'group_name' as const] : [name],
+);
+
 /** Names of all 19 block iotune parameters that are numbers. */
 export const ioTuneParameters: readonly IoTuneParameter[] = names;
 

@@ -3,14 +3,11 @@ import { childOf, type XmlElement } from '../xml/element.ts';
 import type { Layout } from '../xml/indentation.ts';
 import { insertChildren } from '../xml/insert.ts';
 import { removeElement, type Splice } from '../xml/splice.ts';
-import { hasIoLimit, ioTuneFields } from './iotune.ts';
+import { hasIoLimit, ioTuneElements, ioTuneFields } from './iotune.ts';
 import { changedFields, type Edit } from './limit-edits.ts';
 import type { Limits } from './tuning.ts';
 
-/** As libvirt writes them: the group before the burst lengths. */
-const names = ioTuneFields.flatMap(({ xmlName }) =>
-  xmlName === 'size_iops_sec' ? [xmlName, 'group_name'] : [xmlName],
-);
+const names: readonly string[] = ioTuneElements;
 
 /** Behind which elements Nova (`serial`) and libvirt (`target`) write `<iotune>`. */
 const before = ['driver', 'auth', 'source', 'backingStore', 'backenddomain', 'geometry', 'target', 'serial'];

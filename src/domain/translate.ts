@@ -1,18 +1,19 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { FlavorQuota, QuotaSection } from '../intent/flavor-quota.ts';
 import type { QuotaParameter } from '../intent/quota-keys.ts';
+import type { VolumeIntent } from '../intent/volume-intent.ts';
 import { checkHostRange, type HostCapabilities } from './capabilities.ts';
-import { checkLimits } from './check-limits.ts';
-import type { DiskDefinition, DomainDefinition, InterfaceDefinition } from './definition.ts';
+import type { DomainDefinition, InterfaceDefinition } from './definition.ts';
 import { interfaceEnforcer } from './enforcement.ts';
 import { type Fragments, renderBandwidth, renderCpuTune, renderIoTune } from './fragments.ts';
-import { mergeLimits } from './merge.ts';
+import { translateDisks } from './translate-disks.ts';
 import { type DeviceTuning, type DomainTuning, deviceName, type Limits } from './tuning.ts';
-import { isVolume } from './volume.ts';
 
 /** A flavor's limits, the domain they are for, and what its host can hold. */
 export interface TranslateInput {
   readonly quota: FlavorQuota;
+  /** Limits of single volumes; absent: none. */
+  readonly volumes?: readonly VolumeIntent[];
   readonly domain: DomainDefinition;
   readonly capabilities: HostCapabilities;
 }
@@ -32,20 +33,24 @@ interface Part {
 
 /**
  * Gives a domain's devices what a flavor asks for, as Nova would: disk limits to every disk with an image, not to
- * volumes; interface limits to every interface, also those that nothing can enforce (so that a verification fails).
+ * volumes, which have their own; interface limits to every interface, also those that nothing can enforce (so that a verification fails).
  */
-export function translateFlavor({ quota, domain, capabilities }: TranslateInput): Translation {
-  const parts = [
-    cpuPart(quota),
-    ...nonEmpty(quota.disk, domain.disks, disk => diskPart(disk, quota.disk)),
-    ...nonEmpty(quota.interface, domain.interfaces, nic => interfacePart(nic, quota.interface)),
-  ];
+export function translateFlavor({ quota, volumes = [], domain, capabilities }: TranslateInput): Translation {
+  const cpu = cpuPart(quota);
+  const disks = translateDisks({ disks: domain.disks, flavor: quota.disk, volumes });
+  const nics = nonEmpty(quota.interface, domain.interfaces, nic => interfacePart(nic, quota.interface));
+  const others = [cpu, ...nics];
   return {
-    tuning: parts.flatMap(part => part.tuning ?? []),
+    tuning: [
+      ...(cpu.tuning ? [cpu.tuning] : []),
+      ...disks.tuning,
+      ...nics.flatMap(part => part.tuning ?? []),
+    ],
     diagnostics: [
       ...checkHostRange(quota, capabilities),
       ...withoutDevices(quota, domain),
-      ...parts.flatMap(part => part.diagnostics),
+      ...disks.diagnostics,
+      ...others.flatMap(part => part.diagnostics),
     ],
   };
 }
@@ -86,24 +91,6 @@ function nonEmpty<T>(
 function cpuPart({ cpu }: FlavorQuota): Part {
   if (Object.keys(cpu.limits).length === 0) return { diagnostics: [] };
   return { tuning: { device: { kind: 'cpu' }, limits: cpu.limits, because: cpu.because }, diagnostics: [] };
-}
-
-function diskPart(disk: DiskDefinition, { limits, because }: FlavorQuota['disk']): Part {
-  const device = { kind: 'disk', target: disk.target } as const;
-  const path = deviceName(device);
-  if (disk.source === undefined && disk.type !== 'vhostuser') return { diagnostics: [] };
-  if (isVolume(disk)) {
-    const args = { serial: disk.serial ?? '' };
-    return { diagnostics: [{ code: 'volume-not-limited', severity: 'info', path, args }] };
-  }
-  const obstacle = disk.hasThrottleFilters ? 'throttlefilters' : disk.type === 'vhostuser' && disk.type;
-  if (obstacle) {
-    return {
-      diagnostics: [{ code: 'cannot-be-enforced', severity: 'warning', path, args: { type: obstacle } }],
-    };
-  }
-  const merged = mergeLimits(device, disk.iotune, limits);
-  return { tuning: { device, limits, because }, diagnostics: checkLimits(device, merged) };
 }
 
 function interfacePart(nic: InterfaceDefinition, { limits, because }: FlavorQuota['interface']): Part {

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { QuotaError } from '../errors.ts';
-import { type Json, jsonType, parseJson, scalarText } from './json-text.ts';
-import { parseProperties, parsePropertyLines } from './properties.ts';
+import { type Json, jsonType, scalarText } from './json-text.ts';
+import { propertiesOf } from './properties.ts';
+import { parseText, type YamlParser } from './text-form.ts';
 
 /** A Nova flavor, as far as limits go. */
 export interface Flavor {
@@ -19,26 +20,20 @@ export interface FlavorResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Longest flavor that is read, in UTF-16 units. */
-export const maxFlavorLength = 1024 * 1024;
-
 /**
  * Reads a flavor in any form in which one is met: Nova API JSON (whole answer or inner object), `openstack flavor
- * show -f json` (properties as an object, or as text in Pike), extra specs alone, or plain `key=value` lines.
+ * show -f json` (properties as an object, or as text in Pike), the same as YAML or as `-f shell` prints it, extra specs
+ * alone, or plain `key=value` lines. A domain's XML is read by `domain/nova-metadata.ts`.
  *
+ * @param subject what the text is, for messages: a file's name.
  * @throws QuotaError `invalid-input` when it is none of these, with line and column.
  */
-export function parseFlavor(text: string): FlavorResult {
-  if (text.length > maxFlavorLength) {
-    throw new QuotaError(
-      'invalid-input',
-      'flavor',
-      `flavor is too large: more than ${maxFlavorLength} characters`,
-    );
-  }
-  return /^\ufeff?\s*[[{"]/.test(text)
-    ? fromJson(parseJson(text, 'flavor'))
-    : fromPairs(parsePropertyLines(text));
+export function parseFlavor(text: string, yaml?: YamlParser, subject = 'flavor'): FlavorResult {
+  const outer = asObject(parseText(text, subject, yaml), subject);
+  const wrapped = outer.get('flavor');
+  const flavor = wrapped === undefined ? outer : asObject(wrapped, subject);
+  const { pairs, diagnostics } = scalars(extraSpecsOf(flavor, subject));
+  return { flavor: { ...identity(flavor), extraSpecs: specRecord(pairs) }, diagnostics };
 }
 
 /**
@@ -52,41 +47,40 @@ export function flavorFromProperties(properties: readonly string[]): FlavorResul
     if (equals > 0) return [property.slice(0, equals), property.slice(equals + 1)];
     throw new QuotaError('invalid-input', property, `property '${property}' is not KEY=VALUE`);
   });
-  return { flavor: { extraSpecs: record(pairs) }, diagnostics: [] };
+  return { flavor: { extraSpecs: specRecord(pairs) }, diagnostics: [] };
 }
 
-function fromPairs(pairs: readonly (readonly [string, string])[]): FlavorResult {
-  const own = new Map(pairs.filter(([key]) => identityKeys.has(key)));
-  const specs = pairs.filter(([key]) => !identityKeys.has(key));
-  return { flavor: { ...identity(own), extraSpecs: record(specs) }, diagnostics: [] };
-}
-
-function fromJson(json: Json): FlavorResult {
-  const outer = asObject(json);
-  const wrapped = outer.get('flavor');
-  const flavor = wrapped === undefined ? outer : asObject(wrapped);
-  const { pairs, diagnostics } = scalars(extraSpecsOf(flavor));
-  return { flavor: { ...identity(flavor), extraSpecs: record(pairs) }, diagnostics };
-}
-
-function asObject(json: Json): ReadonlyMap<string, Json> {
+function asObject(json: Json, subject: string): ReadonlyMap<string, Json> {
   if (json instanceof Map) return json;
-  throw new QuotaError('invalid-input', 'flavor', `flavor must be an object, and is a ${jsonType(json)}`);
+  throw new QuotaError('invalid-input', subject, `${subject} must be an object, and is a ${jsonType(json)}`);
 }
+
+/** What a flavor has besides extra specs, by the API's, the client's and its shell's names. */
+const flavorField =
+  /^(?:id|name|original_name|description|vcpus|ram|disk|swap|ephemeral|rxtx_factor|links|location|is_public|disabled|access_project_ids|os-flavor-access:is_public|OS-FLV[\w-]*:(?:disabled|ephemeral))$/i;
 
 /** `extra_specs` of the API (also under an extension's prefix), `properties` of the client, or the object itself. */
-function extraSpecsOf(flavor: ReadonlyMap<string, Json>): ReadonlyMap<string, Json> {
+function extraSpecsOf(flavor: ReadonlyMap<string, Json>, subject: string): ReadonlyMap<string, Json> {
   const key = [...flavor.keys()].find(one => /^(?:OS-FLV[\w-]*:)?extra_specs$/.test(one)) ?? 'properties';
   const specs = flavor.get(key);
   if (specs instanceof Map) return specs;
-  if (typeof specs === 'string') return new Map(parseProperties(specs));
-  if (specs === undefined) return new Map([...flavor].filter(([one]) => one.startsWith('quota:')));
+  if (typeof specs === 'string') return propertiesOf(specs, subject);
+  if (specs === undefined) return bareSpecs(flavor, subject);
   if (specs === null) return new Map();
   throw new QuotaError(
     'invalid-input',
-    key,
-    `flavor: '${key}' must be an object, and is a ${jsonType(specs)}`,
+    subject,
+    `${subject}: '${key}' must be an object, and is a ${jsonType(specs)}`,
   );
+}
+
+/** Extra specs with nothing around them. A file that is about something else must not pass for a flavor without limits. */
+function bareSpecs(flavor: ReadonlyMap<string, Json>, subject: string): ReadonlyMap<string, Json> {
+  const specs = [...flavor].filter(([key]) => !flavorField.test(key));
+  const isFlavor = specs.length < flavor.size || specs.some(([key]) => /.:.|^(?:cpu|disk|vif)_/.test(key));
+  if (isFlavor) return new Map(specs);
+  const problem = `${subject} is no flavor: it has neither 'extra_specs' nor 'properties' nor a quota: key`;
+  throw new QuotaError('invalid-input', subject, problem);
 }
 
 function scalars(specs: ReadonlyMap<string, Json>): {
@@ -108,8 +102,6 @@ function notScalar(key: string, value: Json): Diagnostic {
   return { code: 'not-a-scalar', severity, path: key, args: { type: jsonType(value) } };
 }
 
-const identityKeys = new Set(['name', 'id', 'vcpus']);
-
 function identity(flavor: ReadonlyMap<string, Json>): Omit<Flavor, 'extraSpecs'> {
   const name = scalarText(flavor.get('name') ?? flavor.get('original_name'));
   const id = scalarText(flavor.get('id'));
@@ -121,7 +113,8 @@ function identity(flavor: ReadonlyMap<string, Json>): Omit<Flavor, 'extraSpecs'>
   };
 }
 
-function record(pairs: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
+/** Extra specs from pairs: of a key given twice the last one counts, in its place. Has no prototype. */
+export function specRecord(pairs: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
   const specs: Record<string, string> = Object.create(null);
   for (const [key, value] of pairs) {
     delete specs[key];

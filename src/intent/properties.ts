@@ -1,13 +1,24 @@
 import { QuotaError } from '../errors.ts';
+import type { Json } from './json-text.ts';
+import { parsePythonDict } from './python-dict.ts';
 
 const pikeProperty = /([^=]+)='((?:[^']|'(?!\s*(?:,|$)))*)'\s*(?:,|$)/y;
+
+/**
+ * Properties that are a text: as Pike's client put them, or as Python prints a dict (`openstack … -f shell`).
+ *
+ * @throws QuotaError `invalid-input` when they are neither.
+ */
+export function propertiesOf(text: string, subject: string): ReadonlyMap<string, Json> {
+  return /^\s*\{/.test(text) ? parsePythonDict(text, subject) : new Map(parseProperties(text, subject));
+}
 
 /**
  * The text into which `openstack flavor show` put properties up to Pike: `quota:cpu_shares='512', hw:x='y'`.
  *
  * @throws QuotaError `invalid-input` when it is something else.
  */
-export function parseProperties(text: string): readonly (readonly [string, string])[] {
+function parseProperties(text: string, subject: string): readonly (readonly [string, string])[] {
   const pairs: (readonly [string, string])[] = [];
   const end = text.trimEnd().length;
   let at = 0;
@@ -15,8 +26,8 @@ export function parseProperties(text: string): readonly (readonly [string, strin
     pikeProperty.lastIndex = at;
     const match = pikeProperty.exec(text);
     if (match === null) {
-      const problem = `flavor: 'properties' is not key='value', … from character ${at + 1} on`;
-      throw new QuotaError('invalid-input', 'properties', problem);
+      const problem = `${subject}: 'properties' is not key='value', … from character ${at + 1} on`;
+      throw new QuotaError('invalid-input', subject, problem);
     }
     pairs.push([(match[1] ?? '').trim(), match[2] ?? '']);
     at = pikeProperty.lastIndex;
@@ -30,7 +41,7 @@ export function parseProperties(text: string): readonly (readonly [string, strin
  *
  * @throws QuotaError `invalid-input` with the line's number when a line is something else.
  */
-export function parsePropertyLines(text: string): readonly (readonly [string, string])[] {
+export function parsePropertyLines(text: string, subject: string): readonly (readonly [string, string])[] {
   return text.split(/\r\n|\n|\r/).flatMap((line, index) => {
     const content = line.replace(/^\ufeff/, '').trim();
     if (content === '' || content.startsWith('#')) return [];
@@ -38,12 +49,13 @@ export function parsePropertyLines(text: string): readonly (readonly [string, st
     const equals = property.indexOf('=');
     if (equals > 0)
       return [[property.slice(0, equals).trim(), unquote(property.slice(equals + 1).trim())] as const];
-    const problem = `flavor is neither JSON nor key=value lines at line ${index + 1}`;
-    throw new QuotaError('invalid-input', 'flavor', problem);
+    const problem = `${subject} is neither JSON nor YAML nor key=value lines at line ${index + 1}`;
+    throw new QuotaError('invalid-input', subject, problem);
   });
 }
 
+/** As a shell would, but for the escapes that `-f shell` writes. */
 function unquote(value: string): string {
   const match = /^(["'])(.*)\1$/.exec(value);
-  return match?.[2] ?? value;
+  return match?.[1] === '"' ? (match[2] ?? '').replaceAll('\\"', '"') : (match?.[2] ?? value);
 }

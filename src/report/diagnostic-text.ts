@@ -27,13 +27,15 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
   'cannot-be-enforced': found =>
     `cannot be enforced: nothing limits a device of type '${arg(found, 'type')}'`,
   'volume-not-limited': found =>
-    `is not set here: this disk is volume ${arg(found, 'serial')}, which a flavor's disk limits do not reach`,
+    `gets no disk limit of the flavor: it is volume ${arg(found, 'serial')}${found.args?.root === undefined ? '' : ', from which the server boots'}`,
   'no-such-device': found => `is not in the domain's ${arg(found, 'scope')} definition`,
   'burst-too-large': found =>
     `is ${found.value ?? '?'}, must not be above ${arg(found, 'max')}${unit(found)}: tc cannot hold more`,
   'no-limit': found => `is '${found.value ?? ''}', which means no limit`,
   'extra-scope': found => `is read as ${arg(found, 'as')}: Nova takes no notice of what follows`,
   overridden: found => `does not count: ${arg(found, 'by')} asks for the same limit and wins`,
+  'source-overridden': found =>
+    `is '${found.value ?? ''}' in ${arg(found, 'from')}, which does not count: ${arg(found, 'by')} wins`,
   'peak-below-average': found =>
     `is ${found.value ?? '?'}, below the average of ${arg(found, 'average')}: the peak is the limit then`,
   'not-a-scalar': found => `is ${article(arg(found, 'type'))}, must be a text or a number`,
@@ -43,9 +45,18 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
   'needs-base': found => `needs ${arg(found, 'needs')}: QEMU refuses it alone`,
   'max-below-base': found =>
     `is ${found.value ?? '?'}, must be at least ${arg(found, 'min')}, the value of ${arg(found, 'base')}`,
+  'vif-not-limited': found =>
+    `is dropped: Nova writes no bandwidth for a port of type '${arg(found, 'type')}'`,
   'group-differs': found =>
     `'${found.value ?? ''}' is shared with ${arg(found, 'other')}, whose ${arg(found, 'parameter')} is ${arg(found, 'there')} and not ${arg(found, 'here')}: a group has one bucket`,
   'no-cpu-controller': () => 'cannot be set: this host has no cgroup CPU controller',
+  'needs-size': found => `is '${found.value ?? ''}' per GiB, and the volume's size is not given`,
+  'not-a-name': found => `is '${found.value ?? ''}', which is not a name of 1–255 characters`,
+  'dropped-by-nova': () => 'is dropped by Nova, although libvirt can do it',
+  'no-consumer': () =>
+    "is not given: Cinder takes that for 'back-end', so that nothing of it reaches the hypervisor",
+  'no-such-volume': () => 'is no disk of this domain, by target, serial or source',
+  'ambiguous-volume': found => `is not clear: ${arg(found, 'matches')}`,
   'back-end-only': () => 'is enforced by the storage back end, not by the hypervisor',
   'driver-cannot': found =>
     `is left out: libvirt's ${arg(found, 'driver')} driver cannot set it on a running domain`,

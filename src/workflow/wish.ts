@@ -4,6 +4,7 @@ import type { IntentRecord } from '../domain/intent-record.ts';
 import { prune } from '../domain/prune.ts';
 import { type Translation, translateFlavor } from '../domain/translate.ts';
 import type { FlavorQuota } from '../intent/flavor-quota.ts';
+import type { VolumeIntent } from '../intent/volume-intent.ts';
 import type { TuningPlan } from '../plan/plan.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 
@@ -13,6 +14,8 @@ export type Wish = (scope: Scope, domain: DomainDefinition, capabilities: HostCa
 /** What a caller asks of a domain. */
 export interface Asked {
   readonly quota: FlavorQuota;
+  /** Limits of single volumes; absent: none. */
+  readonly volumes?: readonly VolumeIntent[];
   /** Take away what a flavor can ask for and this one does not. */
   readonly prune?: boolean;
   /** To be written into the domain's metadata, the time aside; absent: no record. */
@@ -22,7 +25,7 @@ export interface Asked {
 /** The wish of a flavor. */
 export function flavorWish(asked: Asked): Wish {
   return (scope, domain, capabilities) => {
-    const translation = translateFlavor({ quota: asked.quota, domain, capabilities });
+    const translation = translateFlavor({ ...asked, domain, capabilities });
     return asked.prune === true
       ? prune(translation, { domain, live: scope === 'live', capabilities })
       : translation;

@@ -64,7 +64,12 @@ describe('disk limits', () => {
     expect(found).toEqual({
       tuning: [],
       diagnostics: [
-        { code: 'volume-not-limited', severity: 'info', path: 'disk vda', args: { serial: uuid } },
+        {
+          code: 'volume-not-limited',
+          severity: 'warning',
+          path: 'disk vda',
+          args: { serial: uuid, root: 'root' },
+        },
       ],
     });
     expect(translate(disk('vda', `${file}<serial>mine</serial>`), specs).tuning).toHaveLength(1);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { QuotaError } from '../../src/errors.ts';
 import { flavorFromProperties, parseFlavor } from '../../src/intent/flavor.ts';
+import { parseYaml } from '../../src/intent/yaml-text.ts';
 
 const samples = join(import.meta.dirname, '../../samples/flavors');
 
@@ -25,20 +26,23 @@ describe('every sample is the same flavor', () => {
   const files = readdirSync(samples);
 
   it.each(files)('%s', file => {
-    const { flavor, diagnostics } = parseFlavor(readFileSync(join(samples, file), 'utf8'));
+    const { flavor, diagnostics } = parseFlavor(readFileSync(join(samples, file), 'utf8'), parseYaml);
     expect({ ...flavor.extraSpecs }).toEqual(resquota);
     expect([flavor.name, flavor.vcpus, diagnostics]).toEqual(['m1.resquota', 4, []]);
   });
 
-  it('in four forms', () => expect(files).toHaveLength(4));
+  it('in seven forms', () => expect(files).toHaveLength(7));
 });
 
-const specs = (text: string) => ({ ...parseFlavor(text).flavor.extraSpecs });
+const specs = (text: string) => ({ ...parseFlavor(text, parseYaml).flavor.extraSpecs });
 
 describe('JSON', () => {
   it.each([
     ['extra specs as the API answers for them alone', '{"extra_specs": {"quota:cpu_shares": "5"}}'],
-    ['extra specs and nothing around them', '{"quota:cpu_shares": "5", "other": 1}'],
+    [
+      'extra specs and nothing around them',
+      '{"quota:cpu_shares": "5", "ram": 1, "OS-FLV-DISABLED:disabled": false}',
+    ],
     ["an extension's prefix", '{"flavor": {"OS-FLV-WITH-EXT-SPECS:extra_specs": {"quota:cpu_shares": 5}}}'],
     ['a number', '{"properties": {"quota:cpu_shares": 5}}'],
     ['a byte order mark and white space', '\ufeff \n{"properties": {"quota:cpu_shares": "5"}}\n'],
@@ -90,6 +94,8 @@ describe('JSON', () => {
     ['{} {}', /nothing more was expected/],
     ['[]', /must be an object, and is a list/],
     ['"text"', /must be an object, and is a text/],
+    ['{"other": 1}', /no flavor: it has neither 'extra_specs' nor 'properties' nor a quota: key/],
+    ['{}', /no flavor/],
     ['{"flavor": 5}', /must be an object, and is a number/],
     ['{"extra_specs": 5}', /'extra_specs' must be an object/],
     ['{"properties": "quota:cpu_shares=512"}', /'properties' is not key='value'/],
@@ -125,8 +131,50 @@ describe('lines of key=value', () => {
     });
   });
 
-  it.each(['abc', 'a=1\n\nabc', '=5', '<xml/>', 'a b c'])('and nothing else: %j', text => {
-    expect(() => parseFlavor(text)).toThrow(/neither JSON nor key=value lines at line \d/);
+  it.each(['abc', 'a=1\n\nabc', '=5', 'a b c'])('and nothing else: %j', text => {
+    expect(() => parseFlavor(text)).toThrow(/neither JSON nor YAML nor key=value lines at line \d/);
+  });
+});
+
+describe('what the shell form prints', () => {
+  it.each([
+    [
+      `name="a \\"b\\""\nproperties="{'quota:cpu_shares': '5', 'x:y': 'it\\'s'}"`,
+      { 'quota:cpu_shares': '5', 'x:y': "it's" },
+    ],
+    [`properties="quota:cpu_shares='5', x:y='z'"`, { 'quota:cpu_shares': '5', 'x:y': 'z' }],
+    [`{'quota:cpu_shares': 512, u'hw:x': None}`, { 'quota:cpu_shares': '512' }],
+  ])('%s', (text, expected) => {
+    expect(specs(text)).toEqual(expected);
+  });
+});
+
+describe('YAML', () => {
+  it('is only read with a parser for it, which most callers need not load', () => {
+    expect(() => parseFlavor('quota:cpu_shares: 5')).toThrow(/is YAML, for which no parser was given/);
+  });
+
+  it('keeps what is written: no number changes its base or its digits', () => {
+    expect(
+      specs('properties:\n  a:b: 0x10\n  c:d: 010\n  e:f: 18446744073709551615\n  g:h: True\n  i:j: "5"\n'),
+    ).toEqual({ 'a:b': '0x10', 'c:d': '010', 'e:f': '18446744073709551615', 'g:h': 'True', 'i:j': '5' });
+  });
+
+  it('reports what is no value, as JSON does', () => {
+    const { diagnostics } = parseFlavor(
+      'extra_specs:\n  quota:cpu_shares: [5]\n  quota:cpu_quota:\n',
+      parseYaml,
+    );
+    expect(diagnostics).toEqual([
+      { code: 'not-a-scalar', severity: 'error', path: 'quota:cpu_shares', args: { type: 'list' } },
+      { code: 'not-a-scalar', severity: 'error', path: 'quota:cpu_quota', args: { type: 'null' } },
+    ]);
+  });
+});
+
+describe("a domain's XML", () => {
+  it('is read by somebody else', () => {
+    expect(() => parseFlavor('<domain/>')).toThrow(/is XML, which is not expected here/);
   });
 });
 
@@ -152,7 +200,7 @@ describe('properties of the command line', () => {
 describe('whatever the text', () => {
   const readsOrRefuses = (text: string) => {
     try {
-      parseFlavor(text);
+      parseFlavor(text, parseYaml);
     } catch (error) {
       expect(error).toBeInstanceOf(QuotaError);
     }
@@ -162,12 +210,14 @@ describe('whatever the text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), readsOrRefuses));
     fc.assert(fc.property(fc.string(), text => readsOrRefuses(`{"properties": ${JSON.stringify(text)}}`)));
     fc.assert(fc.property(fc.json(), readsOrRefuses));
+    fc.assert(fc.property(fc.string(), text => readsOrRefuses(`a: ${text}`)));
+    fc.assert(fc.property(fc.string(), text => readsOrRefuses(`{'${text}': '${text}'}`)));
   });
 
   it('JSON keeps every key and value', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.string()), found => {
-        const { flavor } = parseFlavor(JSON.stringify({ extra_specs: found }));
+        const { flavor } = parseFlavor(JSON.stringify({ extra_specs: found }), parseYaml);
         expect(new Map(Object.entries(flavor.extraSpecs))).toEqual(new Map(Object.entries(found)));
       }),
     );

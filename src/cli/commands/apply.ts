@@ -7,6 +7,7 @@ import { applyDomain, applyPlan } from '../../workflow/apply.ts';
 import { readPlanFile } from '../../workflow/plan-file.ts';
 import { readAsked } from '../asked.ts';
 import { connected } from '../connection.ts';
+import { domainXmlFrom } from '../domain-xml.ts';
 import { exitCodeOfApply } from '../exit-codes.ts';
 import { readInput } from '../inputs.ts';
 import { sayDiagnostics } from '../quota-input.ts';
@@ -33,7 +34,7 @@ export async function apply(names: readonly string[], options: ApplyOptions): Pr
   const format = options.format === 'text' ? 'text' : 'json';
   if (options.dryRun === true) return plan(name, { ...options, format });
   const terminal = processTerminal(options);
-  const asked = await readAsked(options, terminal);
+  const asked = await readAsked(options, terminal, domainXmlFrom(name, options, terminal));
   const result = await connected({ ...options, readOnly: false }, terminal, surroundings =>
     applyDomain(surroundings, { domain: name, ...asked, scopes: scopesOf(options) }),
   );
@@ -45,10 +46,13 @@ function isPlanFile(name: string): boolean {
   return name === '-' || name.endsWith('.json');
 }
 
+const wishOptions = [
+  ...(['flavor', 'property', 'flavorFromMetadata', 'volume', 'volumeQos'] as const),
+  ...(['remove', 'prune', 'dryRun'] as const),
+] as const;
+
 async function applyPlanFile(file: string, options: ApplyOptions): Promise<void> {
-  const given = (['flavor', 'property', 'remove', 'prune', 'dryRun'] as const).filter(
-    one => options[one] !== undefined,
-  );
+  const given = wishOptions.filter(one => options[one] !== undefined);
   if (given.length > 0 || options.live || options.config) {
     throw new QuotaError(
       'invalid-input',

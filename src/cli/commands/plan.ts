@@ -7,6 +7,7 @@ import { planDomain } from '../../workflow/plan-domain.ts';
 import { sealPlan } from '../../workflow/plan-file.ts';
 import { type AskedOptions, readAsked } from '../asked.ts';
 import { type ConnectOptions, connected } from '../connection.ts';
+import { domainXmlFrom } from '../domain-xml.ts';
 import { exitCode } from '../exit-codes.ts';
 import { sayDiagnostics } from '../quota-input.ts';
 import { scopesOf } from '../scopes.ts';
@@ -24,7 +25,7 @@ export interface PlanOptions extends ConnectOptions, AskedOptions, Loudness {
 /** `virt-quota plan`. */
 export async function plan(domain: string, options: PlanOptions): Promise<void> {
   const terminal = processTerminal(options);
-  const asked = await readAsked(options, terminal);
+  const asked = await readAsked(options, terminal, domainXmlFrom(domain, options, terminal));
   const sealed = await connected({ ...options, readOnly: true }, terminal, async surroundings => {
     const { plan: made } = await planDomain(surroundings, { domain, ...asked, scopes: scopesOf(options) });
     return sealPlan(made, (await surroundings.hypervisor.info()).uri);

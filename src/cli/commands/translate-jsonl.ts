@@ -5,6 +5,7 @@ import { type BulkReading, readBulkRequest } from '../../intent/bulk-request.ts'
 import { unreadable } from '../../intent/bulk-specs.ts';
 import { renderBulkLine } from '../../report/bulk-line.ts';
 import { exitCode } from '../exit-codes.ts';
+import { describedHost, type HostOptions } from '../host-options.ts';
 import { openInput } from '../inputs.ts';
 import { type InputLine, linesOf } from '../line-stream.ts';
 import { type Loudness, processTerminal } from '../terminal.ts';
@@ -12,7 +13,7 @@ import { type Loudness, processTerminal } from '../terminal.ts';
 const LINE_LIMIT = 1024 * 1024;
 
 /** Options of `translate --jsonl`. */
-export interface TranslateJsonlOptions extends Loudness {
+export interface TranslateJsonlOptions extends HostOptions, Loudness {
   /** A file; true or `-`: standard input. */
   readonly jsonl: string | true;
 }
@@ -28,7 +29,8 @@ interface Count {
  * `virt-quota translate --jsonl`: one line of JSON out for each one in, in order, blank ones left out. A line that cannot
  * be read becomes one that says so, and makes the exit code {@link exitCode}`.invalid` in the end.
  */
-export async function translateJsonl(options: TranslateJsonlOptions, host: HostCapabilities): Promise<void> {
+export async function translateJsonl(options: TranslateJsonlOptions): Promise<void> {
+  const host = describedHost(options);
   const input = options.jsonl === true ? '-' : options.jsonl;
   const count: Count = { lines: 0, bad: 0 };
   for await (const lines of linesOf(openInput(input), LINE_LIMIT)) {

@@ -1,45 +1,105 @@
-import { hasErrors } from '../../diagnostics.ts';
+import { type Diagnostic, hasErrors } from '../../diagnostics.ts';
+import { checkHostRange } from '../../domain/capabilities.ts';
+import { renderIoTune } from '../../domain/fragments.ts';
 import { readDomain } from '../../domain/read-domain.ts';
 import { applyTuningToXml, renderVirshCommands } from '../../domain/render.ts';
 import { translateFlavor, translateFragments } from '../../domain/translate.ts';
+import { limitsOfPort } from '../../domain/translate-port.ts';
 import { QuotaError } from '../../errors.ts';
+import { parseVif } from '../../intent/nova-vif.ts';
+import { selectorText, type VolumeIntent } from '../../intent/volume-intent.ts';
+import { describedHost, type HostOptions } from '../host-options.ts';
 import { readInput } from '../inputs.ts';
-import { type QuotaOptions, readQuota, sayDiagnostics } from '../quota-input.ts';
+import {
+  domainLimit,
+  type QuotaInput,
+  type QuotaOptions,
+  readQuota,
+  refuseErrors,
+  sayDiagnostics,
+} from '../quota-input.ts';
 import { type Loudness, processTerminal, type Terminal } from '../terminal.ts';
 
-const DOMAIN_LIMIT = 16 * 1024 * 1024;
-
 /** Options of `translate`. */
-export interface TranslateOptions extends QuotaOptions, Loudness {
+export interface TranslateOptions extends QuotaOptions, HostOptions, Loudness {
   readonly domain?: string;
+  /** `TYPE[:VNIC]`: what kind of port the fragments are for. */
+  readonly vifType?: string;
   readonly format: 'xml' | 'virsh' | 'json';
 }
 
 /** `virt-quota translate`. */
 export async function translate(options: TranslateOptions): Promise<void> {
   const terminal = processTerminal(options);
-  const { quota, diagnostics } = await readQuota(options, terminal);
-  if (options.domain !== undefined) return translateInto(options.domain, quota, options, terminal);
-  if (options.format === 'virsh') {
-    throw new QuotaError('invalid-input', '--format', 'virsh commands name devices: give --domain FILE');
-  }
-  const fragments = translateFragments(quota);
+  checkOptions(options);
+  const { domain } = options;
+  const xml = domain === undefined ? undefined : once(() => readInput(domain, domainLimit));
+  const input = await readQuota(options, terminal, xml);
+  if (xml === undefined || domain === undefined) translateAlone(input, options, terminal);
+  else await translateInto(domain, await xml(), input, options, terminal);
+}
+
+function checkOptions({ domain, format, vifType, flavorFromMetadata }: TranslateOptions): void {
+  const refuse = (option: string, what: string) => new QuotaError('invalid-input', option, what);
+  if (domain === undefined && format === 'virsh')
+    throw refuse('--format', 'virsh commands name devices: give --domain FILE');
+  if (domain === undefined && flavorFromMetadata === true)
+    throw refuse('--flavor-from-metadata', 'metadata is in a domain: give --domain FILE');
+  if (domain !== undefined && vifType !== undefined)
+    throw refuse(
+      '--vif-type',
+      'a domain says itself what its interfaces are: --vif-type goes without --domain',
+    );
+}
+
+/** Standard input cannot be read twice. */
+function once(read: () => Promise<string>): () => Promise<string> {
+  let text: Promise<string> | undefined;
+  return () => {
+    text ??= read();
+    return text;
+  };
+}
+
+function translateAlone(input: QuotaInput, options: TranslateOptions, terminal: Terminal): void {
+  const port =
+    options.vifType === undefined
+      ? { quota: input.quota, diagnostics: [] }
+      : limitsOfPort(input.quota, parseVif(options.vifType));
+  const found = [...checkHostRange(input.quota, describedHost(options)), ...port.diagnostics];
+  report(found, input.flavor.name ?? 'what is asked', terminal);
+  const fragments = translateFragments(port.quota);
+  const volumes = input.volumes.flatMap(volumeFragment);
   if (options.format === 'json') {
-    terminal.out(`${JSON.stringify({ schemaVersion: 1, ...fragments, diagnostics }, null, 2)}\n`);
-  } else {
-    for (const xml of Object.values(fragments)) terminal.out(`${xml}\n`);
+    const diagnostics = [...input.diagnostics, ...found];
+    const value = { schemaVersion: 1, ...fragments, ...(volumes.length > 0 && { volumes }), diagnostics };
+    terminal.out(`${JSON.stringify(value, null, 2)}\n`);
+    return;
   }
+  for (const xml of Object.values(fragments)) terminal.out(`${xml}\n`);
+  for (const { volume, iotune } of volumes) terminal.out(`<!-- ${commentText(volume)} -->\n${iotune}\n`);
+}
+
+function volumeFragment({ selector, quota }: VolumeIntent): readonly { volume: string; iotune: string }[] {
+  const iotune = renderIoTune(quota.emitted);
+  return iotune === undefined ? [] : [{ volume: selectorText(selector), iotune }];
+}
+
+/** XML ends a comment at two dashes. */
+function commentText(text: string): string {
+  return text.replace(/-(?=-|$)/g, '- ').replace(/[\u0000-\u001f]/g, '\ufffd');
 }
 
 async function translateInto(
   file: string,
-  quota: Parameters<typeof translateFragments>[0],
+  xml: string,
+  { quota, volumes, diagnostics: found }: QuotaInput,
   options: TranslateOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const xml = await readInput(file, DOMAIN_LIMIT);
   const domain = readDomain(xml);
-  const { tuning, diagnostics } = translateFlavor({ quota, domain, capabilities: {} });
+  const capabilities = describedHost(options);
+  const { tuning, diagnostics } = translateFlavor({ quota, volumes, domain, capabilities });
   sayDiagnostics(diagnostics, terminal);
   if (hasErrors(diagnostics)) {
     throw new QuotaError('invalid-input', file, `domain '${domain.name}' cannot have these limits`);
@@ -49,9 +109,19 @@ async function translateInto(
       return terminal.out(applyTuningToXml(xml, tuning));
     case 'virsh':
       return terminal.out(`${renderVirshCommands(domain.name, tuning, { definition: domain }).join('\n')}\n`);
-    case 'json':
-      return terminal.out(
-        `${JSON.stringify({ schemaVersion: 1, domain: domain.name, tuning, diagnostics }, null, 2)}\n`,
-      );
+    case 'json': {
+      const value = {
+        schemaVersion: 1,
+        domain: domain.name,
+        tuning,
+        diagnostics: [...found, ...diagnostics],
+      };
+      return terminal.out(`${JSON.stringify(value, null, 2)}\n`);
+    }
   }
+}
+
+function report(found: readonly Diagnostic[], subject: string, terminal: Terminal): void {
+  sayDiagnostics(found, terminal);
+  refuseErrors(found, subject);
 }

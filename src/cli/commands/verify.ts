@@ -1,11 +1,11 @@
 import { hasErrors } from '../../diagnostics.ts';
 import { capturedHost, capturedHypervisor, loadRecording } from '../../host/recording.ts';
-import type { FlavorQuota } from '../../intent/flavor-quota.ts';
 import { renderVerdictSummary, renderVerdicts } from '../../report/verdict-table.ts';
 import { verifyReport } from '../../report/verify-report.ts';
 import type { Assessment } from '../../workflow/assess.ts';
-import { verifyDomain } from '../../workflow/plan-domain.ts';
+import { type DomainRequest, verifyDomain } from '../../workflow/plan-domain.ts';
 import { type ConnectOptions, connected } from '../connection.ts';
+import { domainXmlFrom } from '../domain-xml.ts';
 import { exitCode, exitCodeOfVerdicts } from '../exit-codes.ts';
 import { type QuotaOptions, readQuota, sayDiagnostics } from '../quota-input.ts';
 import { scopesOf } from '../scopes.ts';
@@ -24,8 +24,10 @@ export interface VerifyOptions extends ConnectOptions, QuotaOptions, Loudness {
 /** `virt-quota verify`. */
 export async function verify(domain: string, options: VerifyOptions): Promise<void> {
   const terminal = processTerminal(options);
-  const { quota } = await readQuota(options, terminal);
-  const found = await look(domain, quota, options, terminal);
+  const { quota, volumes } = await readQuota(options, terminal, domainXmlFrom(domain, options, terminal));
+  const prune = options.prune === true;
+  const request = { domain, quota, volumes, prune, scopes: scopesOf(options) };
+  const found = await look(request, options, terminal);
   sayDiagnostics(found.diagnostics, terminal);
   if (options.format === 'json')
     terminal.out(`${JSON.stringify(verifyReport(found.view.state, found), null, 2)}\n`);
@@ -36,13 +38,7 @@ export async function verify(domain: string, options: VerifyOptions): Promise<vo
   process.exitCode = hasErrors(found.diagnostics) ? exitCode.invalid : exitCodeOfVerdicts(found.verdicts);
 }
 
-async function look(
-  domain: string,
-  quota: FlavorQuota,
-  options: VerifyOptions,
-  terminal: Terminal,
-): Promise<Assessment> {
-  const request = { domain, quota, prune: options.prune === true, scopes: scopesOf(options) };
+async function look(request: DomainRequest, options: VerifyOptions, terminal: Terminal): Promise<Assessment> {
   if (options.host === undefined) {
     return connected({ ...options, readOnly: true }, terminal, surroundings =>
       verifyDomain(surroundings, request),

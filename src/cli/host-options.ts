@@ -1,0 +1,25 @@
+import type { HostCapabilities } from '../domain/capabilities.ts';
+import { QuotaError } from '../errors.ts';
+
+/** Options that say for what kind of host something is translated; what is left out is not known. */
+export interface HostOptions {
+  readonly cgroup?: 1 | 2;
+  /** `X.Y` or `X.Y.Z`. */
+  readonly libvirt?: string;
+}
+
+/** The host that the options describe; nothing there runs. @throws QuotaError `invalid-input` */
+export function describedHost({ cgroup, libvirt }: HostOptions): HostCapabilities {
+  return {
+    definitionOnly: true,
+    ...(cgroup !== undefined && { cgroupVersion: cgroup }),
+    ...(libvirt !== undefined && { libvirtVersion: libvirtVersion(libvirt) }),
+  };
+}
+
+/** `9.1.0` → 9001000, as libvirt counts. @throws QuotaError `invalid-input` */
+export function libvirtVersion(text: string): number {
+  const match = /^(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?$/.exec(text);
+  if (match !== null) return Number(match[1]) * 1_000_000 + Number(match[2]) * 1000 + Number(match[3] ?? 0);
+  throw new QuotaError('invalid-input', text, `'${text}' is not a libvirt version such as 9.0.0`);
+}
