@@ -1,7 +1,7 @@
 import { isXmlText } from '../xml/character-rules.ts';
-import { childrenOf, type XmlElement } from '../xml/element.ts';
+import type { XmlElement } from '../xml/element.ts';
 import { encodeAttribute } from '../xml/entities.ts';
-import { namespaceOf, splitName } from '../xml/namespace.ts';
+import { childrenNamed, namespaceOf, splitName } from '../xml/namespace.ts';
 
 /** Namespace of the record; its last part grows when the record means something else. */
 export const intentNamespace = 'urn:virt-quota:intent:1';
@@ -41,7 +41,7 @@ export function readIntentRecord(metadata: XmlElement | undefined): IntentRecord
   const flavorId = element.attributes.get('id');
   const { prefix } = splitName(element.name);
   const asked: Record<string, string> = Object.create(null);
-  for (const child of childrenOf(element, `${prefix}asked`)) {
+  for (const child of childrenNamed(element, `${prefix}asked`)) {
     asked[child.attributes.get('key') ?? ''] = child.attributes.get('value') ?? '';
   }
   return {

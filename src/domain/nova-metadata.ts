@@ -1,7 +1,7 @@
 import { QuotaError } from '../errors.ts';
 import { type Flavor, specRecord } from '../intent/flavor.ts';
-import { childOf, childrenOf, type XmlElement } from '../xml/element.ts';
-import { namespaceOf, splitName } from '../xml/namespace.ts';
+import { childOf, type XmlElement } from '../xml/element.ts';
+import { childrenNamed, namespaceOf, splitName } from '../xml/namespace.ts';
 import { locateDomain } from './read-domain.ts';
 
 /** 1.0 up to Nova 22, 1.1 since. */
@@ -16,13 +16,13 @@ const novaNamespace = /^http:\/\/openstack\.org\/xmlns\/libvirt\/nova\/1\.[01]$/
 export function flavorFromMetadata(xml: string, subject = 'domain XML'): Flavor {
   const domain = locateDomain(xml);
   const found = findInstance(domain);
-  const flavor = found && childOf(found.instance, `${found.prefix}flavor`);
+  const flavor = found && childrenNamed(found.instance, `${found.prefix}flavor`)[0];
   if (found === undefined || flavor === undefined)
     throw missing(subject, "no flavor of Nova's in its metadata");
-  const specs = childOf(flavor, `${found.prefix}extraSpecs`);
+  const [specs] = childrenNamed(flavor, `${found.prefix}extraSpecs`);
   if (specs === undefined)
     throw missing(subject, "no extra specs in Nova's metadata, which only Nova 32 and later write");
-  const pairs = childrenOf(specs, `${found.prefix}extraSpec`).map(
+  const pairs = childrenNamed(specs, `${found.prefix}extraSpec`).map(
     spec => [spec.attributes.get('name') ?? '', spec.text] as const,
   );
   return { ...identityOf(flavor, found.prefix), extraSpecs: specRecord(pairs) };
@@ -35,7 +35,7 @@ function missing(subject: string, what: string): QuotaError {
 function identityOf(flavor: XmlElement, prefix: string): Omit<Flavor, 'extraSpecs'> {
   const name = flavor.attributes.get('name');
   const id = flavor.attributes.get('id');
-  const vcpus = childOf(flavor, `${prefix}vcpus`)?.text.trim() ?? '';
+  const vcpus = childrenNamed(flavor, `${prefix}vcpus`)[0]?.text.trim() ?? '';
   return {
     ...(name !== undefined && { name }),
     ...(id !== undefined && { id }),

@@ -13,3 +13,8 @@ export function namespaceOf(element: XmlElement, ...ancestors: readonly (XmlElem
   const declared = [element, ...ancestors].map(one => one?.attributes.get(declaration));
   return declared.find(one => one !== undefined) ?? '';
 }
+
+/** All children of that name, also those in a namespace without prefix, which libvirt does not see. */
+export function childrenNamed(element: XmlElement, name: string): readonly XmlElement[] {
+  return element.children.filter(child => child.name === name);
+}
