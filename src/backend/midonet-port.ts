@@ -53,6 +53,8 @@ function police(limit: BandwidthLimit, { dev }: PortBinding): BackendHoldings {
           burst: held(burst, 'bytes'),
           mtu: held(65535, 'bytes'),
           action: held('drop'),
+          'pref by midolman': held(5),
+          'mtu by midolman': held(65335, 'bytes'),
         },
         because,
       },

@@ -39,7 +39,12 @@ function column(dev: string, knob: string, value: number, unit: string): Holding
   return { layer: 'ovsdb', subject: `Interface ${dev}`, knob, values: { value: held(value, unit) }, because };
 }
 
-/** @see openvswitch lib/netdev-linux.c:tc_add_policer, tc_add_matchall_policer */
+/**
+ * The filter has preference 1; old releases took the basic classifier and preference 49. What is below the rate goes on to
+ * the filters behind it.
+ *
+ * @see openvswitch lib/netdev-linux.c:tc_add_policer, tc_add_matchall_policer
+ */
 function policeOf(dev: string, rateKbps: number, burstKbit: number): Holding {
   const rate = policingRateToBytes(rateKbps);
   const burst = policingBurstToBytes(burstKbit);
@@ -49,12 +54,13 @@ function policeOf(dev: string, rateKbps: number, burstKbit: number): Holding {
     knob: 'police matchall',
     values: {
       parent: held('ffff:'),
-      pref: held(49),
+      pref: held(1),
+      'pref with basic': held(49),
       rate: held(rate, 'B/s'),
       burst: held(burst, 'bytes'),
       burstTicks: held(bytesToOvsTicks(rate, burst), '64 ns'),
       mtu: held(65535, 'bytes'),
-      action: held('drop'),
+      action: held('drop/continue'),
     },
     because,
   };

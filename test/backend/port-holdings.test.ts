@@ -201,7 +201,8 @@ describe('SR-IOV', () => {
   ])('%i kbit/s are %i Mbit/s', (kbps, mbps) => {
     const qos = asked({ type: 'bandwidth_limit', max_kbps: kbps });
     expect(lines('sriov', qos, { ...port, vf })).toEqual([`ip link set eth2 vf 3 max_tx_rate ${mbps}`]);
-    expect(findings('sriov', qos)).toHaveLength(kbps === mbps * 1000 ? 0 : 1);
+    const rounded = `bandwidth_limit egress rounded ${kbps} kbit/s`;
+    expect(findings('sriov', qos)).toEqual(kbps === mbps * 1000 ? [] : [rounded]);
   });
 
   it('knows nothing but rates of what is sent', () => {
@@ -220,6 +221,12 @@ describe('MidoNet', () => {
       'tc qdisc add dev tap205081e1-ad handle ffff: ingress',
       'tc filter add dev tap205081e1-ad parent ffff: protocol all prio 49 basic police rate 3000kbit burst 307200 mtu 65535 drop',
     ]);
+  });
+
+  it('tells apart what its documentation says and what its agent writes', () => {
+    const police = portHoldings('midonet', asked(egress), port).holdings[1]?.values;
+    expect([police?.pref?.value, police?.mtu?.value]).toEqual([49, 65535]);
+    expect([police?.['pref by midolman']?.value, police?.['mtu by midolman']?.value]).toEqual([5, 65335]);
   });
 
   it('warns that without a burst nothing passes', () => {

@@ -129,7 +129,10 @@ describe('Kubernetes', () => {
         })),
       },
     });
-    expect(diagnostics.map(found => found.path)).toEqual(['protocols', 'ports']);
+    expect(diagnostics.map(found => `${found.path} ${found.code}`)).toEqual([
+      'protocols not-expressible',
+      'ports not-expressible',
+    ]);
   });
 
   it('gets an EnvoyFilter with the socket option of each family', () => {
