@@ -7,10 +7,11 @@ export { type Diagnostic, type DiagnosticCode, hasErrors, type Severity } from '
 export type { Bandwidth, BandwidthParameter } from './domain/bandwidth.ts';
 export type { CpuTune, CpuTuneParameter } from './domain/cputune.ts';
 export type { DiskDefinition, DomainDefinition, InterfaceDefinition } from './domain/definition.ts';
+export { translateFragments } from './domain/fragments.ts';
 export type { IoTune, IoTuneParameter } from './domain/iotune.ts';
 export { readDomain } from './domain/read-domain.ts';
 export { applyTuningToXml, renderVirshCommands } from './domain/render.ts';
-export { translateFlavor, translateFragments } from './domain/translate.ts';
+export { translateFlavor } from './domain/translate.ts';
 export type { DeviceRef, DeviceTuning, DomainTuning, Limits, Parameter } from './domain/tuning.ts';
 export { QuotaError, type QuotaErrorCode } from './errors.ts';
 export { type OpenOptions, openHypervisor } from './host/libvirt-hypervisor.ts';

@@ -10,7 +10,7 @@ process.stdout.on('error', error => {
 });
 
 try {
-  await program().parseAsync();
+  await (await program(process.argv[2])).parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }

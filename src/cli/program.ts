@@ -3,11 +3,12 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { TranslateOptions } from './commands/translate.ts';
 import type { TranslateJsonlOptions } from './commands/translate-jsonl.ts';
 import { cgroupOption, collect } from './options.ts';
-import { qosCommands } from './qos-program.ts';
-import { referenceCommands } from './reference-program.ts';
 
-/** The command line: what there is, and which module does it. Modules are loaded only when their command runs. */
-export function program(): Command {
+/**
+ * The command line: what there is, and which module does it. Modules are loaded only when their command runs, and
+ * commands whose options alone take long to load only when the first argument is none of the others.
+ */
+export async function program(firstArgument: string | undefined): Promise<Command> {
   const top = new Command('virt-quota')
     .description(
       'Turns OpenStack Nova flavors into libvirt domain tuning, applies it and proves that it holds.',
@@ -25,8 +26,9 @@ export function program(): Command {
   recover(top);
   verify(top);
   capture(top);
-  referenceCommands(top);
-  qosCommands(top);
+  if (top.commands.some(command => command.name() === firstArgument)) return top;
+  (await import('./reference-program.ts')).referenceCommands(top);
+  (await import('./qos-program.ts')).qosCommands(top);
   return top;
 }
 

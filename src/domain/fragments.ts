@@ -1,4 +1,5 @@
 import { shortInteger } from '../integers.ts';
+import type { FlavorQuota } from '../intent/flavor-quota.ts';
 import { isXmlText } from '../xml/character-rules.ts';
 import { encodeAttribute, encodeText } from '../xml/entities.ts';
 import { bandwidthFields } from './bandwidth.ts';
@@ -41,6 +42,31 @@ function elementPiece({ parameter, xmlName }: Named): Piece {
 function attributePiece({ parameter, xmlName }: Named): Piece {
   return { parameter, before: ` ${xmlName}="`, after: '"' };
 }
+
+/**
+ * A flavor as the XML that Nova's libvirt driver makes of it, character by character: also values that libvirt
+ * refuses, or takes for "no limit". Values that XML cannot hold, on which Nova fails, are left out.
+ *
+ * @param options.virtType libvirt's domain type; Nova writes `<cputune>` for `kvm`, `qemu` and `lxc` only.
+ * @see nova nova/virt/libvirt/config.py:LibvirtConfigGuestCPUTune, LibvirtConfigGuestDisk, LibvirtConfigGuestInterface
+ */
+export function translateFragments(
+  quota: FlavorQuota,
+  options: { readonly virtType?: string } = {},
+): Fragments {
+  const { virtType } = options;
+  const hasCpuTune = virtType === undefined || cpuTuneTypes.has(virtType);
+  const cputune = hasCpuTune ? renderCpuTune(quota.cpu.emitted) : undefined;
+  const iotune = renderIoTune(quota.disk.emitted);
+  const bandwidth = renderBandwidth(quota.interface.emitted);
+  const fragments: { -readonly [element in keyof Fragments]: Fragments[element] } = {};
+  if (cputune !== undefined) fragments.cputune = cputune;
+  if (iotune !== undefined) fragments.iotune = iotune;
+  if (bandwidth !== undefined) fragments.bandwidth = bandwidth;
+  return fragments;
+}
+
+const cpuTuneTypes: ReadonlySet<string> = new Set(['kvm', 'qemu', 'lxc']);
 
 /** `<cputune>` on one line, in Nova's order; undefined when nothing is in it. */
 export function renderCpuTune(values: Values): string | undefined {

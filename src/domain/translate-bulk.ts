@@ -4,8 +4,7 @@ import { flavorQuota } from '../intent/flavor-quota.ts';
 import { type VolumeQos, volumeQuota } from '../intent/volume-qos.ts';
 import { checkHostRange, type HostCapabilities } from './capabilities.ts';
 import { checkIoTune } from './check-limits.ts';
-import { type Fragments, renderIoTune } from './fragments.ts';
-import { translateFragments } from './translate.ts';
+import { type Fragments, renderIoTune, translateFragments } from './fragments.ts';
 
 /** One of many translations. */
 export interface BulkTranslation {

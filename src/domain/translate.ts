@@ -5,7 +5,6 @@ import type { VolumeIntent } from '../intent/volume-intent.ts';
 import { checkHostRange, type HostCapabilities } from './capabilities.ts';
 import type { DomainDefinition, InterfaceDefinition } from './definition.ts';
 import { interfaceEnforcer } from './enforcement.ts';
-import { type Fragments, renderBandwidth, renderCpuTune, renderIoTune } from './fragments.ts';
 import { translateDisks } from './translate-disks.ts';
 import { type DeviceTuning, type DomainTuning, deviceName, type Limits } from './tuning.ts';
 
@@ -54,31 +53,6 @@ export function translateFlavor({ quota, volumes = [], domain, capabilities }: T
     ],
   };
 }
-
-/**
- * A flavor as the XML that Nova's libvirt driver makes of it, character by character: also values that libvirt
- * refuses, or takes for "no limit". Values that XML cannot hold, on which Nova fails, are left out.
- *
- * @param options.virtType libvirt's domain type; Nova writes `<cputune>` for `kvm`, `qemu` and `lxc` only.
- * @see nova nova/virt/libvirt/config.py:LibvirtConfigGuestCPUTune, LibvirtConfigGuestDisk, LibvirtConfigGuestInterface
- */
-export function translateFragments(
-  quota: FlavorQuota,
-  options: { readonly virtType?: string } = {},
-): Fragments {
-  const { virtType } = options;
-  const hasCpuTune = virtType === undefined || cpuTuneTypes.has(virtType);
-  const cputune = hasCpuTune ? renderCpuTune(quota.cpu.emitted) : undefined;
-  const iotune = renderIoTune(quota.disk.emitted);
-  const bandwidth = renderBandwidth(quota.interface.emitted);
-  const fragments: { -readonly [element in keyof Fragments]: Fragments[element] } = {};
-  if (cputune !== undefined) fragments.cputune = cputune;
-  if (iotune !== undefined) fragments.iotune = iotune;
-  if (bandwidth !== undefined) fragments.bandwidth = bandwidth;
-  return fragments;
-}
-
-const cpuTuneTypes: ReadonlySet<string> = new Set(['kvm', 'qemu', 'lxc']);
 
 function nonEmpty<T>(
   section: QuotaSection<QuotaParameter>,

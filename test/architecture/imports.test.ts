@@ -92,6 +92,18 @@ describe('the house', () => {
     expect(circles).toEqual([]);
   });
 
+  it('loads no parser of XML or YAML, no schemas and no libvirt client to translate a flavor alone', () => {
+    const values = new Map(files.map(file => [file.name, valueImports(file)]));
+    const starts = ['cli/main.ts', 'cli/commands/translate.ts', 'cli/commands/translate-jsonl.ts'];
+    const loaded = files.filter(({ name }) =>
+      starts.some(start => start === name || reaches(values, start, name)),
+    );
+    expect(loaded.length).toBeGreaterThan(30);
+    const slow = loaded.filter(file => /from '(?:fast-xml-parser|yaml|zod)'/.test(file.text));
+    expect(slow.map(file => file.name)).toEqual([]);
+    expect(loaded.filter(file => folderOf(file.name) === 'libvirt')).toEqual([]);
+  });
+
   it('ends the process and prints only in the command line', () => {
     const wrong = files
       .filter(file => folderOf(file.name) !== 'cli')

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { translateFragments } from '../../src/domain/translate.ts';
+import { translateFragments } from '../../src/domain/fragments.ts';
 import { flavorQuota } from '../../src/intent/flavor-quota.ts';
 import type { Quoted, Row, Suite } from './row.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { translateFragments } from '../../src/domain/translate.ts';
+import { translateFragments } from '../../src/domain/fragments.ts';
 import { limitsOfPort } from '../../src/domain/translate-port.ts';
 import { flavorQuota } from '../../src/intent/flavor-quota.ts';
 import { parseVif } from '../../src/intent/nova-vif.ts';

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { HostCapabilities } from '../../src/domain/capabilities.ts';
+import { translateFragments } from '../../src/domain/fragments.ts';
 import { readDomain } from '../../src/domain/read-domain.ts';
 import { applyTuningToXml } from '../../src/domain/render.ts';
-import { translateFlavor, translateFragments } from '../../src/domain/translate.ts';
+import { translateFlavor } from '../../src/domain/translate.ts';
 import { flavorQuota } from '../../src/intent/flavor-quota.ts';
 
 const samples = join(import.meta.dirname, '../../samples/domains');

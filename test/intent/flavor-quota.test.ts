@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/diagnostics.ts';
-import { translateFragments } from '../../src/domain/translate.ts';
+import { translateFragments } from '../../src/domain/fragments.ts';
 import { flavorQuota } from '../../src/intent/flavor-quota.ts';
 import { quotaKeys } from '../../src/intent/quota-keys.ts';
 

@@ -1,9 +1,6 @@
-import { type Diagnostic, hasErrors } from '../../diagnostics.ts';
+import type { Diagnostic } from '../../diagnostics.ts';
 import { checkHostRange } from '../../domain/capabilities.ts';
-import { renderIoTune } from '../../domain/fragments.ts';
-import { readDomain } from '../../domain/read-domain.ts';
-import { applyTuningToXml, renderVirshCommands } from '../../domain/render.ts';
-import { translateFlavor, translateFragments } from '../../domain/translate.ts';
+import { renderIoTune, translateFragments } from '../../domain/fragments.ts';
 import { limitsOfPort } from '../../domain/translate-port.ts';
 import { QuotaError } from '../../errors.ts';
 import { parseVif } from '../../intent/nova-vif.ts';
@@ -35,8 +32,9 @@ export async function translate(options: TranslateOptions): Promise<void> {
   const { domain } = options;
   const xml = domain === undefined ? undefined : once(() => readInput(domain, domainLimit));
   const input = await readQuota(options, terminal, xml);
-  if (xml === undefined || domain === undefined) translateAlone(input, options, terminal);
-  else await translateInto(domain, await xml(), input, options, terminal);
+  if (xml === undefined || domain === undefined) return translateAlone(input, options, terminal);
+  const { translateInto } = await import('./translate-into.ts');
+  translateInto({ file: domain, xml: await xml() }, input, options, terminal);
 }
 
 function checkOptions({ domain, format, vifType, flavorFromMetadata }: TranslateOptions): void {
@@ -88,37 +86,6 @@ function volumeFragment({ selector, quota }: VolumeIntent): readonly { volume: s
 /** XML ends a comment at two dashes. */
 function commentText(text: string): string {
   return text.replace(/-(?=-|$)/g, '- ').replace(/[\u0000-\u001f]/g, '\ufffd');
-}
-
-async function translateInto(
-  file: string,
-  xml: string,
-  { quota, volumes, diagnostics: found }: QuotaInput,
-  options: TranslateOptions,
-  terminal: Terminal,
-): Promise<void> {
-  const domain = readDomain(xml);
-  const capabilities = describedHost(options);
-  const { tuning, diagnostics } = translateFlavor({ quota, volumes, domain, capabilities });
-  sayDiagnostics(diagnostics, terminal);
-  if (hasErrors(diagnostics)) {
-    throw new QuotaError('invalid-input', file, `domain '${domain.name}' cannot have these limits`);
-  }
-  switch (options.format) {
-    case 'xml':
-      return terminal.out(applyTuningToXml(xml, tuning));
-    case 'virsh':
-      return terminal.out(`${renderVirshCommands(domain.name, tuning, { definition: domain }).join('\n')}\n`);
-    case 'json': {
-      const value = {
-        schemaVersion: 1,
-        domain: domain.name,
-        tuning,
-        diagnostics: [...found, ...diagnostics],
-      };
-      return terminal.out(`${JSON.stringify(value, null, 2)}\n`);
-    }
-  }
 }
 
 function report(found: readonly Diagnostic[], subject: string, terminal: Terminal): void {

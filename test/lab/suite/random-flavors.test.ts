@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Diagnostic } from '../../../src/diagnostics.ts';
 import type { HostCapabilities } from '../../../src/domain/capabilities.ts';
 import { checkIoTune } from '../../../src/domain/check-limits.ts';
-import { renderIoTune } from '../../../src/domain/fragments.ts';
+import { renderIoTune, translateFragments } from '../../../src/domain/fragments.ts';
 import { readDomain } from '../../../src/domain/read-domain.ts';
 import { applyTuningToXml } from '../../../src/domain/render.ts';
-import { type Translation, translateFlavor, translateFragments } from '../../../src/domain/translate.ts';
+import { type Translation, translateFlavor } from '../../../src/domain/translate.ts';
 import { type FlavorQuota, flavorQuota } from '../../../src/intent/flavor-quota.ts';
 import { volumeQuota } from '../../../src/intent/volume-qos.ts';
 import {
