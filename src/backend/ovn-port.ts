@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../diagnostics.ts';
 import type { Direction, PortQos } from '../intent/port-qos.ts';
 import { kilobitsToBits } from '../units.ts';
 import {
@@ -92,5 +93,8 @@ function qosRow(way: Direction, qos: PortQos, port: PortBinding, queued: boolean
   };
   const add = ['ovn-nbctl', 'qos-add', network, sides[way].direction, String(priority), match];
   const commands = port.networkId === undefined ? [] : [[...add, ...rate, ...burst, ...dscp]];
-  return { holdings: [row], commands, diagnostics: [] };
+  const args = { needs: 'the UUID of the network (--network)' };
+  const path = `${because} command`;
+  const unnamed: Diagnostic = { code: 'needs-port-fact', severity: 'warning', path, args };
+  return { holdings: [row], commands, diagnostics: port.networkId === undefined ? [unnamed] : [] };
 }

@@ -1,6 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { markingTargets } from '../backend/marking/targets.ts';
-import { portBackends } from '../backend/port-holdings.ts';
+import type { MarkingTarget } from '../backend/marking/targets.ts';
+import type { PortBackend } from '../backend/port-holdings.ts';
+
+// Written out, so that no command loads what it does not need; a test compares them with the back ends and targets.
+const backends: readonly (PortBackend | 'all')[] = ['ovs', 'ovn', 'linuxbridge', 'sriov', 'midonet', 'all'];
+const targets: readonly (MarkingTarget | 'all')[] = [
+  ...(['ovs', 'ovs-of10', 'nftables', 'iptables', 'ip6tables', 'tc', 'tc-u32'] as const),
+  ...(['egressqos', 'envoy', 'setsockopt', 'all'] as const),
+];
 
 /** The commands for what is beside Nova: Neutron, MidoNet, DSCP, host profiles. They touch nothing. */
 export function qosCommands(top: Command): void {
@@ -20,7 +27,7 @@ function port(top: Command): void {
     )
     .option('--network-policy <file>', "its network's policy; counts only without --policy")
     .option('--device-owner <owner>', "Neutron's device_owner of the port", 'compute:nova')
-    .addOption(choice('--backend <name>', 'what enforces it', [...portBackends, 'all'], 'ovs'))
+    .addOption(choice('--backend <name>', 'what enforces it', backends, 'ovs'))
     .requiredOption(
       '--port <uuid>',
       'UUID of the port',
@@ -67,7 +74,7 @@ function dscp(top: Command): void {
     .option('--ports <range>', 'port or FROM-TO at the destination; may be repeated', collect)
     .option('--direction <direction>', 'egress: to the destinations; ingress: coming from them')
     .option('--name <name>', 'for tables and objects')
-    .addOption(choice('--target <name>', 'who shall mark', [...markingTargets, 'all'], 'all'))
+    .addOption(choice('--target <name>', 'who shall mark', targets, 'all'))
     .option('--dev <name>', 'device for tc', device, 'eth0')
     .option('--bridge <name>', 'bridge for Open vSwitch', device, 'br-int')
     .option(

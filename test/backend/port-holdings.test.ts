@@ -154,6 +154,11 @@ describe('OVN', () => {
     ]);
   });
 
+  it('has no command without the name of the switch, and says so', () => {
+    expect(lines('ovn', asked(mark))).toEqual([]);
+    expect(findings('ovn', asked(mark))).toEqual(['dscp_marking command needs-port-fact']);
+  });
+
   it('guarantees nothing on an overlay, and limits no packets', () => {
     expect(findings('ovn', asked({ type: 'minimum_bandwidth', min_kbps: 1 }, packets))).toEqual([
       'packet_rate_limit egress not-on-backend unsupported',
