@@ -5,6 +5,7 @@ import { cgroupOption, collect } from './options.ts';
 export function referenceCommands(top: Command): void {
   explain(top);
   keys(top);
+  schema(top);
 }
 
 function explain(top: Command): void {
@@ -30,6 +31,16 @@ function keys(top: Command): void {
     .addOption(new Option('-f, --format <format>', 'output format').choices(formats).default('table'))
     .action(async (pattern: string | undefined, _, self: Command) =>
       (await import('./commands/keys.ts')).keys(pattern, self.optsWithGlobals()),
+    );
+}
+
+function schema(top: Command): void {
+  top
+    .command('schema')
+    .argument('[name]', 'which one (default: a list of all)')
+    .description('JSON Schema of what is read and printed; touches nothing')
+    .action(async (name: string | undefined, _, self: Command) =>
+      (await import('./commands/schema.ts')).schema(name, self.optsWithGlobals()),
     );
 }
 

@@ -9,13 +9,14 @@ export interface ElementField extends LimitField<Parameter> {
   readonly element: 'cputune' | 'iotune' | 'bandwidth';
 }
 
-const fields: readonly ElementField[] = [
+/** All of them. */
+export const limitFields: readonly ElementField[] = [
   ...cpuTuneFields.map(field => ({ ...field, element: 'cputune' as const })),
   ...ioTuneFields.map(field => ({ ...field, element: 'iotune' as const })),
   ...bandwidthFields.map(field => ({ ...field, element: 'bandwidth' as const })),
 ];
 
-const byParameter = new Map<LimitName, ElementField>(fields.map(field => [field.parameter, field]));
+const byParameter = new Map<LimitName, ElementField>(limitFields.map(field => [field.parameter, field]));
 
 /** What libvirt says of a limit; undefined for one that is no number. */
 export function fieldOf(parameter: LimitName): ElementField | undefined {

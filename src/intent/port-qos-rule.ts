@@ -4,7 +4,7 @@ import { type Json, jsonType, scalarText } from './json-text.ts';
 import type { WrittenRule } from './port-qos-forms.ts';
 
 /** The types of rules, as Neutron names them. */
-export type PortQosRuleType = keyof typeof ruleKeys;
+export type PortQosRuleType = keyof typeof portQosRules;
 
 /** One rule with its numbers read. */
 export interface PortQosRule {
@@ -24,11 +24,12 @@ export const neutronDscpMarks: readonly number[] = [
   0, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 36, 38, 40, 44, 46, 48, 56,
 ];
 
-/** @see neutron-lib neutron_lib/db/constants.py:DB_INTEGER_MAX_VALUE */
-const largest = 2 ** 31 - 1;
+/** Largest number of a rule. @see neutron-lib neutron_lib/db/constants.py:DB_INTEGER_MAX_VALUE */
+export const largestPortQosNumber = 2 ** 31 - 1;
 
 const oneWay = ['egress', 'ingress'] as const;
-const ruleKeys = {
+/** The keys of each type of rule, which way it may count, and its unit. */
+export const portQosRules = {
   bandwidth_limit: { value: 'max_kbps', burst: 'max_burst_kbps', directions: oneWay, unit: 'kbit/s' },
   minimum_bandwidth: { value: 'min_kbps', burst: undefined, directions: oneWay, unit: 'kbit/s' },
   packet_rate_limit: { value: 'max_kpps', burst: 'max_burst_kpps', directions: oneWay, unit: 'kpps' },
@@ -57,10 +58,10 @@ export function readRule(written: WrittenRule): {
   }
   const type = typeOf(written, content);
   if (!isRuleType(type)) {
-    const args = { allowed: Object.keys(ruleKeys).join(', ') };
+    const args = { allowed: Object.keys(portQosRules).join(', ') };
     return { diagnostics: [wrong('unknown-choice', `${path}.type`, type, args)] };
   }
-  const keys = ruleKeys[type];
+  const keys = portQosRules[type];
   const value = readNumber(content, keys.value, path, keys.unit);
   const burst = keys.burst === undefined ? {} : readNumber(content, keys.burst, path, keys.unit);
   const direction = readDirection(content, type, path);
@@ -85,14 +86,14 @@ export function readRule(written: WrittenRule): {
 }
 
 function isRuleType(type: string): type is PortQosRuleType {
-  return Object.hasOwn(ruleKeys, type);
+  return Object.hasOwn(portQosRules, type);
 }
 
 /** What its place or its `type` says; a single rule has neither, but only one type has its key. */
 function typeOf({ type }: WrittenRule, content: ReadonlyMap<string, Json>): string {
   const said = type ?? scalarText(content.get('type'));
   if (said !== undefined) return said;
-  return Object.entries(ruleKeys).find(([, keys]) => content.has(keys.value))?.[0] ?? '';
+  return Object.entries(portQosRules).find(([, keys]) => content.has(keys.value))?.[0] ?? '';
 }
 
 interface NumberRead {
@@ -109,8 +110,8 @@ function readNumber(content: ReadonlyMap<string, Json>, key: string, path: strin
     return { diagnostics: [wrong('not-a-scalar', at, undefined, { type: jsonType(json) })] };
   const number = parsePythonInt(text);
   if (number === undefined) return { diagnostics: [wrong('not-a-number', at, text)] };
-  if (number >= 0n && number <= BigInt(largest)) return { number: Number(number) };
-  return { diagnostics: [wrong('out-of-range', at, text, { min: 0, max: largest, unit })] };
+  if (number >= 0n && number <= BigInt(largestPortQosNumber)) return { number: Number(number) };
+  return { diagnostics: [wrong('out-of-range', at, text, { min: 0, max: largestPortQosNumber, unit })] };
 }
 
 function readDirection(
@@ -118,7 +119,7 @@ function readDirection(
   type: PortQosRuleType,
   path: string,
 ): { readonly value?: NonNullable<PortQosRule['direction']>; readonly diagnostics?: readonly Diagnostic[] } {
-  const directions: readonly NonNullable<PortQosRule['direction']>[] = ruleKeys[type].directions;
+  const directions: readonly NonNullable<PortQosRule['direction']>[] = portQosRules[type].directions;
   if (directions.length === 0) return {};
   const text = scalarText(content.get('direction')) ?? (content.has('direction') ? '' : 'egress');
   const value = directions.find(direction => direction === text);
@@ -130,7 +131,7 @@ function readDirection(
 
 function checkValue(type: PortQosRuleType, value: number | undefined, path: string): readonly Diagnostic[] {
   if (value === undefined) return [];
-  const at = `${path}.${ruleKeys[type].value}`;
+  const at = `${path}.${portQosRules[type].value}`;
   if (type === 'dscp_marking') {
     if (neutronDscpMarks.includes(value)) return [];
     return [wrong('unknown-choice', at, String(value), { allowed: neutronDscpMarks.join(', ') })];
@@ -145,7 +146,7 @@ function unknownKeys(
   type: PortQosRuleType,
   path: string,
 ): readonly Diagnostic[] {
-  const { value, burst } = ruleKeys[type];
+  const { value, burst } = portQosRules[type];
   const unknown = [...content.keys()].filter(key => key !== value && key !== burst && !accompanying.has(key));
   return unknown.map(key => ({ code: 'unknown-field', severity: 'warning', path: `${path}.${key}` }));
 }

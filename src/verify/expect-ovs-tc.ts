@@ -8,7 +8,7 @@ import {
   policingBurstToBytes,
   policingRateToBytes,
 } from '../units.ts';
-import type { Expectation, Knob } from './expectation.ts';
+import { bareKnob, type Expectation, type Knob } from './expectation.ts';
 import type { HostFacts } from './host-facts.ts';
 import { classesAreExact, type TcLimit, type TcValues, tcValues } from './tc-values.ts';
 import { keysOf, present, type Wanted } from './wanted.ts';
@@ -80,6 +80,6 @@ function tcKnob(
 ): Expectation {
   const parameters = present(wanted, all);
   const because = keysOf(wanted, parameters);
-  const follows = database.map(one => ({ layer: one.layer, subject: one.subject, knob: one.knob }));
+  const follows = database.map(bareKnob);
   return { layer: 'tc', device: wanted.device, subject: dev, knob, parameters, because, ...values, follows };
 }

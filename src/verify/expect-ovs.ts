@@ -7,7 +7,7 @@ import {
   kilobytesToPolicingRate,
 } from '../units.ts';
 import { expectOvsClasses, expectOvsPolice, type OvsPort } from './expect-ovs-tc.ts';
-import type { Expectation, KnobValues } from './expectation.ts';
+import { bareKnob, type Expectation, type KnobValues } from './expectation.ts';
 import type { HostFacts } from './host-facts.ts';
 import { limitOf } from './unlimited.ts';
 import { keysOf, present, type Wanted } from './wanted.ts';
@@ -38,7 +38,7 @@ function expectInbound(port: OvsPort, facts: HostFacts): readonly Expectation[] 
   const qos = ovsKnob(port, 'qos', ['inbound.average'], { type: 'linux-htb' });
   const queue = {
     ...ovsKnob(port, 'qos queues:0', ['inbound.average'], { value: 'attached' }),
-    follows: [qos],
+    follows: [bareKnob(qos)],
   };
   const rowOf = (row: Expectation) => {
     const name = row === qos ? 'qos' : 'queue 0';
@@ -47,7 +47,7 @@ function expectInbound(port: OvsPort, facts: HostFacts): readonly Expectation[] 
       const parameters =
         present(port.wanted, [parameter]).length === 0 ? (['inbound.average'] as const) : [parameter];
       const knob = ovsKnob(port, `${name} other_config:${key}`, parameters, expected);
-      return { ...knob, follows: row === qos ? [qos] : [qos, queue] };
+      return { ...knob, follows: (row === qos ? [qos] : [qos, queue]).map(bareKnob) };
     };
     return [
       config('min-rate', 'inbound.average', kilobytesToBits(average)),

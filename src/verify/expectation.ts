@@ -35,6 +35,11 @@ export interface Expectation extends Knob {
   readonly impossible?: string;
 }
 
+/** The knob alone, of anything that has more. */
+export function bareKnob({ layer, subject, knob }: Knob): Knob {
+  return { layer, subject, knob };
+}
+
 /** `cgroup vcpu0 cpu.max`: a knob in text and as a map key. */
 export function knobName(knob: Knob): string {
   return `${knob.layer} ${knob.subject} ${knob.knob}`;

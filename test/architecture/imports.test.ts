@@ -16,6 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   plan: ['.', 'domain', 'ports', 'verify'],
   explain: ['.', 'intent', 'domain', 'observed', 'verify'],
   report: ['.', 'intent', 'backend', 'domain', 'plan', 'verify', 'explain', 'ports'],
+  schema: ['.', 'intent', 'domain', 'plan', 'verify', 'ports', 'report'],
   libvirt: [],
   host: ['.', 'domain', 'ports', 'observed', 'libvirt', 'verify'],
   workflow: ['.', 'intent', 'domain', 'ports', 'verify', 'plan', 'observed', 'host'],
@@ -28,6 +29,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'verify',
     'plan',
     'explain',
+    'schema',
     'report',
     'host',
     'workflow',
@@ -45,6 +47,7 @@ const pure = [
   'plan',
   'verify',
   'explain',
+  'schema',
   'report',
 ];
 

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import type { IntentRecord } from '../domain/intent-record.ts';
+import type { Change } from '../plan/change.ts';
+import type { Observed } from '../plan/observed.ts';
+import type { RecordChange, Step, TuningPlan } from '../plan/plan.ts';
+import { diagnostics } from './diagnostics.ts';
+import {
+  device,
+  domainTuning,
+  knobMembers,
+  knobValues,
+  limitName,
+  limits,
+  list,
+  scope,
+  texts,
+} from './shapes.ts';
+
+const value = z.union([z.number(), z.string()]);
+
+const change = z
+  .strictObject({
+    parameter: limitName,
+    before: value.exactOptional().describe('absent: not set'),
+    after: value.exactOptional().describe('absent: taken away'),
+    because: z.string().exactOptional().describe('the key that asked for it'),
+    reason: z
+      .enum(['definition', 'enforcer'])
+      .describe('libvirt has another value; or it has this one and a knob does not hold it'),
+    knob: z.string().exactOptional().describe('the knob that does not hold it'),
+  })
+  .meta({ id: 'change' }) satisfies z.ZodType<Change>;
+
+/** All that is written to one device in one definition. */
+export const step = z
+  .strictObject({
+    scope,
+    device,
+    before: limits,
+    after: limits,
+    changes: list(change),
+    enforcer: z.enum(['tap', 'macvtap', 'ovs', 'none']).exactOptional(),
+  })
+  .meta({ id: 'step' }) satisfies z.ZodType<Step>;
+
+const record = z
+  .strictObject({
+    flavor: z.string().exactOptional(),
+    flavorId: z.string().exactOptional(),
+    at: z.string().describe('UTC: 2026-11-20T17:00:00Z'),
+    asked: texts,
+  })
+  .meta({ id: 'intent-record' }) satisfies z.ZodType<IntentRecord>;
+
+const recordChange = z
+  .strictObject({ scope, before: record.exactOptional(), after: record })
+  .meta({ id: 'record-change' }) satisfies z.ZodType<RecordChange>;
+
+const observed = z
+  .strictObject({
+    devices: z.strictObject({
+      live: list(z.string()).exactOptional(),
+      config: list(z.string()).exactOptional(),
+    }),
+    knobs: list(
+      z.strictObject({
+        ...knobMembers,
+        values: knobValues.exactOptional(),
+        unreadable: z.string().exactOptional().describe('why it could not be seen'),
+      }),
+    ),
+  })
+  .meta({ id: 'observed' }) satisfies z.ZodType<Observed>;
+
+/** What `plan -f json` prints and `--out` saves. */
+export const plan = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    domain: z.strictObject({
+      name: z.string(),
+      uuid: z.string(),
+      id: z.int().exactOptional().describe('of this run of the domain; absent when it does not run'),
+    }),
+    scopes: list(scope),
+    tuning: z.strictObject({ live: domainTuning.exactOptional(), config: domainTuning.exactOptional() }),
+    steps: list(step).describe('in the order in which they are carried out'),
+    records: list(recordChange),
+    observed,
+    diagnostics,
+  })
+  .meta({ id: 'plan' }) satisfies z.ZodType<TuningPlan>;

@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import type { VerifyReport } from '../report/verify-report.ts';
+import { diagnostics } from './diagnostics.ts';
+import { list, scope } from './shapes.ts';
+import { verdict } from './verdict.ts';
+
+const count = z.int().min(0);
+
+/** What `verify -f json` prints. */
+export const report = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal('verify'),
+  domain: z.strictObject({ name: z.string(), uuid: z.string(), active: z.boolean() }),
+  scopes: list(scope),
+  summary: z.strictObject({ pass: count, fail: count, inconclusive: count, 'not-applicable': count }),
+  verdicts: list(verdict),
+  diagnostics,
+}) satisfies z.ZodType<VerifyReport>;

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import type { Expectation } from '../verify/expectation.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import { device, knob, knobMembers, knobValues, limitName, list } from './shapes.ts';
+
+const expectation = z
+  .strictObject({
+    ...knobMembers,
+    device,
+    parameters: list(limitName),
+    because: list(z.string()).describe('the keys that asked for it'),
+    expected: knobValues.exactOptional().describe('absent: the knob must not be there'),
+    tolerance: z
+      .strictObject({ values: z.record(z.string(), z.number()), reason: z.string() })
+      .exactOptional()
+      .describe('largest difference allowed'),
+    follows: list(knob).exactOptional().describe('the knobs that it takes its value from'),
+    impossible: z.string().exactOptional().describe('why nothing can enforce it'),
+  })
+  .meta({ id: 'expectation' }) satisfies z.ZodType<Expectation>;
+
+/** The judgement on one knob. */
+export const verdict = z
+  .strictObject({
+    expectation,
+    outcome: z.enum(['pass', 'fail', 'inconclusive', 'not-applicable']),
+    reason: z
+      .enum([
+        'missing',
+        'unexpected',
+        'different',
+        'no-enforcement-point',
+        'unreadable',
+        'no-guests',
+        'follows',
+      ])
+      .exactOptional(),
+    differs: list(z.string()).exactOptional().describe('names of the values that differ'),
+    observed: knobValues.exactOptional(),
+    detail: z.string().exactOptional(),
+    evidence: z
+      .strictObject({ source: z.string().describe('file, command or call'), text: z.string() })
+      .exactOptional(),
+  })
+  .meta({ id: 'verdict' }) satisfies z.ZodType<Verdict>;

@@ -1,0 +1,80 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { virtQuota } from '../cli/run.ts';
+import { type PrivateLibvirtd, startPrivateLibvirtd } from '../libvirtd.ts';
+import { problems } from './validator.ts';
+
+const samples = join(import.meta.dirname, '../../samples');
+const captured = join(import.meta.dirname, '../workflow/captured');
+const flavor = ['--flavor', join(samples, 'flavors/m1.resquota.json')];
+let daemon: PrivateLibvirtd;
+
+beforeAll(async () => {
+  daemon = await startPrivateLibvirtd();
+});
+
+afterAll(async () => daemon.stop());
+
+async function json(...args: readonly string[]): Promise<Record<string, unknown>> {
+  return JSON.parse((await virtQuota([...args, '-f', 'json'])).stdout);
+}
+
+describe('what the commands print is what the schemas say', () => {
+  it('plan and its findings, and nothing that is not a plan', async () => {
+    const plan = await json('plan', 'test', '-c', daemon.uri('default'), ...flavor);
+    expect(plan.steps).not.toEqual([]);
+    expect(problems('plan', plan)).toEqual([]);
+    expect(problems('diagnostics', plan.diagnostics)).toEqual([]);
+    expect(problems('plan', { ...plan, schemaVersion: 2 })).not.toEqual([]);
+    expect(problems('plan', { ...plan, more: true })).not.toEqual([]);
+    expect(problems('plan', { ...plan, steps: [{ scope: 'live' }] })).not.toEqual([]);
+    expect(problems('diagnostics', [{ code: 'nonsense', severity: 'error', path: 'x' }])).not.toEqual([]);
+  });
+
+  it('verify and apply on a running domain', async () => {
+    const on = ['test', '-c', daemon.uri('default'), ...flavor];
+    expect(problems('report', await json('verify', ...on))).toEqual([]);
+    const applied = await json('apply', ...on);
+    expect(problems('apply', applied)).toEqual([]);
+    expect(problems('apply', { ...applied, outcome: 'perhaps' })).not.toEqual([]);
+  });
+
+  it.each(readdirSync(captured))('verify of the captured host %s', async host => {
+    const [file = ''] = readdirSync(join(captured, host, 'libvirt')).filter(name =>
+      name.endsWith('.config.xml'),
+    );
+    const report = await json(
+      'verify',
+      file.replace('.config.xml', ''),
+      '--host',
+      join(captured, host),
+      ...flavor,
+    );
+    expect(report.verdicts).not.toEqual([]);
+    expect(problems('report', report)).toEqual([]);
+    expect(problems('report', { ...report, summary: { pass: -1 } })).not.toEqual([]);
+  });
+});
+
+describe('schema', () => {
+  it('prints what is in the file, and the names without one', async () => {
+    const names = (await virtQuota(['schema'])).stdout
+      .trim()
+      .split('\n')
+      .map(line => line.split(' ')[0]);
+    const files = readdirSync(join(import.meta.dirname, '../../schemas'));
+    expect(names.map(name => `${name}.schema.json`).sort()).toEqual(files.sort());
+    const printed = JSON.parse((await virtQuota(['schema', 'plan'])).stdout);
+    expect(printed).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      title: expect.any(String),
+    });
+  });
+
+  it('refuses a name that there is not', async () => {
+    const ran = await virtQuota(['schema', 'toString']);
+    expect(ran).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(ran.stderr).toContain("no schema 'toString'");
+  });
+});
