@@ -64,9 +64,6 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
     `stays ${found.value ?? '?'}: libvirt cannot unset it on a running domain, and this host's default is not known`,
 };
 
-/** The codes of all findings that there are. */
-export const diagnosticCodes = Object.keys(texts) as readonly DiagnosticCode[];
-
 function arg(found: Diagnostic, name: string): string {
   return String(found.args?.[name] ?? '?');
 }

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import type { Diagnostic } from '../diagnostics.ts';
-import { diagnosticCodes } from '../report/diagnostic-text.ts';
+import { diagnosticCode } from './diagnostics.ts';
 import { extraSpecs } from './extra-specs.ts';
-import { list, oneOf } from './shapes.ts';
+import { list } from './shapes.ts';
 
 const id = z.union([z.string(), z.int()]);
 
@@ -18,7 +17,7 @@ export const bulkRequest = z.looseObject({
 
 const finding = z.strictObject({
   severity: z.enum(['error', 'warning', 'info']),
-  code: oneOf<Diagnostic['code']>(diagnosticCodes),
+  code: diagnosticCode,
   path: z.string(),
   message: z.string(),
 });

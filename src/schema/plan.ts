@@ -72,20 +72,31 @@ const observed = z
   })
   .meta({ id: 'observed' }) satisfies z.ZodType<Observed>;
 
+const members = {
+  schemaVersion: z.literal(1),
+  domain: z.strictObject({
+    name: z.string(),
+    uuid: z.string(),
+    id: z.int().exactOptional().describe('of this run of the domain; absent when it does not run'),
+  }),
+  scopes: list(scope),
+  tuning: z.strictObject({ live: domainTuning.exactOptional(), config: domainTuning.exactOptional() }),
+  steps: list(step).describe('in the order in which they are carried out'),
+  records: list(recordChange),
+  observed,
+  diagnostics,
+} as const;
+
+const uri = z.string().describe("libvirt's, as it was connected to");
+const fingerprint = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe('SHA-256 of everything else');
+
 /** What `plan -f json` prints and `--out` saves. */
-export const plan = z
-  .strictObject({
-    schemaVersion: z.literal(1),
-    domain: z.strictObject({
-      name: z.string(),
-      uuid: z.string(),
-      id: z.int().exactOptional().describe('of this run of the domain; absent when it does not run'),
-    }),
-    scopes: list(scope),
-    tuning: z.strictObject({ live: domainTuning.exactOptional(), config: domainTuning.exactOptional() }),
-    steps: list(step).describe('in the order in which they are carried out'),
-    records: list(recordChange),
-    observed,
-    diagnostics,
-  })
+export const plan = z.strictObject({ ...members, uri, fingerprint }) satisfies z.ZodType<TuningPlan>;
+
+/** A plan in the result of an apply, which may have come from a file. */
+export const carriedOutPlan = z
+  .strictObject({ ...members, uri: uri.exactOptional(), fingerprint: fingerprint.exactOptional() })
   .meta({ id: 'plan' }) satisfies z.ZodType<TuningPlan>;

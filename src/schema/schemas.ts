@@ -21,7 +21,7 @@ export const schemas = {
   'port-qos': { title: "A Neutron QoS policy, in the API's JSON forms", schema: portQos },
   plan: { title: 'What plan -f json prints and --out saves', schema: plan },
   report: { title: 'What verify -f json prints', schema: report },
-  apply: { title: 'What apply -f json prints', schema: apply },
+  apply: { title: 'What apply -f json and -f jsonl print', schema: apply },
   diagnostics: { title: 'Findings about input', schema: diagnostics },
   'bulk-request': { title: 'A line that translate --jsonl reads', schema: bulkRequest },
   'bulk-result': { title: 'A line that translate --jsonl writes', schema: bulkResult },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Expectation } from '../verify/expectation.ts';
-import type { Verdict } from '../verify/verdict.ts';
+import type { Outcome, Verdict } from '../verify/verdict.ts';
 import { device, knob, knobMembers, knobValues, limitName, list } from './shapes.ts';
 
 const expectation = z
@@ -19,11 +19,19 @@ const expectation = z
   })
   .meta({ id: 'expectation' }) satisfies z.ZodType<Expectation>;
 
+/** How a judgement comes out. */
+export const outcome = z.enum([
+  'pass',
+  'fail',
+  'inconclusive',
+  'not-applicable',
+]) satisfies z.ZodType<Outcome>;
+
 /** The judgement on one knob. */
 export const verdict = z
   .strictObject({
     expectation,
-    outcome: z.enum(['pass', 'fail', 'inconclusive', 'not-applicable']),
+    outcome,
     reason: z
       .enum([
         'missing',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import { QuotaError } from '../errors.ts';
 import type { TuningPlan } from '../plan/plan.ts';
+import { plan as planSchema } from '../schema/plan.ts';
 
 /** A plan that was saved: for which hypervisor, and a fingerprint that shows whether it is still what was made. */
 export interface PlanFile extends TuningPlan {
@@ -25,7 +25,7 @@ export function sealPlan(plan: TuningPlan, uri: string): PlanFile {
  */
 export function readPlanFile(text: string, name: string): PlanFile {
   const json = parse(text, name);
-  const shape = planShape.safeParse(json);
+  const shape = planSchema.safeParse(json);
   if (!shape.success) {
     const issue = shape.error.issues[0];
     const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
@@ -59,30 +59,3 @@ function fingerprintOf(content: object): string {
   );
   return createHash('sha256').update(sorted).digest('hex');
 }
-
-const limits = z.record(z.string().regex(/^[a-z_.]+$/), z.union([z.number(), z.string()]));
-const device = z.looseObject({ kind: z.string() });
-const scope = z.enum(['live', 'config']);
-const tuning = z.array(z.looseObject({ device, limits }));
-
-/** As much of a plan as has to be right before it is carried out; its fingerprint speaks for the rest. */
-const planShape = z.looseObject({
-  schemaVersion: z.literal(1),
-  uri: z.string(),
-  fingerprint: z.string(),
-  domain: z.object({ name: z.string(), uuid: z.string(), id: z.number().optional() }),
-  scopes: z.array(scope),
-  tuning: z.partialRecord(scope, tuning),
-  steps: z.array(
-    z.looseObject({
-      scope,
-      device,
-      before: limits,
-      after: limits,
-      changes: z.array(z.looseObject({ parameter: z.string(), reason: z.string() })),
-    }),
-  ),
-  records: z.array(z.looseObject({ scope, after: z.looseObject({ at: z.string() }) })),
-  observed: z.looseObject({ knobs: z.array(z.looseObject({ knob: z.string() })) }),
-  diagnostics: z.array(z.looseObject({ code: z.string() })),
-});

@@ -19,7 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   schema: ['.', 'intent', 'domain', 'plan', 'verify', 'ports', 'report'],
   libvirt: [],
   host: ['.', 'domain', 'ports', 'observed', 'libvirt', 'verify'],
-  workflow: ['.', 'intent', 'domain', 'ports', 'verify', 'plan', 'observed', 'host'],
+  workflow: ['.', 'intent', 'domain', 'ports', 'verify', 'plan', 'observed', 'host', 'schema'],
   cli: [
     '.',
     'intent',

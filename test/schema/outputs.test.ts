@@ -29,7 +29,7 @@ describe('what the commands print is what the schemas say', () => {
     expect(problems('plan', { ...plan, schemaVersion: 2 })).not.toEqual([]);
     expect(problems('plan', { ...plan, more: true })).not.toEqual([]);
     expect(problems('plan', { ...plan, steps: [{ scope: 'live' }] })).not.toEqual([]);
-    expect(problems('diagnostics', [{ code: 'nonsense', severity: 'error', path: 'x' }])).not.toEqual([]);
+    expect(problems('diagnostics', [{ code: 'Nonsense', severity: 'error', path: 'x' }])).not.toEqual([]);
   });
 
   it('verify and apply on a running domain', async () => {
@@ -54,6 +54,36 @@ describe('what the commands print is what the schemas say', () => {
     expect(report.verdicts).not.toEqual([]);
     expect(problems('report', report)).toEqual([]);
     expect(problems('report', { ...report, summary: { pass: -1 } })).not.toEqual([]);
+  });
+});
+
+describe('translations', () => {
+  const specs = { 'quota:cpu_shares': '512', 'quota:nonsense': '1', 'quota:cpu_period': '999' };
+
+  it('name their findings as the schema says', async () => {
+    const properties = ['quota:vif_inbound_burst=5', 'quota:cpu_limit=3'].flatMap(one => ['--property', one]);
+    const { diagnostics } = await json('translate', ...properties);
+    expect(diagnostics).toHaveLength(2);
+    expect(problems('diagnostics', diagnostics)).toEqual([]);
+  });
+
+  it('of many lines take and give what the schemas say', async () => {
+    const qos = { qos_specs: { total_iops_sec_per_gb: '5' }, volume_size_gb: 100, consumer: 'both' };
+    const requests = [
+      { id: 1, extra_specs: specs, vcpus: 2 },
+      { id: 'b', extra_specs: {}, ...qos },
+    ];
+    for (const request of requests) expect(problems('bulk-request', request)).toEqual([]);
+    expect(problems('bulk-request', { extra_specs: {} })).not.toEqual([]);
+    const input = [...requests.map(one => JSON.stringify(one)), 'no line'].join('\n');
+    const { stdout } = await virtQuota(['translate', '--jsonl'], { input });
+    const results = stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    expect(results.map(result => result.id)).toEqual([1, 'b', null]);
+    for (const result of results) expect(problems('bulk-result', result)).toEqual([]);
+    expect(problems('bulk-result', { ...results[0], cputune: 5 })).not.toEqual([]);
   });
 });
 

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import type * as z from 'zod';
 import type { Diagnostic } from '../../src/diagnostics.ts';
-import type { ApplyResult } from '../../src/plan/apply-result.ts';
-import type { TuningPlan } from '../../src/plan/plan.ts';
+import type { ApplyReport, ErrorReport } from '../../src/report/apply-report.ts';
 import type { VerifyReport } from '../../src/report/verify-report.ts';
-import type { apply } from '../../src/schema/apply.ts';
+import type { applyReport, errorReport } from '../../src/schema/apply.ts';
 import type { diagnostic } from '../../src/schema/diagnostics.ts';
 import type { plan } from '../../src/schema/plan.ts';
 import type { report } from '../../src/schema/report.ts';
+import type { PlanFile } from '../../src/workflow/plan-file.ts';
 
 /** Whether all that a type allows is in a shape; the shapes themselves say that they allow no more. */
 type IsAllIn<T, Shape extends z.ZodType> = T extends z.infer<Shape> ? true : false;
@@ -15,9 +15,10 @@ type IsAllIn<T, Shape extends z.ZodType> = T extends z.infer<Shape> ? true : fal
 it('the shapes allow all that the types allow (the compiler tells)', () => {
   const all: readonly [
     IsAllIn<Diagnostic, typeof diagnostic>,
-    IsAllIn<TuningPlan, typeof plan>,
+    IsAllIn<PlanFile, typeof plan>,
     IsAllIn<VerifyReport, typeof report>,
-    IsAllIn<ApplyResult & { readonly schemaVersion: 1 }, typeof apply>,
-  ] = [true, true, true, true];
+    IsAllIn<ApplyReport, typeof applyReport>,
+    IsAllIn<ErrorReport, typeof errorReport>,
+  ] = [true, true, true, true, true];
   expect(all).not.toContain(false);
 });
