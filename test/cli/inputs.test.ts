@@ -9,6 +9,7 @@ const samples = join(import.meta.dirname, '../../samples');
 const flavors = join(samples, 'flavors');
 const gold = join(samples, 'volumes/gold.openstack.json');
 const domainFile = join(samples, 'domains/instance-00000043-volumes.xml');
+const serial = 'd90f3b2e-7c44-4e0a-8f2b-1a6c5e9d4b02';
 const scratch = mkdtempSync(join(tmpdir(), 'virt-quota-inputs-'));
 const file = (name: string, text: string) => {
   writeFileSync(join(scratch, name), text);
@@ -226,6 +227,32 @@ describe('on a hypervisor', () => {
     const verified = await virtQuota(['verify', ...on, ...wanted]);
     expect(verified.exitCode).toBe(1);
     expect(verified.stdout).toMatch(/fail .*disk vdc +read_iops_sec/);
+  });
+
+  it('takes volumes from a file of assignments, in line or beside it', async () => {
+    const qos = { consumer: 'both', specs: { total_iops_sec_per_gb: '3' } };
+    file('gold.yaml', readFileSync(join(samples, 'volumes/gold.openstack.yaml'), 'utf8'));
+    const line = {
+      domain: 'instance-00000043',
+      flavor: domainFile,
+      volumes: { vda: { qos: 'gold.yaml', size_gb: 100 }, [`serial:${serial}`]: { qos, size_gb: 7 } },
+    };
+    const from = file('assignments.jsonl', `${JSON.stringify(line)}\n`);
+    const [, ...connect] = on;
+    const ran = await virtQuota(['apply', ...connect, '--from', from, '--config', '--dry-run', '-f', 'json']);
+    const [{ plan }] = JSON.parse(ran.stdout).domains;
+    const after = plan.steps.map((step: { device: { target?: string }; after: object }) => [
+      step.device.target,
+      step.after,
+    ]);
+    expect(after).toEqual(
+      expect.arrayContaining([
+        ['vda', expect.objectContaining({ read_iops_sec: 3000 })],
+        ['vdb', expect.objectContaining({ read_bytes_sec: 1_000_000 })],
+        ['vdc', { total_iops_sec: 21 }],
+      ]),
+    );
+    expect(ran.exitCode).toBe(0);
   });
 
   it('refuses a volume that the domain does not have, and touches nothing', async () => {
