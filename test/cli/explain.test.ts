@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { virtQuota } from './run.ts';
@@ -39,6 +40,15 @@ describe('explain', () => {
     expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(100);
     const two = await virtQuota(['explain', '--flavor', flavor, 'cpu_shares', 'quota:cpu_quota']);
     expect(two.stdout.match(/^quota:\S+ = /gm)).toEqual(['quota:cpu_shares = ', 'quota:cpu_quota = ']);
+  });
+
+  it('prints what the README shows', async () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const [, args = '', shown = ''] = /^\$ virt-quota (explain [^\n]+)\n(.*?)^```/ms.exec(readme) ?? [];
+    const { stdout } = await virtQuota(args.split(' '));
+    const pieces = shown.split(/^ *…\n/m).filter(piece => piece !== '');
+    expect(pieces).toHaveLength(2);
+    for (const piece of pieces) expect(stdout).toContain(piece);
   });
 
   it('says who refuses what, and exits with 2', async () => {
