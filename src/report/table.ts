@@ -43,6 +43,6 @@ function join(cells: readonly string[], widths: readonly number[]): string {
 }
 
 /** Names come from guests and files: nothing in them may move the cursor or start a line. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 }

@@ -5,6 +5,7 @@ import type { DomainTuning } from '../domain/tuning.ts';
 import { isTestDriver } from '../plan/driver-limits.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import { expectDomain } from '../verify/expect.ts';
+import type { HostFacts } from '../verify/host-facts.ts';
 import { judge } from '../verify/judge.ts';
 import { notApplicable } from '../verify/not-applicable.ts';
 import type { Reading } from '../verify/reading.ts';
@@ -21,6 +22,7 @@ export interface Assessment {
   /** What is wanted of each definition that the domain has. */
   readonly tuning: Readonly<Partial<Record<Scope, DomainTuning>>>;
   readonly readings: readonly Reading[];
+  readonly facts: HostFacts;
   readonly verdicts: readonly Verdict[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -61,6 +63,7 @@ export async function assess(
     scopes,
     tuning,
     readings: observation.readings,
+    facts: observation.facts,
     verdicts: isTestDriver(view.info.driver) ? notApplicable(verdicts) : verdicts,
     diagnostics: findingsOf(translations, scopes),
   };

@@ -15,13 +15,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   observed: ['.'],
   plan: ['.', 'domain', 'ports', 'verify'],
   explain: ['.', 'intent', 'domain', 'observed', 'verify'],
-  report: ['.', 'intent', 'backend', 'domain', 'plan', 'verify', 'explain', 'ports'],
+  audit: ['.', 'domain', 'ports', 'verify'],
+  report: ['.', 'audit', 'intent', 'backend', 'domain', 'plan', 'verify', 'explain', 'ports'],
   schema: ['.', 'intent', 'domain', 'plan', 'verify', 'ports', 'report'],
   libvirt: [],
   host: ['.', 'domain', 'ports', 'observed', 'libvirt', 'verify'],
-  workflow: ['.', 'intent', 'domain', 'ports', 'verify', 'plan', 'observed', 'host', 'schema'],
+  workflow: ['.', 'audit', 'intent', 'domain', 'ports', 'verify', 'plan', 'observed', 'host', 'schema'],
   cli: [
     '.',
+    'audit',
     'intent',
     'backend',
     'domain',
@@ -38,6 +40,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 const pure = [
+  'audit',
   'xml',
   'intent',
   'backend',

@@ -1,0 +1,64 @@
+import { auditDomain, type DesiredSource, type DomainAudit } from '../audit/domain-audit.ts';
+import { QuotaError } from '../errors.ts';
+import type { DomainRef } from '../ports/hypervisor.ts';
+import { assess } from './assess.ts';
+import { chooseScopes, type DomainView, lookAt } from './look-at.ts';
+import type { ReadSurroundings } from './surroundings.ts';
+import { type Asked, flavorWish } from './wish.ts';
+
+/** What a domain shall have, and who says so. */
+export interface Desired {
+  readonly source: DesiredSource;
+  readonly flavor?: string;
+  readonly asked: Asked;
+}
+
+/** One domain of an audit: its conclusions, or why there are none. */
+export type AuditOutcome =
+  | { readonly audit: DomainAudit }
+  | { readonly domain: DomainRef; readonly error: QuotaError };
+
+/**
+ * Audits domains one after another, and hands each over as it is done: memory does not grow with their number. A
+ * domain that vanishes meanwhile, or cannot be read, is an outcome of its own.
+ *
+ * @param desiredOf says what a domain shall have, from what is known of it
+ * @throws QuotaError `unreachable` when the hypervisor is gone; the signal's reason
+ */
+export async function* auditDomains(
+  surroundings: ReadSurroundings,
+  domains: Iterable<DomainRef>,
+  desiredOf: (view: DomainView) => Desired,
+): AsyncGenerator<AuditOutcome> {
+  for (const domain of domains) {
+    surroundings.signal?.throwIfAborted();
+    try {
+      yield { audit: await auditOne(surroundings, domain, desiredOf) };
+    } catch (error) {
+      if (!(error instanceof QuotaError) || error.code === 'unreachable') throw error;
+      yield { domain, error };
+    }
+  }
+}
+
+async function auditOne(
+  surroundings: ReadSurroundings,
+  domain: DomainRef,
+  desiredOf: (view: DomainView) => Desired,
+): Promise<DomainAudit> {
+  const view = await lookAt(surroundings, domain.uuid);
+  const { source, flavor, asked } = desiredOf(view);
+  const both = (['live', 'config'] as const).filter(scope => view[scope] !== undefined);
+  const scopes = chooseScopes(view, both);
+  const { tuning, facts, verdicts } = await assess(surroundings, view, flavorWish(asked), scopes);
+  const { name, uuid, id } = view.state;
+  return auditDomain({
+    domain: { name, uuid, ...(id !== undefined && { id }) },
+    source,
+    ...(flavor !== undefined && { flavor }),
+    tuning,
+    definitions: view,
+    facts,
+    verdicts,
+  });
+}
