@@ -39,7 +39,8 @@ const cannotBeLimited: Rule = ({ reason, expectation }) =>
 /** A device that only the running domain has came later; one whose limits are all missing came without them. */
 const hotPlugged: Rule = ({ expectation }, { definitions: { live, config } }) => {
   const { device, layer } = expectation;
-  if (layer !== 'live' || live === undefined || config === undefined || device.kind === 'cpu') return undefined;
+  if (layer !== 'live' || live === undefined || config === undefined || device.kind === 'cpu')
+    return undefined;
   if (!has(live, device) || has(config, device)) return undefined;
   return {
     cause: 'hot-plugged',
@@ -54,12 +55,21 @@ const definitions: Rule = ({ expectation, reason }, { verdicts, definitions: { l
   const other: Scope = layer === 'live' ? 'config' : 'live';
   const there = verdicts.some(
     ({ expectation: one, outcome }) =>
-      one.layer === other && one.knob === knob && deviceName(one.device) === deviceName(device) && outcome === 'pass',
+      one.layer === other &&
+      one.knob === knob &&
+      deviceName(one.device) === deviceName(device) &&
+      outcome === 'pass',
   );
   if (there && live !== undefined && config !== undefined) {
     return layer === 'live'
-      ? { cause: 'pending-restart', explanation: 'only the persistent definition has it: it comes with the next start' }
-      : { cause: 'lost-at-restart', explanation: 'only the running domain has it: it goes with the next start' };
+      ? {
+          cause: 'pending-restart',
+          explanation: 'only the persistent definition has it: it comes with the next start',
+        }
+      : {
+          cause: 'lost-at-restart',
+          explanation: 'only the running domain has it: it goes with the next start',
+        };
   }
   const explanation = `no definition has it: it was not applied, or the definition was written anew since`;
   return { cause: 'never-applied', explanation };
@@ -80,7 +90,8 @@ const slippedUnit: Rule = ({ expectation, observed, differs = [] }) => {
 };
 
 const unexpected: Rule = ({ reason, expectation, observed }) =>
-  reason === 'unexpected' || (expectation.because.length === 0 && isUnlimited(expectation.expected) && observed)
+  reason === 'unexpected' ||
+  (expectation.because.length === 0 && isUnlimited(expectation.expected) && observed)
     ? notAskedFor('nobody asked for it, and libvirt knows nothing of it')
     : undefined;
 
@@ -103,7 +114,8 @@ const rules: readonly Rule[] = [
 ];
 
 function enforcerChanged(): ToldCause {
-  const explanation = "libvirt's running definition is right: it was changed or removed behind libvirt's back";
+  const explanation =
+    "libvirt's running definition is right: it was changed or removed behind libvirt's back";
   return { cause: 'behind-libvirt', explanation };
 }
 

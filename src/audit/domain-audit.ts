@@ -1,5 +1,11 @@
 import type { DomainDefinition } from '../domain/definition.ts';
-import { type DeviceRef, type DomainTuning, deviceName, type Limits, type Parameter } from '../domain/tuning.ts';
+import {
+  type DeviceRef,
+  type DomainTuning,
+  deviceName,
+  type Limits,
+  type Parameter,
+} from '../domain/tuning.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
 import { isUnlimited } from '../verify/unlimited.ts';
@@ -38,12 +44,14 @@ export interface LimitAudit {
 
 /** How much of what is asked is proved. */
 export interface Coverage {
-  /** Limits that are asked for or defined. */
+  /** Limits that are asked for or defined, and have a link that can be looked at. */
   readonly limits: number;
   /** Those that hold at every link. */
   readonly proved: number;
   readonly failing: number;
   readonly inconclusive: number;
+  /** Of which nothing ever comes (the outbound peak of a tap), or no guest runs that could hold them. */
+  readonly notApplicable: number;
 }
 
 /** One domain, audited. */
@@ -80,10 +88,11 @@ export function auditDomain(input: AuditInput): DomainAudit {
     ...(flavor !== undefined && { flavor }),
     outcome: overall(verdicts.map(one => one.outcome)),
     coverage: {
-      limits: limits.length,
+      limits: limits.length - count('not-applicable'),
       proved: count('pass'),
       failing: count('fail'),
       inconclusive: count('inconclusive'),
+      notApplicable: count('not-applicable'),
     },
     limits,
     findings,
@@ -120,7 +129,8 @@ function limitsOf({ tuning, definitions, verdicts }: AuditInput): readonly Limit
     }
   };
   for (const one of tuning.live ?? tuning.config ?? []) add(one.device, one.limits, one.because);
-  for (const [device, limits] of definedDevices(definitions.live ?? definitions.config)) add(device, limits, {});
+  for (const [device, limits] of definedDevices(definitions.live ?? definitions.config))
+    add(device, limits, {});
   return [...found.values()].map(limit => {
     const own = verdicts.filter(
       ({ expectation: one }) =>
@@ -130,9 +140,7 @@ function limitsOf({ tuning, definitions, verdicts }: AuditInput): readonly Limit
   });
 }
 
-function definedDevices(
-  definition: DomainDefinition | undefined,
-): readonly (readonly [DeviceRef, Limits])[] {
+function definedDevices(definition: DomainDefinition | undefined): readonly (readonly [DeviceRef, Limits])[] {
   if (definition === undefined) return [];
   return [
     [{ kind: 'cpu' }, definition.cputune],

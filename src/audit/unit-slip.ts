@@ -23,7 +23,9 @@ export function unitSlip(
   for (const name of differs) {
     const [wanted, found] = [expected?.[name], observed?.[name]];
     if (typeof wanted !== 'number' || typeof found !== 'number' || wanted <= 0 || found <= 0) continue;
-    const slip = slips.find(({ factor }) => isClose(found / wanted, factor) || isClose(wanted / found, factor));
+    const slip = slips.find(
+      ({ factor }) => isClose(found / wanted, factor) || isClose(wanted / found, factor),
+    );
     if (slip === undefined) continue;
     const times = found > wanted ? `${rounded(slip.factor)} times` : `1/${rounded(slip.factor)} of`;
     return `${name} is ${times} what is expected: ${slip.units}`;

@@ -25,6 +25,7 @@ export async function program(firstArgument: string | undefined): Promise<Comman
   apply(top);
   recover(top);
   verify(top);
+  audit(top);
   capture(top);
   if (top.commands.some(command => command.name() === firstArgument)) return top;
   (await import('./reference-program.ts')).referenceCommands(top);
@@ -128,6 +129,26 @@ function verify(top: Command): void {
     .addOption(formatOption(['table', 'json'], 'table'))
     .action(async (domain: string, _, self: Command) =>
       (await import('./commands/verify.ts')).verify(domain, self.optsWithGlobals()),
+    );
+}
+
+function audit(top: Command): void {
+  const command = top
+    .command('audit')
+    .argument('[domain...]', 'names, UUIDs or ids (none: all domains)')
+    .description('which limits hold at every layer, which do not, where they break and why; reads only')
+    .option(
+      '--flavors <path>',
+      "a folder of flavors, or a file as Nova lists them; by the name in Nova's metadata",
+    )
+    .option('--from <file>', 'lines of JSON {"domain": NAME, "flavor": FLAVOR or FILE} (- for stdin)')
+    .option('--prune', 'limits that nobody asks for are findings')
+    .option('--host <dir>', 'audit a captured host instead of a running one')
+    .option('--out <file>', 'into a file, replaced in one step');
+  connectOptions(quotaOptions(command))
+    .addOption(formatOption(['text', 'json', 'jsonl', 'prometheus'], 'text'))
+    .action(async (domains: string[], _, self: Command) =>
+      (await import('./commands/audit.ts')).audit(domains, self.optsWithGlobals()),
     );
 }
 

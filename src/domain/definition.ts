@@ -2,6 +2,7 @@ import type { Bandwidth } from './bandwidth.ts';
 import type { CpuTune } from './cputune.ts';
 import type { IntentRecord } from './intent-record.ts';
 import type { IoTune } from './iotune.ts';
+import type { NovaFlavor } from './nova-flavor.ts';
 
 /** What virt-quota needs to know of a domain's definition, live or persistent. */
 export interface DomainDefinition {
@@ -12,6 +13,8 @@ export interface DomainDefinition {
   readonly cputune: CpuTune;
   readonly disks: readonly DiskDefinition[];
   readonly interfaces: readonly InterfaceDefinition[];
+  /** What Nova wrote down of its flavor; absent when it is no domain of Nova's. */
+  readonly nova?: NovaFlavor;
   /** What an earlier apply wrote down; absent when there is no such record. */
   readonly intent?: IntentRecord;
 }

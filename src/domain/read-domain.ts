@@ -6,6 +6,7 @@ import { readCpuTune } from './cputune.ts';
 import type { DiskDefinition, DomainDefinition, InterfaceDefinition } from './definition.ts';
 import { readIntentRecord } from './intent-record.ts';
 import { readIoTune } from './iotune.ts';
+import { readNovaFlavor } from './nova-flavor.ts';
 import { refuseTwins } from './twins.ts';
 
 /**
@@ -17,6 +18,7 @@ import { refuseTwins } from './twins.ts';
 export function readDomain(xml: string): DomainDefinition {
   const domain = locateDomain(xml);
   const intent = readIntentRecord(childOf(domain, 'metadata'));
+  const nova = readNovaFlavor(domain);
   return {
     name: textOf(domain, 'name'),
     uuid: textOf(domain, 'uuid').toLowerCase(),
@@ -24,6 +26,7 @@ export function readDomain(xml: string): DomainDefinition {
     cputune: readCpuTune(childOf(domain, 'cputune')),
     disks: diskElements(domain).map(readDisk),
     interfaces: interfaceElements(domain).map(readInterface),
+    ...(nova && { nova }),
     ...(intent && { intent }),
   };
 }

@@ -1,5 +1,5 @@
-import type { AuditTally } from './audit-text.ts';
 import type { DomainAudit } from '../audit/domain-audit.ts';
+import type { AuditTally } from './audit-text.ts';
 
 /** One sample of a metric. */
 interface Sample {
@@ -19,7 +19,8 @@ export interface DomainMetrics {
 
 /** What the metrics of one domain are made from. */
 export function domainMetrics({ domain, coverage }: DomainAudit): DomainMetrics {
-  return { domain: domain.name, uuid: domain.uuid, ...coverage };
+  const { limits, proved, failing, inconclusive } = coverage;
+  return { domain: domain.name, uuid: domain.uuid, limits, proved, failing, inconclusive };
 }
 
 /**
@@ -29,16 +30,38 @@ export function domainMetrics({ domain, coverage }: DomainAudit): DomainMetrics 
  * @param atSeconds Unix time of the audit
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
-export function renderPrometheus(domains: readonly DomainMetrics[], tally: AuditTally, atSeconds: number): string {
+export function renderPrometheus(
+  domains: readonly DomainMetrics[],
+  tally: AuditTally,
+  atSeconds: number,
+): string {
   const of = (value: (one: DomainMetrics) => number): readonly Sample[] =>
     domains.map(one => ({ labels: { domain: one.domain, uuid: one.uuid }, value: value(one) }));
   return [
-    ...family('virt_quota_limits', 'Limits that are asked for or defined.', of(one => one.limits)),
-    ...family('virt_quota_limits_proved', 'Limits that hold at every layer.', of(one => one.proved)),
-    ...family('virt_quota_limits_failing', 'Limits that do not hold.', of(one => one.failing)),
-    ...family('virt_quota_limits_inconclusive', 'Limits that could not be seen.', of(one => one.inconclusive)),
+    ...family(
+      'virt_quota_limits',
+      'Limits that are asked for or defined.',
+      of(one => one.limits),
+    ),
+    ...family(
+      'virt_quota_limits_proved',
+      'Limits that hold at every layer.',
+      of(one => one.proved),
+    ),
+    ...family(
+      'virt_quota_limits_failing',
+      'Limits that do not hold.',
+      of(one => one.failing),
+    ),
+    ...family(
+      'virt_quota_limits_inconclusive',
+      'Limits that could not be seen.',
+      of(one => one.inconclusive),
+    ),
     ...family('virt_quota_domains', 'Domains that were audited.', [{ labels: {}, value: tally.domains }]),
-    ...family('virt_quota_audit_timestamp_seconds', 'When the audit ended.', [{ labels: {}, value: atSeconds }]),
+    ...family('virt_quota_audit_timestamp_seconds', 'When the audit ended.', [
+      { labels: {}, value: atSeconds },
+    ]),
     '',
   ].join('\n');
 }

@@ -2,8 +2,8 @@ import { rename, writeFile } from 'node:fs/promises';
 import { QuotaError } from '../../errors.ts';
 import { capturedHost, capturedHypervisor, loadRecording } from '../../host/recording.ts';
 import type { DomainRef } from '../../ports/hypervisor.ts';
-import { auditReport } from '../../report/audit-report.ts';
 import { domainMetrics, renderPrometheus } from '../../report/audit-prometheus.ts';
+import { auditReport } from '../../report/audit-report.ts';
 import { renderAuditError, renderAuditTally, renderDomainAudit } from '../../report/audit-text.ts';
 import { type AuditOutcome, auditDomains } from '../../workflow/audit.ts';
 import type { ReadSurroundings } from '../../workflow/surroundings.ts';
@@ -87,9 +87,12 @@ function sinkOf(options: AuditOptions, terminal: Terminal): Sink {
     async end() {
       if (options.format === 'text') print(`${renderAuditTally(count)}\n`);
       if (options.format === 'json') {
-        print(`${JSON.stringify({ schemaVersion: 1, kind: 'audit', summary: count, domains: reports }, null, 2)}\n`);
+        print(
+          `${JSON.stringify({ schemaVersion: 1, kind: 'audit', summary: count, domains: reports }, null, 2)}\n`,
+        );
       }
-      if (options.format === 'prometheus') print(renderPrometheus(metrics, count, Math.floor(Date.now() / 1000)));
+      if (options.format === 'prometheus')
+        print(renderPrometheus(metrics, count, Math.floor(Date.now() / 1000)));
       if (options.out !== undefined) await replaceFile(options.out, lines.join(''));
       process.exitCode = exitCodeOfCount(count);
     },

@@ -1,0 +1,66 @@
+import type { DesiredSource } from '../audit/domain-audit.ts';
+import type { Flavor } from '../intent/flavor.ts';
+import { flavorQuota } from '../intent/flavor-quota.ts';
+import type { Desired } from '../workflow/audit.ts';
+import type { DomainView } from '../workflow/look-at.ts';
+import { type AskedOptions, readAsked } from './asked.ts';
+import { readAssignments } from './assignments.ts';
+import { type Catalogue, readCatalogue } from './catalogue.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Options by which an audit is told what domains shall have. */
+export interface DesiredOptions extends AskedOptions {
+  /** A file of assignments, or `-`. */
+  readonly from?: string;
+  /** A catalogue of flavors: a folder or a file. */
+  readonly flavors?: string;
+}
+
+/**
+ * Says what a domain shall have, by the first of these that knows: the flavor given, its assignment, the catalogue (by
+ * the flavor that Nova's metadata names), extra specs in Nova's metadata, our own record, libvirt's definition.
+ *
+ * @throws QuotaError `invalid-input`
+ */
+export async function desiredFrom(
+  options: DesiredOptions,
+  terminal: Terminal,
+): Promise<(view: DomainView) => Desired> {
+  const isGiven = options.flavor !== undefined || options.property !== undefined;
+  const given = isGiven ? await readAsked(options, terminal) : undefined;
+  const requests =
+    options.from === undefined ? [] : await readAssignments(options.from, { scopes: [], options, terminal });
+  const assigned = new Map(requests.map(request => [request.domain, request]));
+  const catalogue = options.flavors === undefined ? undefined : await readCatalogue(options.flavors);
+  return view => {
+    if (given !== undefined) return named('flavor', given.record?.flavor, given);
+    const request = assigned.get(view.state.uuid) ?? assigned.get(view.state.name);
+    if (request !== undefined) return named('assignment', request.record?.flavor, request);
+    return known(view, catalogue, options.prune === true);
+  };
+}
+
+/** What the domain itself tells. */
+function known(view: DomainView, catalogue: Catalogue | undefined, prune: boolean): Desired {
+  const { nova, intent } = view.live ?? view.config ?? {};
+  const listed = catalogue?.get(nova?.id ?? '') ?? catalogue?.get(nova?.name ?? '');
+  if (listed !== undefined) return ofFlavor('catalogue', listed, prune);
+  const specs = nova?.extraSpecs;
+  if (nova !== undefined && specs !== undefined) {
+    return ofFlavor('nova-metadata', { ...nova, extraSpecs: specs }, prune);
+  }
+  if (intent !== undefined) {
+    const name = intent.flavor === undefined ? {} : { name: intent.flavor };
+    return ofFlavor('record', { ...name, extraSpecs: intent.asked }, prune);
+  }
+  return { source: 'libvirt', asked: { quota: flavorQuota({}).quota } };
+}
+
+function ofFlavor(source: DesiredSource, { name, extraSpecs }: Flavor, prune: boolean): Desired {
+  const { quota } = flavorQuota(extraSpecs);
+  return named(source, name, { quota, ...(prune && { prune }) });
+}
+
+function named(source: DesiredSource, flavor: string | undefined, asked: Desired['asked']): Desired {
+  return { source, asked, ...(flavor !== undefined && { flavor }) };
+}
