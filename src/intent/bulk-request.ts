@@ -55,7 +55,8 @@ function parseMembers(source: BulkSource): Members | undefined {
 /** The fast parser says whether it is JSON, the exact one where it is not. */
 function parse(source: BulkSource): unknown {
   try {
-    return JSON.parse(source.text);
+    const { text } = source;
+    return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
   } catch {
     parseExactly(source);
     return undefined;

@@ -64,11 +64,13 @@ function exactSpecs(source: BulkSource, member: Member): Readonly<Record<string,
   const exact = parseExactly(source);
   if (exact === undefined) return undefined;
   const specs: Record<string, string> = Object.create(null);
-  for (const [key, value] of exact.get(member) as ReadonlyMap<string, Json>) {
+  const given = exact.get(member) as ReadonlyMap<string, Json>;
+  for (const [key, value] of given) {
     const text = scalarText(value);
     if (text === undefined) {
       if (value === null && member === 'extra_specs') forgetLimit(specs, key);
-      source.diagnostics.push(notScalar(member, key, value));
+      const fails = member === 'extra_specs' ? failsInNova(key, value) : failsInCinder(key, value, given);
+      source.diagnostics.push(notScalar(key, value, fails));
     } else specs[key] = text;
   }
   return specs;
@@ -93,11 +95,16 @@ function forgetLimit(specs: Record<string, string>, key: string): void {
   }
 }
 
-function notScalar(member: Member, key: string, value: Json): Diagnostic {
-  const fails =
-    member === 'extra_specs' ? failsInNova(key, value) : value !== null || key.endsWith('_per_gb');
+function notScalar(key: string, value: Json, fails: boolean): Diagnostic {
   const severity = fails ? 'error' : 'warning';
   return { code: 'not-a-scalar', severity, path: key, args: { type: jsonType(value) } };
+}
+
+/** Cinder makes numbers of a limit per GiB and what belongs to it; Nova leaves out None. */
+function failsInCinder(key: string, value: Json, given: ReadonlyMap<string, Json>): boolean {
+  if (value !== null) return true;
+  const base = /^((?:read|write|total)_(?:bytes|iops)_sec)_(?:per_gb|per_gb_min|max)$/.exec(key)?.[1];
+  return base !== undefined && given.has(`${base}_per_gb`);
 }
 
 /** Nova makes a number of what cpu keys say, and leaves out None everywhere else. */

@@ -84,5 +84,5 @@ function where(found: Diagnostic): string {
 
 /** Keys and values come from files: control characters must not reach a terminal. */
 function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
+  return text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharacter_Code_Point}]/gu, '\ufffd');
 }

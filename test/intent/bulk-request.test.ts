@@ -141,6 +141,23 @@ describe('the values', () => {
     });
   });
 
+  it.each([
+    ['{"read_iops_sec_per_gb": "5", "read_iops_sec_per_gb_min": null}', ['error read_iops_sec_per_gb_min']],
+    ['{"read_iops_sec_per_gb": "5", "read_iops_sec_max": null}', ['error read_iops_sec_max']],
+    ['{"read_iops_sec": "5", "read_iops_sec_max": null}', ['warning read_iops_sec_max']],
+    [
+      '{"write_iops_sec_per_gb": "5", "read_iops_sec_per_gb_min": null}',
+      ['warning read_iops_sec_per_gb_min'],
+    ],
+    ['{"minIOPS_per_gb": null}', ['warning minIOPS_per_gb']],
+  ])('of a volume, %s, fail where Cinder makes a number of them', (specs, found) => {
+    const { diagnostics } = readBulkRequest(
+      `{"id": 1, "extra_specs": {}, "qos_specs": ${specs}, "volume_size_gb": 1}`,
+      1,
+    );
+    expect(diagnostics.map(one => `${one.severity} ${one.path}`)).toEqual(found);
+  });
+
   it('of a volume that are null are left out too, but Cinder cannot scale them', () => {
     const specs = '{"read_iops_sec": null, "write_iops_sec_per_gb": null, "total_bytes_sec": 5}';
     const { request, diagnostics } = readBulkRequest(

@@ -14,7 +14,7 @@ export async function startAndAsk(connection: Connection, xml: string): Promise<
   const defined = await defineAndAsk(connection, xml);
   if (defined.domain === undefined) return defined.answer;
   const { domain, answer } = defined;
-  const reason = await refusal(() => connection.create(domain, { paused: true, timeoutMs: 120_000 }));
+  const reason = await refusal(() => connection.create(domain, { paused: true, timeoutMs: 300_000 }));
   if (reason === undefined) return answer;
   await connection.undefine(domain);
   return { ...answer, said: 'refused at start', reason };

@@ -197,7 +197,7 @@ async function remove(name: string): Promise<void> {
 /** A QEMU with next to no CPU time takes longer to die than libvirt waits. */
 async function destroy(domain: Known, attempts = 20): Promise<void> {
   try {
-    await connection.destroy(domain, { timeoutMs: 120_000 });
+    await connection.destroy(domain, { timeoutMs: 300_000 });
   } catch (error) {
     if (attempts === 0 || !isVirError(error, virErrorCode.systemError)) throw error;
     await destroy(domain, attempts - 1);
