@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BandwidthParameter, bandwidthParameters } from '../../src/domain/bandwidth.ts';
+import { type BandwidthParameter, bandwidthFields, bandwidthParameters } from '../../src/domain/bandwidth.ts';
 import { cpuTuneFields } from '../../src/domain/cputune.ts';
-import { ioTuneParameters } from '../../src/domain/iotune.ts';
+import { ioTuneFields, ioTuneParameters } from '../../src/domain/iotune.ts';
 import { mergeLimits } from '../../src/domain/merge.ts';
 import { readDomain } from '../../src/domain/read-domain.ts';
 import { applyTuningToXml } from '../../src/domain/render.ts';
@@ -73,6 +73,40 @@ const limits = (parameters: readonly Parameter[]) =>
 const settable = bandwidthParameters.filter((one: BandwidthParameter) => one !== 'inbound.floor');
 const tunings = fc
   .tuple(limits(cpuTuneFields.map(field => field.parameter)), limits(ioTuneParameters), limits(settable))
+  .map(
+    ([c, d, n]): DomainTuning => [
+      { device: cpu, limits: c, because: {} },
+      { device: disk, limits: d, because: {} },
+      { device: nic, limits: n, because: {} },
+    ],
+  );
+
+const withoutAny = `<domain><name>d</name><vcpu>1</vcpu><devices><disk type='file'><target dev='vda'/></disk>
+<interface type='bridge'><mac address='52:54:00:00:00:01'/></interface></devices></domain>`;
+
+/** Any limits that a definition can hold, one or more of each device, up to the largest. */
+const wide = (fields: readonly { readonly parameter: Parameter; readonly max: number }[]) =>
+  fc
+    .subarray(fields.slice(), { minLength: 1 })
+    .chain(some =>
+      fc.tuple(
+        ...some.map(({ parameter, max }) =>
+          fc.tuple(
+            fc.constant(parameter),
+            fc.maxSafeNat().map(n => (n % max) + 1),
+          ),
+        ),
+      ),
+    )
+    .map(pairs => Object.fromEntries(pairs) as Limits);
+
+const bases = ioTuneFields.filter(field => /^(?:total|read|write)_(?:bytes|iops)_sec$/.test(field.parameter));
+const wideTunings = fc
+  .tuple(
+    wide(cpuTuneFields),
+    wide(bases),
+    wide(bandwidthFields.filter(field => field.parameter !== 'inbound.floor')),
+  )
   .map(
     ([c, d, n]): DomainTuning => [
       { device: cpu, limits: c, because: {} },
@@ -153,6 +187,17 @@ describe('splicing tuning into domain XML', () => {
       fc.property(domains, tunings, (found, tuning) => {
         const xml = found.replace(/<(cputune|iotune|bandwidth)(?:\/>|>[\s\S]*?<\/\1>)/g, '');
         expect(applyTuningToXml(xml, tuning).replace(elements, '')).toBe(xml);
+      }),
+      runs,
+    );
+  });
+
+  it('and reading it back gives the limits that were written, of every size', () => {
+    fc.assert(
+      fc.property(wideTunings, tuning => {
+        const { cputune, disks, interfaces } = readDomain(applyTuningToXml(withoutAny, tuning));
+        const found = [cputune, disks[0]?.iotune, interfaces[0]?.bandwidth];
+        expect(found).toEqual(tuning.map(one => one.limits));
       }),
       runs,
     );

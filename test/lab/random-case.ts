@@ -71,19 +71,14 @@ const throttle = limit(
   fc.oneof(between(512, 1_000_000_000), numbers(512, '999999999999999')),
   numbers(0, '1000000000000000', '1000000000000001', -1, '18446744073709551615'),
 );
-/** Around what htb's quantum, an exact number, tc and libvirt can hold. */
-const hugeRates = [
-  '50331647999',
-  '50331648000',
-  '9007199254740991',
-  '9007199254740993',
-  '18446744073709551',
-  '9223372036854775807',
-  '18446744073709551615',
-];
+/**
+ * The largest inbound average that every libvirt can start; this program takes no larger one on any host, though
+ * libvirt 11.3 does.
+ */
+const largestRate = '50331647999';
 const rate = limit(
   fc.oneof(between(1, 10_000_000), numbers(1, 32_768, 125_001)),
-  numbers(0, -1, 4_294_967_295, 4_294_967_296, ...hugeRates),
+  numbers(0, -1, 4_294_967_295, 4_294_967_296, largestRate),
 );
 const burst = limit(fc.oneof(between(1, 4_194_303), numbers(1, 131_072)), numbers(0, 4_194_303, 4_194_304));
 
