@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, type Domain, LibvirtError } from '../../src/libvirt/index.ts';
 
 /** What libvirt said to a domain. */
@@ -14,10 +15,22 @@ export async function startAndAsk(connection: Connection, xml: string): Promise<
   const defined = await defineAndAsk(connection, xml);
   if (defined.domain === undefined) return defined.answer;
   const { domain, answer } = defined;
-  const reason = await refusal(() => connection.create(domain, { paused: true, timeoutMs: 300_000 }));
+  const reason = await startRefusal(connection, domain);
   if (reason === undefined) return answer;
   await connection.undefine(domain);
   return { ...answer, said: 'refused at start', reason };
+}
+
+/** While the QEMU before it still dies, its log and its devices are busy: that is no answer. */
+async function startRefusal(
+  connection: Connection,
+  domain: Domain,
+  patience = 10,
+): Promise<string | undefined> {
+  const reason = await refusal(() => connection.create(domain, { paused: true, timeoutMs: 300_000 }));
+  if (patience === 0 || !reason?.includes('Device or resource busy')) return reason;
+  await sleep(3000);
+  return startRefusal(connection, domain, patience - 1);
 }
 
 /** Only defines it. */
