@@ -29,7 +29,7 @@ type Members = Readonly<Record<string, unknown>>;
  * - `vcpus`: a whole number from 1; no limit depends on it since Nova 26.
  * - `qos_specs`: like `extra_specs`, as Cinder keeps them.
  * - `consumer`: absent, it is `front-end`, unlike in Cinder: who gives a volume's specs asks what Nova makes of them.
- * - `volume_size_gb`: GiB, a whole number; must be there when a key is per GiB.
+ * - `volume_size_gb`: GiB, a whole number; without it a key per GiB is an error of the volume.
  *
  * @param line number of the line, for messages.
  */
@@ -94,12 +94,10 @@ function readVolume(members: Members, source: BulkSource): VolumeQos | undefined
     source.diagnostics.push(wrongType(source, 'volume_size_gb', size, 'a whole number from 0'));
   if (!isAbsent(consumer) && !consumers.includes(consumer))
     source.diagnostics.push(wrongType(source, 'consumer', consumer, "'front-end', 'back-end' or 'both'"));
-  if (isAbsent(size) && specs !== undefined && Object.keys(specs).some(key => key.endsWith('_per_gb')))
-    source.diagnostics.push(missing(source, 'volume_size_gb'));
   if (specs === undefined || source.diagnostics.length > before) return undefined;
   return {
     specs,
-    sizeGiB: (size ?? 0) as number,
+    ...(!isAbsent(size) && { sizeGiB: size as number }),
     consumer: (consumer ?? 'front-end') as 'front-end' | 'back-end' | 'both',
   };
 }

@@ -59,6 +59,17 @@ describe('translate --jsonl', () => {
     expect([stderr, exitCode]).toEqual(['', 0]);
   });
 
+  it('translates the flavor also where the size of its volume is missing', async () => {
+    const specs = '"extra_specs": {"quota:cpu_shares": "512"}, "qos_specs": {"read_iops_sec_per_gb": "5"}';
+    const { stdout, exitCode } = await virtQuota(['translate', '--jsonl'], { input: `{"id": 1, ${specs}}` });
+    const [{ cputune, volume_iotune, diagnostics }] = parsed(stdout);
+    expect([cputune, volume_iotune]).toEqual(['<cputune><shares>512</shares></cputune>', null]);
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', code: 'needs-size', path: 'read_iops_sec_per_gb' },
+    ]);
+    expect(exitCode).toBe(0);
+  });
+
   it('goes on after a line that cannot be read, and says so in the end', async () => {
     const file = join(scratch, 'some.jsonl');
     const long = `{"id": "long", "extra_specs": {"a": "${'x'.repeat(1024 * 1024)}"}}`;

@@ -64,11 +64,6 @@ describe('a line', () => {
       'wrong-type line 17/consumer',
       "'me'",
     ],
-    [
-      '{"id": 1, "extra_specs": {}, "qos_specs": {"read_iops_sec_per_gb": "1"}}',
-      'missing line 17',
-      'volume_size_gb',
-    ],
   ])('%s cannot be read', (text, expected, detail) => {
     const { request, diagnostics } = readBulkRequest(text, 17);
     expect(request).toBeUndefined();
