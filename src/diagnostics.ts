@@ -38,6 +38,10 @@ export type DiagnosticCode =
   | 'period-without-quota'
   /** On an Open vSwitch port an average without peak is not the limit; args: `peak`. */
   | 'ovs-peak-added'
+  /** Open vSwitch removes what libvirt sets with tc on this tap, and its limits are not asked to be set there; args: `dev`. */
+  | 'ovs-port-unknown'
+  /** Somebody else limits this port of Open vSwitch, so virt-quota does not; args: `dev`, `holder`. */
+  | 'ovs-limited-by-other'
   /** The device has no enforcement point for this limit; args: `type`. */
   | 'cannot-be-enforced'
   /** Asked for image disks, but this disk is a volume; args: `serial`. */

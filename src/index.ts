@@ -16,7 +16,7 @@ export { translateFlavor } from './domain/translate.ts';
 export type { DeviceRef, DeviceTuning, DomainTuning, Limits, Parameter } from './domain/tuning.ts';
 export { QuotaError, type QuotaErrorCode } from './errors.ts';
 export { type OpenOptions, openHypervisor } from './host/libvirt-hypervisor.ts';
-export { localHost } from './host/local-host.ts';
+export { localHost, localHostWriter } from './host/local-host.ts';
 export { stateFolder } from './host/state-folder.ts';
 export { type Flavor, type FlavorResult, flavorFromProperties, parseFlavor } from './intent/flavor.ts';
 export { type FlavorQuota, flavorQuota } from './intent/flavor-quota.ts';
@@ -28,7 +28,7 @@ export { parseYaml } from './intent/yaml-text.ts';
 export type { ApplyResult, DomainOutcome, StepResult } from './plan/apply-result.ts';
 export type { Change } from './plan/change.ts';
 export { changesAnything, type RecordChange, type Step, type TuningPlan } from './plan/plan.ts';
-export { type CommandResult, HostReadError, type HostReader } from './ports/host.ts';
+export { type CommandResult, HostReadError, type HostReader, type HostWriter } from './ports/host.ts';
 export type {
   DomainRef,
   DomainState,

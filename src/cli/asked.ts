@@ -11,8 +11,15 @@ export interface AskedOptions extends QuotaOptions {
   readonly prune?: boolean;
   /** Take away everything a flavor could ask for; without a flavor. */
   readonly remove?: boolean;
+  /** Limit taps that are Open vSwitch ports unknown to libvirt in Open vSwitch's database. */
+  readonly ovsNative?: boolean;
   /** False: write no record into the metadata. */
   readonly record?: boolean;
+}
+
+/** How what is wanted is to be understood. */
+export function mannerOf({ prune, ovsNative }: AskedOptions): Pick<Asked, 'prune' | 'ovsNative'> {
+  return { ...(prune === true && { prune }), ...(ovsNative === true && { ovsNative }) };
 }
 
 /**
@@ -35,10 +42,11 @@ export async function readAsked(
         '--remove takes all limits away: it goes without a flavor and volumes',
       );
     }
-    return { quota: flavorQuota({}).quota, prune: true, ...recordOf({ extraSpecs: {} }, options) };
+    const manner = mannerOf({ ...options, prune: true });
+    return { quota: flavorQuota({}).quota, ...manner, ...recordOf({ extraSpecs: {} }, options) };
   }
   const { quota, volumes, flavor } = await readQuota(options, terminal, domainXml);
-  return { quota, volumes, ...(options.prune === true && { prune: true }), ...recordOf(flavor, options) };
+  return { quota, volumes, ...mannerOf(options), ...recordOf(flavor, options) };
 }
 
 /** What an apply leaves in the metadata: the keys that limit something, and whose they are. */

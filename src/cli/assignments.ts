@@ -8,7 +8,7 @@ import { parseSelector } from '../intent/volume-intent.ts';
 import { parseVolumeQos } from '../intent/volume-qos-text.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { DomainRequest } from '../workflow/plan-domain.ts';
-import { type AskedOptions, recordOf } from './asked.ts';
+import { type AskedOptions, mannerOf, recordOf } from './asked.ts';
 import { inputName, readInput, readText, yamlFor } from './inputs.ts';
 import { readFlavorFile, sayDiagnostics } from './quota-input.ts';
 import type { Terminal } from './terminal.ts';
@@ -119,12 +119,11 @@ function requestOf(
   if (hasErrors(diagnostics)) {
     throw new QuotaError('invalid-input', where, `${where}: the flavor of '${domain}' has errors`);
   }
-  const prune = options.prune === true ? { prune: true } : {};
   return {
     domain,
     quota,
     volumes: volumes.map(one => one.volume),
-    ...prune,
+    ...mannerOf(options),
     ...recordOf(flavor, options),
     scopes,
   };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QuotaError } from '../errors.ts';
 import { openHypervisor } from '../host/libvirt-hypervisor.ts';
-import { localHost } from '../host/local-host.ts';
+import { localHost, localHostWriter } from '../host/local-host.ts';
 import type { Hypervisor } from '../ports/hypervisor.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { WriteSurroundings } from '../workflow/surroundings.ts';
@@ -46,6 +46,7 @@ export async function connected<T>(
       logger: loggerOf(terminal),
       wait: milliseconds => sleep(milliseconds),
       ...(!options.readOnly && { state: processState() }),
+      ...(host && !options.readOnly && { hostWriter: localHostWriter() }),
       ...(host && { host }),
     });
   } finally {

@@ -175,7 +175,8 @@ function domainOptions(command: Command): Command {
       '--current',
       'the running domain, or the persistent definition of one that is shut off (the default)',
     )
-    .option('--prune', 'limits that the flavor does not ask for shall not be there');
+    .option('--prune', 'limits that the flavor does not ask for shall not be there')
+    .option('--ovs-native', "limit ethernet taps that are Open vSwitch ports in Open vSwitch's database");
 }
 
 /** Options of what is going to be written. */

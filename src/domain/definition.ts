@@ -50,4 +50,9 @@ export interface InterfaceDefinition {
   /** `<virtualport type=…>`: `openvswitch`, `802.1Qbh`, … */
   readonly virtualPort?: string;
   readonly bandwidth: Bandwidth;
+  /**
+   * Set when the host shows an `ethernet` tap to be a port of Open vSwitch that is to be limited in its database: for
+   * which directions there is such a limit of ours now. Never in libvirt's XML.
+   */
+  readonly ovsNative?: { readonly inbound: boolean; readonly outbound: boolean };
 }

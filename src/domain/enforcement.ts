@@ -3,24 +3,30 @@ import type { InterfaceDefinition } from './definition.ts';
 /**
  * Who enforces an interface's bandwidth:
  * `tap` — tc, inbound by htb on the tap, outbound by police; `macvtap` — tc, the other way round;
- * `ovs` — libvirt through Open vSwitch's database; `none` — nobody.
+ * `ovs` — libvirt through Open vSwitch's database; `ovs-native` — virt-quota through that database, on a tap that
+ * libvirt does not know to be a port; `none` — nobody.
  *
  * @see libvirt src/conf/netdev_bandwidth_conf.h:virNetDevSupportsBandwidth,
  *   src/conf/domain_conf.c:virDomainNetTypeSharesHostView, virDomainNetDefIsOvsport
  */
-export type InterfaceEnforcer = 'tap' | 'macvtap' | 'ovs' | 'none';
+export type InterfaceEnforcer = 'tap' | 'macvtap' | 'ovs' | 'ovs-native' | 'none';
 
-/** Decides from the definition alone; an `ethernet` tap may still turn out to be an Open vSwitch port. */
+/** Decides from the definition, and for an `ethernet` tap from whether it was marked as a port to be limited as one. */
 export function interfaceEnforcer(nic: InterfaceDefinition): InterfaceEnforcer {
   switch (nic.type) {
     case 'bridge':
     case 'network':
       return nic.virtualPort === 'openvswitch' ? 'ovs' : 'tap';
     case 'ethernet':
-      return 'tap';
+      return nic.ovsNative === undefined ? 'tap' : 'ovs-native';
     case 'direct':
       return 'macvtap';
     default:
       return 'none';
   }
+}
+
+/** Whether Open vSwitch's database holds an interface's limits, whoever writes them there. */
+export function isOvsHeld(enforcer: InterfaceEnforcer | undefined): boolean {
+  return enforcer === 'ovs' || enforcer === 'ovs-native';
 }

@@ -1,5 +1,5 @@
 import { type BandwidthParameter, bandwidthParameters } from './bandwidth.ts';
-import type { InterfaceEnforcer } from './enforcement.ts';
+import { type InterfaceEnforcer, isOvsHeld } from './enforcement.ts';
 import { hasIoLimit, type IoTuneParameter, ioTuneParameters } from './iotune.ts';
 import type { DeviceRef, Limits, Parameter } from './tuning.ts';
 
@@ -28,7 +28,7 @@ export function mergeLimits(
     case 'disk':
       return mergeIoTune(current, desired);
     case 'interface':
-      return enforcer === 'none' ? current : mergeBandwidth(current, desired, enforcer === 'ovs');
+      return enforcer === 'none' ? current : mergeBandwidth(current, desired, isOvsHeld(enforcer));
   }
 }
 

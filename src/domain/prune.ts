@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { quotaKeys } from '../intent/quota-keys.ts';
 import type { HostCapabilities } from './capabilities.ts';
-import type { DomainDefinition } from './definition.ts';
+import type { DomainDefinition, InterfaceDefinition } from './definition.ts';
 import type { Translation } from './translate.ts';
 import {
   type DeviceRef,
@@ -43,7 +43,7 @@ export function prune(translation: Translation, input: PruneInput): Translation 
       .map(disk => ({ device: { kind: 'disk', target: disk.target } as const, defined: disk.iotune })),
     ...domain.interfaces.map(nic => ({
       device: { kind: 'interface', mac: nic.mac } as const,
-      defined: nic.bandwidth,
+      defined: { ...oursIn(nic), ...nic.bandwidth },
     })),
   ];
   const parts = devices.map(({ device, defined }) =>
@@ -55,6 +55,14 @@ export function prune(translation: Translation, input: PruneInput): Translation 
   return {
     tuning: [...parts.flatMap(part => part.tuning ?? []), ...kept],
     diagnostics: [...translation.diagnostics, ...parts.flatMap(part => part.diagnostics)],
+  };
+}
+
+/** Directions that are limited in Open vSwitch's database alone, as averages: what is not 0 is taken away. */
+function oursIn({ ovsNative }: InterfaceDefinition): Limits {
+  return {
+    ...(ovsNative?.inbound === true && { 'inbound.average': 1 }),
+    ...(ovsNative?.outbound === true && { 'outbound.average': 1 }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { QuotaParameter } from '../intent/quota-keys.ts';
 import type { VolumeIntent } from '../intent/volume-intent.ts';
 import { checkHostRange, type HostCapabilities } from './capabilities.ts';
 import type { DomainDefinition, InterfaceDefinition } from './definition.ts';
-import { interfaceEnforcer } from './enforcement.ts';
+import { interfaceEnforcer, isOvsHeld } from './enforcement.ts';
 import { translateDisks } from './translate-disks.ts';
 import { type DeviceTuning, type DomainTuning, deviceName, type Limits } from './tuning.ts';
 
@@ -77,7 +77,7 @@ function interfacePart(nic: InterfaceDefinition, { limits, because }: FlavorQuot
     const args = { type: nic.type };
     return { tuning, diagnostics: [{ code: 'cannot-be-enforced', severity: 'warning', path, args }] };
   }
-  if (enforcer !== 'ovs' || !average || limits['inbound.peak']) return { tuning, diagnostics: [] };
+  if (!isOvsHeld(enforcer) || !average || limits['inbound.peak']) return { tuning, diagnostics: [] };
   return {
     tuning: { device, ...withPeak(limits, because, average) },
     diagnostics: [

@@ -1,3 +1,4 @@
+import { ovsShaping } from '../domain/ovs-port.ts';
 import {
   bitsToBytes,
   kibibytesToBits,
@@ -104,17 +105,20 @@ function burstBits(context: RuleContext): readonly Stage[] {
 
 function portRate(context: RuleContext): readonly Stage[] {
   const limits = networkLimits(context);
-  return bounded(convert(bits(limits.peak), bitsToBytes, 'B/s'), ovsClassLimits(limits).portBps);
+  return bounded(convert(bits(limits.peak), bitsToBytes, 'B/s'), ovsClassLimits(ovsShaping(limits)).portBps);
 }
 
 function queueRate(context: RuleContext): readonly Stage[] {
   const limits = networkLimits(context);
-  return bounded(convert(bits(limits.average), bitsToBytes, 'B/s'), ovsClassLimits(limits).rateBps);
+  return bounded(
+    convert(bits(limits.average), bitsToBytes, 'B/s'),
+    ovsClassLimits(ovsShaping(limits)).rateBps,
+  );
 }
 
 function queueBurst(context: RuleContext): readonly Stage[] {
   const limits = networkLimits(context);
-  const { rateBps, burstBytes } = ovsClassLimits(limits);
+  const { rateBps, burstBytes } = ovsClassLimits(ovsShaping(limits));
   const asked = burstBits(context);
   const bytes =
     asked.length === 0 ? unasked(burstBytes, 'B') : bounded(convert(asked, bitsToBytes, 'B'), burstBytes);

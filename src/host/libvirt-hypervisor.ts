@@ -40,8 +40,16 @@ function hypervisorOn(line: Line, uri: string): Hypervisor {
   const live = { live: true } as const;
   const ask = <T>(subject: string, call: (connection: Connection) => Promise<T>) =>
     translating(subject, () => line.use(call));
+  let info: Promise<HypervisorInfo> | undefined;
   return {
-    info: () => ask(uri, connection => infoOf(connection, uri)),
+    info: () => {
+      // What it is does not change while we talk to it.
+      info ??= ask(uri, connection => infoOf(connection, uri)).catch(error => {
+        info = undefined;
+        throw error;
+      });
+      return info;
+    },
     listDomains: () => ask(uri, listDomains),
     lookup: name => ask(name, connection => lookup(connection, name)),
     getXml: (domain, scope) => ask(domain.name, connection => readXml(connection, domain, scope)),

@@ -1,14 +1,16 @@
-import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { type FileHandle, open, opendir, realpath } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { type CommandResult, HostReadError, type HostReader } from '../ports/host.ts';
+import { HostReadError, type HostReader, type HostWriter } from '../ports/host.ts';
 import { isReadCommand } from './read-commands.ts';
+import { runCommand } from './run-command.ts';
+import { isWriteCommand } from './write-commands.ts';
 
 const MAX_FILE_BYTES = 1024 ** 2;
-const MAX_OUTPUT_BYTES = 16 * 1024 ** 2;
 const MAX_FOLDER_ENTRIES = 10_000;
-const COMMAND_TIMEOUT_MS = 10_000;
+const READ_TIMEOUT_MS = 10_000;
+/** Above Open vSwitch's own patience, so that it is its answer that is heard. */
+const WRITE_TIMEOUT_MS = 30_000;
 
 /** Where to read. */
 export interface LocalHostOptions {
@@ -26,7 +28,23 @@ export function localHost(options: LocalHostOptions = {}): HostReader {
     listFolder: path => reading(path, async () => listNames(await resolved(root, path), path)),
     run: async argv => {
       if (root !== '/') throw new HostReadError(`'${argv.join(' ')}' would answer for another machine`);
-      return runRead(argv, options.signal);
+      if (!isReadCommand(argv))
+        throw new HostReadError(`'${argv.join(' ')}' is not a command that only reads`);
+      return runCommand(argv, {
+        timeoutMs: READ_TIMEOUT_MS,
+        ...(options.signal && { signal: options.signal }),
+      });
+    },
+  };
+}
+
+/** This machine as a {@link HostWriter}. */
+export function localHostWriter(): HostWriter {
+  return {
+    run: async argv => {
+      if (!isWriteCommand(argv))
+        throw new HostReadError(`'${argv.join(' ')}' is not a command that may write`);
+      return runCommand(argv, { timeoutMs: WRITE_TIMEOUT_MS });
     },
   };
 }
@@ -87,38 +105,4 @@ async function reading<T>(path: string, read: () => Promise<T>): Promise<T | und
     if (error instanceof HostReadError || code === '') throw error;
     throw new HostReadError(`'${path}' cannot be read: ${code}`, { cause: error });
   }
-}
-
-async function runRead(argv: readonly string[], signal: AbortSignal | undefined): Promise<CommandResult> {
-  const [program = '', ...rest] = argv;
-  const line = argv.join(' ');
-  if (!isReadCommand(argv)) throw new HostReadError(`'${line}' is not a command that only reads`);
-  const options = {
-    timeout: COMMAND_TIMEOUT_MS,
-    killSignal: 'SIGKILL',
-    maxBuffer: MAX_OUTPUT_BYTES,
-    env: { LC_ALL: 'C', PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin` },
-    ...(signal && { signal }),
-  } as const;
-  return new Promise((resolve, reject) => {
-    const child = execFile(program, rest, options, (error, stdout, stderr) => {
-      if (error === null) return resolve({ exitCode: 0, stdout, stderr });
-      if (typeof error.code === 'number') return resolve({ exitCode: error.code, stdout, stderr });
-      reject(
-        signal?.aborted ? signal.reason : new HostReadError(whyNot(program, line, error), { cause: error }),
-      );
-    });
-    child.stdin?.end();
-  });
-}
-
-function whyNot(program: string, line: string, error: Error): string {
-  const code = 'code' in error ? String(error.code) : '';
-  if (code === 'ENOENT') return `'${program}' is not installed`;
-  if (code === 'EACCES') return `'${program}' may not be run`;
-  if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
-    return `'${line}' wrote more than ${MAX_OUTPUT_BYTES} bytes`;
-  if ('killed' in error && error.killed === true)
-    return `'${line}' did not end within ${COMMAND_TIMEOUT_MS / 1000} s`;
-  return `'${line}' did not run: ${error.message}`;
 }

@@ -1,15 +1,27 @@
-import { type OvsState, ovsColumns, parseOvsState } from '../observed/ovs.ts';
+import { type OvsState, ovsColumns, ovsRowColumns, parseOvsState } from '../observed/ovs.ts';
 import { HostReadError, type HostReader } from '../ports/host.ts';
 
 /** One process for all ports of the host; it answers one JSON table a line. */
-export const ovsCommand: readonly string[] = ['ovs-vsctl', '--timeout=5', '--format=json', ...listCommands()];
+export const ovsCommand: readonly string[] = listing(ovsColumns);
+
+/** The same with what tells whose the rows are. */
+export const ovsRowsCommand: readonly string[] = listing(ovsRowColumns);
 
 /**
  * What Open vSwitch's database says of limits.
  * @throws HostReadError when there is no Open vSwitch here, or it does not answer
  */
-export async function readOvs(host: HostReader): Promise<OvsState> {
-  const { exitCode, stdout, stderr } = await host.run(ovsCommand);
+export function readOvs(host: HostReader): Promise<OvsState> {
+  return answered(host, ovsCommand);
+}
+
+/** The same with each row's `external_ids`. @throws HostReadError */
+export function readOvsRows(host: HostReader): Promise<OvsState> {
+  return answered(host, ovsRowsCommand);
+}
+
+async function answered(host: HostReader, argv: readonly string[]): Promise<OvsState> {
+  const { exitCode, stdout, stderr } = await host.run(argv);
   if (exitCode !== 0) {
     const why = stderr.trim().split('\n')[0] ?? '';
     throw new HostReadError(`'ovs-vsctl' failed: ${why.slice(0, 200) || `exit status ${exitCode}`}`);
@@ -21,8 +33,14 @@ export async function readOvs(host: HostReader): Promise<OvsState> {
   }
 }
 
-function listCommands(): readonly string[] {
-  return Object.values(ovsColumns)
-    .flatMap(({ table, columns }) => ['--', `--columns=${columns.join(',')}`, 'list', table])
-    .slice(1);
+function listing(
+  tables: Readonly<Record<string, { readonly table: string; readonly columns: readonly string[] }>>,
+): readonly string[] {
+  const lists = Object.values(tables).flatMap(({ table, columns }) => [
+    '--',
+    `--columns=${columns.join(',')}`,
+    'list',
+    table,
+  ]);
+  return ['ovs-vsctl', '--timeout=5', '--format=json', ...lists.slice(1)];
 }

@@ -19,6 +19,14 @@ export const ovsColumns = {
   queues: { table: 'Queue', columns: ['_uuid', 'other_config'] },
 } as const;
 
+/** The same tables with what tells whose a row is. */
+export const ovsRowColumns = {
+  interfaces: { table: 'Interface', columns: [...ovsColumns.interfaces.columns, 'external_ids'] },
+  ports: ovsColumns.ports,
+  qos: { table: 'QoS', columns: [...ovsColumns.qos.columns, 'external_ids'] },
+  queues: { table: 'Queue', columns: [...ovsColumns.queues.columns, 'external_ids'] },
+} as const;
+
 /**
  * The answer to one `ovs-vsctl --format=json … list Interface -- … list Port -- … list QoS -- … list Queue`: one JSON
  * table a line. An empty line stands for a table without rows.

@@ -1,29 +1,45 @@
 import { type Bandwidth, bandwidthParameters } from '../domain/bandwidth.ts';
 import type { CpuTune, CpuTuneParameter } from '../domain/cputune.ts';
 import { hasIoLimit, type IoTune, ioTuneParameters } from '../domain/iotune.ts';
+import { type OvsPortLimits, ovsPortLimits } from '../domain/ovs-port.ts';
 import type { Limits } from '../domain/tuning.ts';
 import type { Step } from './plan.ts';
 
-/** One typed-parameter call of libvirt on a running domain. Each is done whole or refused whole. */
+/** One typed-parameter call of libvirt on a running domain, or transaction of Open vSwitch: done whole or not at all. */
 export type Call =
   | { readonly kind: 'scheduler'; readonly parameters: CpuTune }
   | { readonly kind: 'block-io-tune'; readonly target: string; readonly parameters: IoTune }
-  | { readonly kind: 'interface'; readonly mac: string; readonly parameters: Bandwidth };
+  | { readonly kind: 'interface'; readonly mac: string; readonly parameters: Bandwidth }
+  /** Takes what is ours on an Open vSwitch port out of force; libvirt and tc are free to write then. */
+  | { readonly kind: 'ovs-detach'; readonly dev: string; readonly keepPolicing?: true }
+  /** Puts limits on an Open vSwitch port in its database; none: gives back what was there before ours. */
+  | { readonly kind: 'ovs-set'; readonly dev: string; readonly limits: OvsPortLimits };
+
+/** What was in force before a plan, for what libvirt's definition does not tell. */
+export interface HeldBefore {
+  readonly cpu: CpuTune;
+  /** A port's limits in Open vSwitch's database. */
+  readonly ovs: (dev: string) => OvsPortLimits;
+  /** Whether tc policed what comes from a device. */
+  readonly policed: (dev: string) => boolean;
+}
 
 /** The calls that bring a running domain's device from `before` to `after`. */
 export function forwardCalls(step: Step): readonly Call[] {
+  if (step.enforcer === 'ovs-native') return nativeCalls(step);
   return callsTo(step, step.before, step.after);
 }
 
 /**
  * The calls that take a step back, whether or not all of it was done.
  *
- * @param kernel what the enforcers held before, for values that libvirt cannot unset on a running domain
- *   (`cpu_shares`, periods): those are put back as numbers.
+ * @param before what the enforcers held, for what libvirt's definition does not tell: values that it cannot unset on a
+ *   running domain (`cpu_shares`, periods) are put back as numbers, rows of Open vSwitch as they were.
  */
-export function undoCalls(step: Step, kernel: CpuTune): readonly Call[] {
+export function undoCalls(step: Step, before: HeldBefore): readonly Call[] {
+  if (step.enforcer === 'ovs-native') return nativeUndo(step, before);
   if (step.device.kind !== 'cpu') return callsTo(step, step.after, step.before);
-  return [...callsTo(step, step.after, { ...kernelOf(step, kernel), ...step.before })].reverse();
+  return [...callsTo(step, step.after, { ...kernelOf(step, before.cpu), ...step.before })].reverse();
 }
 
 function callsTo(step: Step, from: Limits, to: Limits): readonly Call[] {
@@ -52,6 +68,50 @@ function needsClearing(step: Step, from: Limits, to: Limits): boolean {
 
 function clear(mac: string): Call {
   return { kind: 'interface', mac, parameters: bothDirections({}) };
+}
+
+/**
+ * libvirt's definition first, so that it stays true: its tc state goes when Open vSwitch's comes. Ours is taken out of
+ * force before: Open vSwitch writes tc only when its database changes.
+ */
+function nativeCalls(step: Step): readonly Call[] {
+  const { dev = '' } = step;
+  return [
+    ...definedAnew(step, step.after),
+    { kind: 'ovs-detach', dev },
+    { kind: 'ovs-set', dev, limits: ovsPortLimits(step.after) },
+  ];
+}
+
+/**
+ * Back to rows of ours, or to what libvirt had set with tc. Of the latter Open vSwitch takes the policer away when the
+ * policing columns are emptied, which is why they are emptied last where there was none before (it had taken it already).
+ */
+function nativeUndo(step: Step, before: HeldBefore): readonly Call[] {
+  const { dev = '' } = step;
+  const limits = before.ovs(dev);
+  const set: Call = { kind: 'ovs-set', dev, limits };
+  if (limits.inbound ?? limits.outbound) {
+    return [...definedAnew(step, step.before), { kind: 'ovs-detach', dev }, set];
+  }
+  const again = {
+    ...step,
+    changes: step.changes.map(change => ({ ...change, reason: 'definition' as const })),
+  };
+  const libvirts = definedAnew(again, step.before);
+  return before.policed(dev)
+    ? [{ kind: 'ovs-detach', dev }, set, ...libvirts]
+    : [{ kind: 'ovs-detach', dev, keepPolicing: true }, ...libvirts, set];
+}
+
+function definedAnew({ device, changes }: Step, to: Limits): readonly Call[] {
+  if (device.kind !== 'interface' || !changes.some(change => change.reason === 'definition')) return [];
+  return [{ kind: 'interface', mac: device.mac, parameters: bothDirections(to) }];
+}
+
+/** What of a step outlives the run of the domain: the rows of a port that is there without it. */
+export function undoAfterRun(step: Step, before: HeldBefore): readonly Call[] {
+  return undoCalls(step, before).filter(call => call.kind === 'ovs-detach' || call.kind === 'ovs-set');
 }
 
 /** One call per parameter: libvirt applies several one by one and does not take back the first ones. */

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics.ts';
-import type { DomainDefinition } from '../domain/definition.ts';
+import type { DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
 import { type InterfaceEnforcer, interfaceEnforcer } from '../domain/enforcement.ts';
 import { type IntentRecord, sameIntent } from '../domain/intent-record.ts';
 import { mergeLimits } from '../domain/merge.ts';
@@ -30,6 +30,7 @@ export interface PlanInput {
   /** To be kept in the definitions' metadata; absent: what is there stays. */
   readonly record?: IntentRecord;
   readonly diagnostics: readonly Diagnostic[];
+  readonly ovsNative?: boolean;
 }
 
 /** One of a domain's two definitions and the tuning wanted in it. */
@@ -55,6 +56,7 @@ export function planTuning(input: PlanInput): TuningPlan {
     domain: { name, uuid, ...(id !== undefined && { id }) },
     scopes: input.targets.map(target => target.scope),
     tuning: Object.fromEntries(input.targets.map(({ scope, tuning }) => [scope, tuning])),
+    ...(input.ovsNative === true && { ovsNative: true }),
     steps: [...steps].sort(inOrder),
     records: input.record === undefined ? [] : recordChanges(input.targets, input.record),
     observed: input.observed,
@@ -81,7 +83,16 @@ function stepFor(target: PlanTarget, wanted: DeviceTuning, verdicts: readonly Ve
   const differing = diffLimits(before, after, wanted.because);
   const repairs = scope === 'live' ? repairsOf(wanted, after, verdicts, differing) : [];
   const changes = [...differing, ...repairs];
-  return { scope, device: wanted.device, before, after, changes, ...(enforcer && { enforcer }) };
+  const dev = enforcer === 'ovs-native' ? nicOf(definition, wanted.device)?.dev : undefined;
+  return {
+    scope,
+    device: wanted.device,
+    before,
+    after,
+    changes,
+    ...(enforcer && { enforcer }),
+    ...(dev && { dev }),
+  };
 }
 
 /** Limits that libvirt's live definition has already, and an enforcer's knob has not. */
@@ -96,7 +107,8 @@ function repairsOf(
   for (const verdict of verdicts) {
     if (!isBrokenEnforcer(verdict, wanted.device)) continue;
     for (const parameter of verdict.expectation.parameters) {
-      const value = after[parameter];
+      // What is there and must not be is taken away.
+      const value = after[parameter] ?? (verdict.reason === 'unexpected' ? 0 : undefined);
       if (value === undefined || planned.has(parameter)) continue;
       planned.add(parameter);
       const because = wanted.because[parameter];
@@ -122,9 +134,12 @@ function isBrokenEnforcer(verdict: Verdict, device: DeviceRef): boolean {
 }
 
 function enforcerOf(definition: DomainDefinition, device: DeviceRef): InterfaceEnforcer | undefined {
-  if (device.kind !== 'interface') return undefined;
-  const nic = definition.interfaces.find(one => one.mac === device.mac);
+  const nic = nicOf(definition, device);
   return nic && interfaceEnforcer(nic);
+}
+
+function nicOf(definition: DomainDefinition, device: DeviceRef): InterfaceDefinition | undefined {
+  return device.kind === 'interface' ? definition.interfaces.find(one => one.mac === device.mac) : undefined;
 }
 
 function noSuchDevice(scope: Scope, device: DeviceRef): Diagnostic {

@@ -17,6 +17,8 @@ export interface Step {
   readonly changes: readonly Change[];
   /** For an interface: who enforces it, since Open vSwitch wants another order of calls. */
   readonly enforcer?: InterfaceEnforcer;
+  /** With the enforcer `ovs-native`: the port's name, since libvirt is not asked for it. */
+  readonly dev?: string;
 }
 
 /** A record of what was asked, in the metadata of one definition. */
@@ -36,6 +38,8 @@ export interface TuningPlan {
   readonly scopes: readonly Scope[];
   /** What each definition of the domain shall have in the end, changed or not. */
   readonly tuning: Readonly<Partial<Record<Scope, DomainTuning>>>;
+  /** Whether `ethernet` taps that are Open vSwitch ports are limited in its database. */
+  readonly ovsNative?: true;
   /** In the order in which they are carried out: live before config, cpu before disks before interfaces. */
   readonly steps: readonly Step[];
   /** Written after the steps. */

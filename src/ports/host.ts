@@ -20,6 +20,15 @@ export interface HostReader {
   run(argv: readonly string[]): Promise<CommandResult>;
 }
 
+/** The few commands by which virt-quota writes to the hypervisor's host itself, and not through libvirt. */
+export interface HostWriter {
+  /**
+   * Runs a command (argv, no shell). It is not ended by an interruption: what was begun is known to be done or not.
+   * @throws HostReadError on timeout, missing program, or a command that is none of those allowed
+   */
+  run(argv: readonly string[]): Promise<CommandResult>;
+}
+
 /** Something on the host is there but cannot be seen. The message is the reason, fit for a report. */
 export class HostReadError extends Error {
   override readonly name = 'HostReadError';

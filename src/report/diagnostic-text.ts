@@ -24,6 +24,10 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
   'period-without-quota': found => `limits nothing without ${arg(found, 'needs')}`,
   'ovs-peak-added': found =>
     `set to the average (${arg(found, 'peak')} kB/s): without a peak Open vSwitch takes the tap's link speed`,
+  'ovs-port-unknown': found =>
+    `is on ${arg(found, 'dev')}, a port of Open vSwitch, which removes what libvirt sets there with tc: --ovs-native sets it in Open vSwitch's database`,
+  'ovs-limited-by-other': found =>
+    `is on ${arg(found, 'dev')}, which somebody else limits in Open vSwitch (Neutron QoS?): ${arg(found, 'holder')}; nothing is written over it`,
   'cannot-be-enforced': found =>
     `cannot be enforced: nothing limits a device of type '${arg(found, 'type')}'`,
   'volume-not-limited': found =>

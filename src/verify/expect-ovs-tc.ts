@@ -1,13 +1,7 @@
 import { ovsQueueClass } from '../backend/ovs-htb.ts';
 import type { BandwidthParameter } from '../domain/bandwidth.ts';
-import {
-  bitsToBytes,
-  fitsTcTicks,
-  kibibytesToBits,
-  kilobytesToBits,
-  policingBurstToBytes,
-  policingRateToBytes,
-} from '../units.ts';
+import type { OvsShaping } from '../domain/ovs-port.ts';
+import { bitsToBytes, fitsTcTicks, policingBurstToBytes, policingRateToBytes } from '../units.ts';
 import { bareKnob, type Expectation, type Knob } from './expectation.ts';
 import type { HostFacts } from './host-facts.ts';
 import { classesAreExact, type TcLimit, type TcValues, tcValues } from './tc-values.ts';
@@ -20,17 +14,10 @@ export interface OvsPort {
   readonly dev: string;
 }
 
-/** What libvirt asks of Open vSwitch for traffic into the guest: kB/s, kB/s, KiB. */
-export interface OvsInbound {
-  readonly average: number;
-  readonly peak: number;
-  readonly burst: number | undefined;
-}
-
 /** What Open vSwitch tells the kernel of it: B/s of the port's class, B/s and bytes of the queue's. */
-export function ovsClassLimits({ average, peak, burst }: OvsInbound) {
-  const portBps = bitsToBytes(kilobytesToBits(peak));
-  const queue = { minBits: kilobytesToBits(average), burstBits: kibibytesToBits(burst ?? 0) };
+export function ovsClassLimits(shaping: OvsShaping) {
+  const portBps = bitsToBytes(shaping['max-rate']);
+  const queue = { minBits: shaping['min-rate'], burstBits: shaping.burst ?? 0 };
   return { portBps, ...ovsQueueClass(queue, portBps) };
 }
 
@@ -40,11 +27,11 @@ export function ovsClassLimits({ average, peak, burst }: OvsInbound) {
  */
 export function expectOvsClasses(
   port: OvsPort,
-  kb: OvsInbound,
+  shaping: OvsShaping,
   database: readonly Knob[],
   facts: HostFacts,
 ): readonly Expectation[] {
-  const { portBps, rateBps, ceilBps, burstBytes } = ovsClassLimits(kb);
+  const { portBps, rateBps, ceilBps, burstBytes } = ovsClassLimits(shaping);
   const exact = classesAreExact(facts);
   const ofPort = tcValues({ rateBps: portBps, ceilBps: portBps, writer: 'ovs' }, exact, facts);
   const ofQueue = tcValues({ rateBps, ceilBps, burstBytes, writer: 'ovs' }, exact, facts);

@@ -1,15 +1,9 @@
 import type { BandwidthParameter } from '../domain/bandwidth.ts';
 import type { InterfaceDefinition } from '../domain/definition.ts';
-import {
-  kibibytesToBits,
-  kibibytesToPolicingBurst,
-  kilobytesToBits,
-  kilobytesToPolicingRate,
-} from '../units.ts';
+import { type OvsPolicing, type OvsShaping, ovsPortLimits } from '../domain/ovs-port.ts';
 import { expectOvsClasses, expectOvsPolice, type OvsPort } from './expect-ovs-tc.ts';
 import { bareKnob, type Expectation, type KnobValues } from './expectation.ts';
 import type { HostFacts } from './host-facts.ts';
-import { limitOf } from './unlimited.ts';
 import { keysOf, present, type Wanted } from './wanted.ts';
 
 /**
@@ -24,17 +18,25 @@ export function expectOvs(
   facts: HostFacts,
 ): readonly Expectation[] {
   const port: OvsPort = { wanted, dev: nic.dev ?? nic.mac };
-  return [...expectInbound(port, facts), ...expectOutbound(port, facts)];
+  const { inbound, outbound } = ovsPortLimits(wanted.limits);
+  return [
+    ...(inbound === undefined ? leftOver(port, nic, 'inbound') : expectInbound(port, inbound, facts)),
+    ...(outbound === undefined ? leftOver(port, nic, 'outbound') : expectOutbound(port, outbound, facts)),
+  ];
+}
+
+/** A limit of ours, on a tap that libvirt does not limit, for which nothing is wanted any more. */
+function leftOver(port: OvsPort, { ovsNative }: InterfaceDefinition, direction: 'inbound' | 'outbound') {
+  if (ovsNative?.[direction] !== true) return [];
+  const [knob, expected] =
+    direction === 'inbound'
+      ? (['qos', undefined] as const)
+      : (['ingress_policing_rate', { value: 0 }] as const);
+  return [ovsKnob(port, knob, [`${direction}.average`], expected)];
 }
 
 /** The same numbers stand in the QoS row, which is the port's, and in its queue 0, which the packets go through. */
-function expectInbound(port: OvsPort, facts: HostFacts): readonly Expectation[] {
-  const { limits } = port.wanted;
-  const average = limitOf(limits, 'inbound.average');
-  if (average === undefined) return [];
-  // libvirt without a peak lets Open vSwitch take the tap's link speed for it; with one the average is the limit.
-  const peak = limitOf(limits, 'inbound.peak') ?? average;
-  const burst = limitOf(limits, 'inbound.burst');
+function expectInbound(port: OvsPort, shaping: OvsShaping, facts: HostFacts): readonly Expectation[] {
   const qos = ovsKnob(port, 'qos', ['inbound.average'], { type: 'linux-htb' });
   const queue = {
     ...ovsKnob(port, 'qos queues:0', ['inbound.average'], { value: 'attached' }),
@@ -50,23 +52,17 @@ function expectInbound(port: OvsPort, facts: HostFacts): readonly Expectation[] 
       return { ...knob, follows: (row === qos ? [qos] : [qos, queue]).map(bareKnob) };
     };
     return [
-      config('min-rate', 'inbound.average', kilobytesToBits(average)),
-      config('max-rate', 'inbound.peak', kilobytesToBits(peak)),
-      config('burst', 'inbound.burst', burst === undefined ? undefined : kibibytesToBits(burst)),
+      config('min-rate', 'inbound.average', shaping['min-rate']),
+      config('max-rate', 'inbound.peak', shaping['max-rate']),
+      config('burst', 'inbound.burst', shaping.burst),
     ];
   };
   const database: readonly Expectation[] = [qos, ...rowOf(qos), queue, ...rowOf(queue)];
-  return [...database, ...expectOvsClasses(port, { average, peak, burst }, database, facts)];
+  return [...database, ...expectOvsClasses(port, shaping, database, facts)];
 }
 
-function expectOutbound(port: OvsPort, facts: HostFacts): readonly Expectation[] {
-  const { limits } = port.wanted;
-  const average = limitOf(limits, 'outbound.average');
-  if (average === undefined) return [];
-  const burst = limitOf(limits, 'outbound.burst');
-  const burstParameters =
-    burst === undefined ? (['outbound.average'] as const) : (['outbound.burst'] as const);
-  const kbit = { rate: kilobytesToPolicingRate(average), burst: kibibytesToPolicingBurst(burst ?? 0) };
+function expectOutbound(port: OvsPort, kbit: OvsPolicing, facts: HostFacts): readonly Expectation[] {
+  const burstParameters = kbit.burst === 0 ? (['outbound.average'] as const) : (['outbound.burst'] as const);
   const database = [
     ovsKnob(port, 'ingress_policing_rate', ['outbound.average'], { value: kbit.rate }),
     ovsKnob(port, 'ingress_policing_burst', burstParameters, { value: kbit.burst }),

@@ -1,6 +1,6 @@
 import { bandwidthParameters } from '../domain/bandwidth.ts';
 import type { DiskDefinition, DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
-import { interfaceEnforcer } from '../domain/enforcement.ts';
+import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
 import {
   type DeviceRef,
   type DeviceTuning,
@@ -89,7 +89,7 @@ function expectEnforced(
   const wanted = wantedLimits(device, thing.limits, shallHold, enforcer);
   if (thing.nic !== undefined && enforcer === 'none') return expectNothing(wanted, thing.nic);
   if (live === undefined) return [];
-  if (thing.nic !== undefined) return (enforcer === 'ovs' ? expectOvs : expectTc)(wanted, thing.nic, facts);
+  if (thing.nic !== undefined) return (isOvsHeld(enforcer) ? expectOvs : expectTc)(wanted, thing.nic, facts);
   return thing.disk === undefined ? expectCgroup(wanted, live, facts) : expectQemu(wanted, thing.disk);
 }
 

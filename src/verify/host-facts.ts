@@ -1,4 +1,5 @@
 import type { Iproute2Version } from '../observed/iproute2-version.ts';
+import type { OvsHolder } from '../observed/ovs-owner.ts';
 
 /** What has to be known of a host to say what its enforcers must hold. What could not be seen is left out. */
 export interface HostFacts {
@@ -14,6 +15,8 @@ export interface HostFacts {
   readonly libvirtVersion?: number;
   /** Devices that are ports of Open vSwitch, whatever libvirt thinks of them. */
   readonly ovsPorts: ReadonlySet<string>;
+  /** Whose the limits of Open vSwitch's ports are; absent when no `ethernet` tap is one, or it could not be asked. */
+  readonly ovsHolders?: ReadonlyMap<string, OvsHolder>;
   /** Devices of `type='ethernet'` that are macvtaps. */
   readonly macvtaps: ReadonlySet<string>;
 }

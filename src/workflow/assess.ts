@@ -8,6 +8,7 @@ import { expectDomain } from '../verify/expect.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
 import { judge } from '../verify/judge.ts';
 import { notApplicable } from '../verify/not-applicable.ts';
+import { markOvsNative, ovsNativeFindings } from '../verify/ovs-native.ts';
 import type { Reading } from '../verify/reading.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { DomainView } from './look-at.ts';
@@ -48,24 +49,41 @@ export async function assess(
     libvirtVersion: view.info.libvirtVersion,
     ...(observation.facts.cgroupVersion && { cgroupVersion: observation.facts.cgroupVersion }),
   };
-  const translations = translate(view, wish, capabilities);
+  const marked = markedView(view, observation.facts, wish);
+  const translations = translate(marked, wish, capabilities);
   const tuning = tuningOf(translations);
   const expectations = expectDomain({
     asked: tuning,
     facts: observation.facts,
     scopes,
-    ...(view.live && { live: view.live }),
-    ...(view.config && { config: view.config }),
+    ...(marked.live && { live: marked.live }),
+    ...(marked.config && { config: marked.config }),
   });
   const verdicts = judge(expectations, observation.readings);
+  const findings = [
+    ...findingsOf(translations, scopes),
+    ...(marked.live && scopes.includes('live')
+      ? ovsNativeFindings(marked.live, observation.facts, tuning.live ?? [])
+      : []),
+  ];
   return {
-    view,
+    view: marked,
     scopes,
     tuning,
     readings: observation.readings,
     facts: observation.facts,
     verdicts: isTestDriver(view.info.driver) ? notApplicable(verdicts) : verdicts,
-    diagnostics: findingsOf(translations, scopes),
+    diagnostics: findings,
+  };
+}
+
+/** The view with the taps that are limited as ports of Open vSwitch. */
+function markedView(view: DomainView, facts: HostFacts, { ovsNative = false }: Wish): DomainView {
+  const { live, config } = view;
+  return {
+    ...view,
+    ...(live && { live: markOvsNative(live, facts, ovsNative) }),
+    ...(config && { config: markOvsNative(config, facts, ovsNative) }),
   };
 }
 
@@ -73,8 +91,8 @@ type Translations = Readonly<Partial<Record<Scope, Translation>>>;
 
 function translate({ live, config }: DomainView, wish: Wish, capabilities: HostCapabilities): Translations {
   return {
-    ...(live && { live: wish('live', live, capabilities) }),
-    ...(config && { config: wish('config', config, capabilities) }),
+    ...(live && { live: wish.translate('live', live, capabilities) }),
+    ...(config && { config: wish.translate('config', config, capabilities) }),
   };
 }
 

@@ -1,9 +1,40 @@
 import type { CpuTune } from '../domain/cputune.ts';
+import type { OvsPortLimits } from '../domain/ovs-port.ts';
+import type { HeldBefore } from '../plan/calls.ts';
 import { type HeldKnob, holdsTheSame } from '../plan/observed.ts';
-import { type Knob, knobName } from '../verify/expectation.ts';
+import { type Knob, type KnobValues, knobName } from '../verify/expectation.ts';
 
-/** The CPU values that the kernel holds: what an undo writes where libvirt's definition has nothing. */
-export function kernelCpuTune(readings: readonly HeldKnob[]): CpuTune {
+/** What was in force when a plan was made: what an undo writes where libvirt's definition does not tell. */
+export function heldBefore(knobs: readonly HeldKnob[]): HeldBefore {
+  return {
+    cpu: kernelCpuTune(knobs),
+    ovs: dev => ovsBefore(knobs, dev),
+    policed: dev => valuesAt(knobs, { layer: 'tc', subject: dev, knob: 'police' }) !== undefined,
+  };
+}
+
+/** A port whose limits are somebody else's is never planned for: what limited it was ours. */
+function ovsBefore(knobs: readonly HeldKnob[], dev: string): OvsPortLimits {
+  const of = (knob: string, value = 'value') => {
+    const held = valuesAt(knobs, { layer: 'ovs', subject: dev, knob })?.[value];
+    return typeof held === 'number' ? held : 0;
+  };
+  const isShaped = valuesAt(knobs, { layer: 'ovs', subject: dev, knob: 'qos' })?.type === 'linux-htb';
+  const rate = of('ingress_policing_rate');
+  const burst = of('qos other_config:burst');
+  const inbound = {
+    'min-rate': of('qos other_config:min-rate'),
+    'max-rate': of('qos other_config:max-rate'),
+    ...(burst > 0 && { burst }),
+  };
+  return {
+    ...(isShaped && { inbound }),
+    ...(rate > 0 && { outbound: { rate, burst: of('ingress_policing_burst') } }),
+  };
+}
+
+/** The CPU values that the kernel holds. */
+function kernelCpuTune(readings: readonly HeldKnob[]): CpuTune {
   const shares =
     numberAt(readings, 'scope', 'cpu.weight', 'weight') ??
     numberAt(readings, 'scope', 'cpu.shares', 'shares');
@@ -34,7 +65,10 @@ function numberAt(
   knob: string,
   value: string,
 ): number | undefined {
-  const wanted: Knob = { layer: 'cgroup', subject, knob };
-  const found = readings.find(reading => knobName(reading) === knobName(wanted))?.values?.[value];
+  const found = valuesAt(readings, { layer: 'cgroup', subject, knob })?.[value];
   return typeof found === 'number' ? found : undefined;
+}
+
+function valuesAt(readings: readonly HeldKnob[], wanted: Knob): KnobValues | undefined {
+  return readings.find(reading => knobName(reading) === knobName(wanted))?.values;
 }

@@ -39,12 +39,12 @@ async function writeAndHold(
   task: Task,
   begun: Unit[],
 ): Promise<Assessment | string> {
-  const { hypervisor, signal } = surroundings;
+  const { signal } = surroundings;
   const stop = () => {
     if (signal?.aborted) throw new QuotaError('refused', 'apply', 'interrupted');
   };
   try {
-    for (const unit of unitsOf(hypervisor, task.plan)) {
+    for (const unit of unitsOf(surroundings, task.plan)) {
       stop();
       // Before its first call: one that fails or is not answered may have been done.
       begun.push(unit);

@@ -17,15 +17,11 @@ export interface DomainView {
 /** Looks a domain up and reads its definitions. @throws QuotaError `not-found`, `unreachable`, `refused`. */
 export async function lookAt(surroundings: ReadSurroundings, nameUuidOrId: string): Promise<DomainView> {
   const { hypervisor } = surroundings;
-  const info = await hypervisor.info();
-  const state = await hypervisor.lookup(nameUuidOrId);
-  const read = async (scope: Scope) => readDomain(await hypervisor.getXml(state, scope));
-  return {
-    info,
-    state,
-    ...(state.active && { live: await read('live') }),
-    ...(state.persistent && { config: await read('config') }),
-  };
+  const [info, state] = await Promise.all([hypervisor.info(), hypervisor.lookup(nameUuidOrId)]);
+  const read = async (scope: Scope, isThere: boolean) =>
+    isThere ? readDomain(await hypervisor.getXml(state, scope)) : undefined;
+  const [live, config] = await Promise.all([read('live', state.active), read('config', state.persistent)]);
+  return { info, state, ...(live && { live }), ...(config && { config }) };
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
 import { interfaceEnforcer } from '../domain/enforcement.ts';
-import { readOvs } from '../host/ovs.ts';
+import { readOvs, readOvsRows } from '../host/ovs.ts';
 import { readIproute2Version } from '../host/tc.ts';
 import type { OvsState } from '../observed/ovs.ts';
+import { type OvsHolder, ovsHolders } from '../observed/ovs-owner.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { DomainState, HypervisorReader } from '../ports/hypervisor.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
@@ -32,6 +33,7 @@ export interface Observation {
 }
 
 const ELSEWHERE = 'this host is not the hypervisor';
+const UNNAMED = 'libvirt names no device of the host';
 
 /**
  * Reads every layer of a domain; changes nothing. What cannot be read is a reading that says why.
@@ -47,9 +49,10 @@ export async function observeDomain(input: ObserveInput): Promise<Observation> {
   const known = { libvirtVersion, ovsPorts: new Set<string>(), macvtaps: new Set<string>() };
   if (live === undefined) return { readings: defined, facts: known };
   signal?.throwIfAborted();
-  const qemu = await observeQemu(hypervisor, domain, live);
-  signal?.throwIfAborted();
-  const enforced = await observeHost(input.host, live, signal);
+  const [qemu, enforced] = await Promise.all([
+    observeQemu(hypervisor, domain, live),
+    observeHost(input.host, live, signal),
+  ]);
   return {
     readings: [...defined, ...qemu, ...enforced.readings],
     facts: { ...known, ...enforced.facts },
@@ -66,22 +69,27 @@ async function observeHost(
     const network = nics.flatMap(nic => unseenNic(nic, ELSEWHERE));
     return { readings: [...unseenCgroup(live, ELSEWHERE), ...network], facts: {} };
   }
-  const cgroup = await observeCgroup(host, live);
-  if (nics.length === 0) return cgroup;
-  const version = await look(() => readIproute2Version(host));
-  const ovs = await observeOvs(host, nics);
-  const network: Reading[] = [];
-  for (const nic of nics) {
-    signal?.throwIfAborted();
-    network.push(...(await observeNic(host, nic, ovs)));
-  }
+  if (nics.length === 0) return observeCgroup(host, live);
+  signal?.throwIfAborted();
+  // At once: each is a process of its own, and waits more than it works.
+  const [cgroup, version, ovs, tc, macvtaps] = await Promise.all([
+    observeCgroup(host, live),
+    look(() => readIproute2Version(host)),
+    observeOvs(host, nics),
+    Promise.all(nics.map(nic => observeNic(host, nic))),
+    macvtapsAmong(host, nics),
+  ]);
+  const ports = new Set('found' in ovs ? ovs.found.interfaces.map(row => String(row.name)) : []);
+  const holders = await holdersAmong(host, nics, ports);
+  const network = nics.flatMap((nic, index) => [...portOf(nic, ovs), ...(tc[index] ?? [])]);
   return {
     readings: [...cgroup.readings, ...network],
     facts: {
       ...cgroup.facts,
       ...('found' in version && { iproute2: version.found }),
-      ovsPorts: new Set('found' in ovs ? ovs.found.interfaces.map(row => String(row.name)) : []),
-      macvtaps: await macvtapsAmong(host, nics),
+      ovsPorts: ports,
+      ...(holders && { ovsHolders: holders }),
+      macvtaps,
     },
   };
 }
@@ -92,16 +100,28 @@ async function observeOvs(host: HostReader, nics: readonly InterfaceDefinition[]
   return mayBePort ? look(() => readOvs(host)) : { why: 'it was not asked' };
 }
 
-async function observeNic(
+/** Asks whose the limits are only when libvirt does not know that a tap is a port. */
+async function holdersAmong(
   host: HostReader,
-  nic: InterfaceDefinition,
-  ovs: Seen<OvsState>,
-): Promise<readonly Reading[]> {
-  if (nic.dev === undefined) return unseenNic(nic, 'libvirt names no device of the host');
-  const tc = await observeTc(host, nic.dev);
-  if (interfaceEnforcer(nic) !== 'ovs') return tc;
-  const port = 'found' in ovs ? observeOvsPort(ovs.found, nic.dev) : unseenOvsPort(nic.dev, ovs.why);
-  return [...port, ...tc];
+  nics: readonly InterfaceDefinition[],
+  ports: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, OvsHolder> | undefined> {
+  if (!nics.some(({ type, dev = '' }) => type === 'ethernet' && ports.has(dev))) return undefined;
+  const rows = await look(() => readOvsRows(host));
+  return 'found' in rows ? ovsHolders(rows.found) : undefined;
+}
+
+async function observeNic(host: HostReader, nic: InterfaceDefinition): Promise<readonly Reading[]> {
+  return nic.dev === undefined ? unseenTc(nic.mac, UNNAMED) : observeTc(host, nic.dev);
+}
+
+/** What Open vSwitch holds for an interface that is its port, whether libvirt knows it or not. */
+function portOf(nic: InterfaceDefinition, ovs: Seen<OvsState>): readonly Reading[] {
+  const { dev } = nic;
+  const isKnown = interfaceEnforcer(nic) === 'ovs';
+  if (dev === undefined) return isKnown ? unseenOvsPort(nic.mac, UNNAMED) : [];
+  if ('why' in ovs) return isKnown ? unseenOvsPort(dev, ovs.why) : [];
+  return isKnown || ovs.found.ports.some(row => row.name === dev) ? observeOvsPort(ovs.found, dev) : [];
 }
 
 function unseenNic(nic: InterfaceDefinition, why: string): readonly Reading[] {

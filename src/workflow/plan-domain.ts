@@ -39,7 +39,7 @@ export async function verifyDomain(
   return assess(surroundings, view, flavorWish(request), chooseScopes(view, request.scopes));
 }
 
-function planFrom(assessment: Assessment, { record }: Asked, now: Date): TuningPlan {
+function planFrom(assessment: Assessment, { record, ovsNative }: Asked, now: Date): TuningPlan {
   const { view, scopes, readings, verdicts, diagnostics } = assessment;
   const targets = scopes.flatMap((scope): PlanTarget[] => {
     const definition = view[scope];
@@ -54,6 +54,7 @@ function planFrom(assessment: Assessment, { record }: Asked, now: Date): TuningP
     observed: observedOf(view, readings),
     ...(record && { record: { ...record, at } }),
     diagnostics,
+    ...(ovsNative === true && { ovsNative }),
   });
   return withinDriver(plan, view.info.driver);
 }

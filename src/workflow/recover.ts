@@ -39,7 +39,7 @@ function finish(surroundings: WriteSurroundings, { plan }: JournalEntry): Promis
 }
 
 function undo(surroundings: WriteSurroundings, { plan }: JournalEntry): Promise<ApplyResult> {
-  const units = unitsOf(surroundings.hypervisor, plan);
+  const units = unitsOf(surroundings, plan);
   const failure = 'an earlier apply ended in the middle';
   return takeBack(surroundings, { plan, units, wish: plannedWish(plan), failure });
 }

@@ -1,4 +1,4 @@
-import type { HostReader } from '../ports/host.ts';
+import type { HostReader, HostWriter } from '../ports/host.ts';
 import type { Hypervisor, HypervisorReader } from '../ports/hypervisor.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { StateFolder } from '../ports/state.ts';
@@ -17,6 +17,8 @@ export interface ReadSurroundings {
 /** What a writing workflow works with. */
 export interface WriteSurroundings extends ReadSurroundings {
   readonly hypervisor: Hypervisor;
+  /** For what is written to the host and not to libvirt; absent: then nothing is. */
+  readonly hostWriter?: HostWriter;
   /** Waits; a parameter so that nothing here depends on the clock. */
   readonly wait: (milliseconds: number) => Promise<void>;
   /**

@@ -70,11 +70,14 @@ async function undoUnit(
   for (const pause of patience) {
     await surroundings.wait(pause);
     try {
-      if (unit.scope === 'live' && !(await stillRuns(surroundings, plan))) return { status: 'gone' };
+      if (unit.scope === 'live' && !(await stillRuns(surroundings, plan))) {
+        await unit.undoAfterRun?.();
+        return { status: 'gone' };
+      }
       await unit.undo();
       return { status: 'undone' };
     } catch (reason) {
-      if (isGone(reason)) return { status: 'gone' };
+      if (isGone(reason) && unit.undoAfterRun === undefined) return { status: 'gone' };
       error = messageOf(reason);
       surroundings.logger?.warn(`cannot be put back yet: ${error}`);
     }

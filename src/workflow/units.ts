@@ -6,10 +6,12 @@ import {
 } from '../domain/intent-record.ts';
 import { applyTuningToXml } from '../domain/render.ts';
 import { deviceName, type Limits } from '../domain/tuning.ts';
-import { type Call, forwardCalls, undoCalls } from '../plan/calls.ts';
+import { type Call, forwardCalls, undoAfterRun, undoCalls } from '../plan/calls.ts';
 import type { RecordChange, Step, TuningPlan } from '../plan/plan.ts';
 import type { DomainRef, Hypervisor, Scope } from '../ports/hypervisor.ts';
-import { kernelCpuTune } from './before.ts';
+import { heldBefore } from './before.ts';
+import type { WriteSurroundings } from './surroundings.ts';
+import { writeOvs } from './write-ovs.ts';
 
 /** What is done or taken back together: one device of the running domain, the persistent definition, one record. */
 export interface Unit {
@@ -20,6 +22,8 @@ export interface Unit {
   forward(stop: () => void): Promise<void>;
   /** Takes it back, whether or not all of it was done; doing it twice does no harm. */
   undo(): Promise<void>;
+  /** Takes back what is left of it when the run of the domain that it was written to has ended; absent: nothing is. */
+  undoAfterRun?(): Promise<void>;
 }
 
 /** `live interface 52:54:…`, `config definition`, `live record`: a unit in a message. */
@@ -30,24 +34,33 @@ export function unitName({ scope, steps }: Unit): string {
 }
 
 /** A plan's units in the order in which they are carried out. */
-export function unitsOf(hypervisor: Hypervisor, plan: TuningPlan): readonly Unit[] {
+export function unitsOf(surroundings: WriteSurroundings, plan: TuningPlan): readonly Unit[] {
   const { domain } = plan;
-  const kernel = kernelCpuTune(plan.observed.knobs);
+  const { hypervisor } = surroundings;
   const persistent = plan.steps.filter(step => step.scope === 'config');
   return [
-    ...plan.steps
-      .filter(step => step.scope === 'live')
-      .map(
-        (step): Unit => ({
-          scope: 'live',
-          steps: [step],
-          forward: stop => callAll(hypervisor, domain, forwardCalls(step), stop),
-          undo: () => callEach(hypervisor, domain, undoCalls(step, kernel)),
-        }),
-      ),
+    ...plan.steps.filter(step => step.scope === 'live').map(step => liveUnit(surroundings, plan, step)),
     ...(persistent.length === 0 ? [] : [definition(hypervisor, domain, persistent)]),
     ...plan.records.map(record => recordUnit(hypervisor, domain, record)),
   ];
+}
+
+function liveUnit(surroundings: WriteSurroundings, plan: TuningPlan, step: Step): Unit {
+  const { domain } = plan;
+  const before = heldBefore(plan.observed.knobs);
+  const left = undoAfterRun(step, before);
+  return {
+    scope: 'live',
+    steps: [step],
+    forward: async stop => {
+      for (const call of forwardCalls(step)) {
+        stop();
+        await perform(surroundings, domain, call);
+      }
+    },
+    undo: () => callEach(surroundings, domain, undoCalls(step, before)),
+    ...(left.length > 0 && { undoAfterRun: () => callEach(surroundings, domain, left) }),
+  };
 }
 
 /**
@@ -100,28 +113,21 @@ function recordUnit(hypervisor: Hypervisor, domain: DomainRef, { scope, before, 
   };
 }
 
-async function callAll(
-  hypervisor: Hypervisor,
+/** Every call is tried, also after one that failed: the more is put back the better. @throws the first error */
+async function callEach(
+  surroundings: WriteSurroundings,
   domain: DomainRef,
   calls: readonly Call[],
-  stop: () => void,
 ): Promise<void> {
-  for (const call of calls) {
-    stop();
-    await perform(hypervisor, domain, call);
-  }
-}
-
-/** Every call is tried, also after one that failed: the more is put back the better. @throws the first error */
-async function callEach(hypervisor: Hypervisor, domain: DomainRef, calls: readonly Call[]): Promise<void> {
   const errors: unknown[] = [];
   for (const call of calls) {
-    await perform(hypervisor, domain, call).catch(error => errors.push(error));
+    await perform(surroundings, domain, call).catch(error => errors.push(error));
   }
   if (errors.length > 0) throw errors[0];
 }
 
-function perform(hypervisor: Hypervisor, domain: DomainRef, call: Call): Promise<void> {
+function perform(surroundings: WriteSurroundings, domain: DomainRef, call: Call): Promise<void> {
+  const { hypervisor } = surroundings;
   switch (call.kind) {
     case 'scheduler':
       return hypervisor.setSchedulerParameters(domain, call.parameters);
@@ -129,5 +135,8 @@ function perform(hypervisor: Hypervisor, domain: DomainRef, call: Call): Promise
       return hypervisor.setBlockIoTune(domain, call.target, call.parameters);
     case 'interface':
       return hypervisor.setInterfaceParameters(domain, call.mac, call.parameters);
+    case 'ovs-detach':
+    case 'ovs-set':
+      return writeOvs(surroundings, domain, call);
   }
 }

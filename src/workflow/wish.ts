@@ -8,8 +8,13 @@ import type { VolumeIntent } from '../intent/volume-intent.ts';
 import type { TuningPlan } from '../plan/plan.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 
-/** What is wanted of a domain, worked out for each of its definitions. */
-export type Wish = (scope: Scope, domain: DomainDefinition, capabilities: HostCapabilities) => Translation;
+/** What is wanted of a domain. */
+export interface Wish {
+  /** Worked out for one of its definitions. */
+  readonly translate: (scope: Scope, domain: DomainDefinition, capabilities: HostCapabilities) => Translation;
+  /** As {@link Asked.ovsNative}. */
+  readonly ovsNative?: boolean;
+}
 
 /** What a caller asks of a domain. */
 export interface Asked {
@@ -18,21 +23,33 @@ export interface Asked {
   readonly volumes?: readonly VolumeIntent[];
   /** Take away what a flavor can ask for and this one does not. */
   readonly prune?: boolean;
+  /**
+   * Limit `ethernet` taps that are ports of Open vSwitch in its database, since it removes what libvirt sets with tc.
+   * Taps that are limited so already stay with it.
+   */
+  readonly ovsNative?: boolean;
   /** To be written into the domain's metadata, the time aside; absent: no record. */
   readonly record?: Omit<IntentRecord, 'at'>;
 }
 
 /** The wish of a flavor. */
 export function flavorWish(asked: Asked): Wish {
-  return (scope, domain, capabilities) => {
-    const translation = translateFlavor({ ...asked, domain, capabilities });
-    return asked.prune === true
-      ? prune(translation, { domain, live: scope === 'live', capabilities })
-      : translation;
+  const { prune: isWhole, ovsNative } = asked;
+  return {
+    translate: (scope, domain, capabilities) => {
+      const translation = translateFlavor({ ...asked, domain, capabilities });
+      return isWhole === true
+        ? prune(translation, { domain, live: scope === 'live', capabilities })
+        : translation;
+    },
+    ...(ovsNative === true && { ovsNative }),
   };
 }
 
 /** The wish that a plan was made for: what it says for a definition, whatever that has become. */
-export function plannedWish(plan: TuningPlan): Wish {
-  return scope => ({ tuning: plan.tuning[scope] ?? [], diagnostics: [] });
+export function plannedWish({ tuning, ovsNative }: TuningPlan): Wish {
+  return {
+    translate: scope => ({ tuning: tuning[scope] ?? [], diagnostics: [] }),
+    ...(ovsNative === true && { ovsNative }),
+  };
 }

@@ -13,7 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   backend: ['.', 'intent'],
   verify: ['.', 'domain', 'ports', 'observed', 'backend'],
   observed: ['.'],
-  plan: ['.', 'domain', 'ports', 'verify'],
+  plan: ['.', 'domain', 'ports', 'observed', 'verify'],
   explain: ['.', 'intent', 'domain', 'observed', 'verify'],
   audit: ['.', 'domain', 'ports', 'verify'],
   report: ['.', 'audit', 'intent', 'backend', 'domain', 'plan', 'verify', 'explain', 'ports'],

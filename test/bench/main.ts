@@ -1,4 +1,5 @@
 import { cpus, loadavg } from 'node:os';
+import { applySuite } from './apply.ts';
 import { type Budget, measure, type RowResult } from './measure.ts';
 import type { Suite } from './row.ts';
 import { rpcSuite } from './rpc.ts';
@@ -9,13 +10,16 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   libvirt: rpcSuite,
   translate: translateSuite,
 };
+/** Suites that run only when they are named: they need more than this machine. */
+const named: typeof suites = { apply: applySuite };
+const all = { ...suites, ...named };
 const budget: Budget = { rowMs: 5_000, minSamples: 9, sampleMs: 20 };
 
 const asJson = process.argv.includes('--json');
 const wanted = process.argv.slice(2).filter(argument => argument !== '--json');
-const unknown = wanted.filter(name => suites[name] === undefined);
+const unknown = wanted.filter(name => all[name] === undefined);
 if (unknown.length > 0) {
-  process.stderr.write(`no such suite: ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}\n`);
+  process.stderr.write(`no such suite: ${unknown.join(', ')}; there are ${Object.keys(all).join(', ')}\n`);
   process.exit(2);
 }
 
@@ -27,9 +31,11 @@ const host = {
 };
 const loadBefore = load();
 const results: RowResult[] = [];
-for (const [name, start] of Object.entries(suites)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+const notes: string[] = [];
+for (const [name, start] of Object.entries(all)) {
+  if (wanted.length > 0 ? !wanted.includes(name) : name in named) continue;
   const suite = await start();
+  notes.push(...(suite.notes ?? []));
   try {
     for (const row of suite.rows) {
       if (!asJson) process.stderr.write(`measuring ${suite.name}: ${row.name}\n`);
@@ -40,10 +46,12 @@ for (const [name, start] of Object.entries(suites)) {
   }
 }
 const loads = { loadBefore, loadAfter: load() };
-if (asJson) process.stdout.write(`${JSON.stringify({ ...host, ...loads, results }, null, 2)}\n`);
+if (asJson) process.stdout.write(`${JSON.stringify({ ...host, ...loads, results, notes }, null, 2)}\n`);
 else {
   const { cpu, cores, node, platform } = host;
-  process.stdout.write(`${renderTable(results)}\n${cpu}, ${cores} cores, ${platform}, node ${node}, `);
+  process.stdout.write(
+    `${renderTable(results)}\n${notes.map(note => `${note}\n`).join('')}${cpu}, ${cores} cores, ${platform}, node ${node}, `,
+  );
   process.stdout.write(`load ${loads.loadBefore} before and ${loads.loadAfter} after\n`);
 }
 

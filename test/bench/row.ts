@@ -26,5 +26,7 @@ export interface Quoted {
 export interface Suite {
   readonly name: string;
   readonly rows: readonly Row[];
+  /** What is to be told besides times. */
+  readonly notes?: readonly string[];
   stop(): Promise<void>;
 }

@@ -1,12 +1,15 @@
 import { openHypervisor } from '../../src/host/libvirt-hypervisor.ts';
+import { isWriteCommand } from '../../src/host/write-commands.ts';
 import { flavorFromProperties, parseFlavor } from '../../src/intent/flavor.ts';
 import { type FlavorQuota, flavorQuota } from '../../src/intent/flavor-quota.ts';
 import type { ApplyResult } from '../../src/plan/apply-result.ts';
-import { HostReadError, type HostReader } from '../../src/ports/host.ts';
+import { HostReadError, type HostReader, type HostWriter } from '../../src/ports/host.ts';
 import type { Hypervisor as Libvirt } from '../../src/ports/hypervisor.ts';
 import type { Verdict } from '../../src/verify/verdict.ts';
 import { applyDomain } from '../../src/workflow/apply.ts';
 import { verifyDomain } from '../../src/workflow/plan-domain.ts';
+import type { WriteSurroundings } from '../../src/workflow/surroundings.ts';
+import type { Asked } from '../../src/workflow/wish.ts';
 import type { Hypervisor } from './hypervisor.ts';
 
 /**
@@ -15,11 +18,15 @@ import type { Hypervisor } from './hypervisor.ts';
  */
 export interface FromOutside {
   readonly libvirt: Libvirt;
-  readonly host: HostReader;
-  verify(domain: string, quota?: FlavorQuota): Promise<Verified>;
-  apply(domain: string, quota?: FlavorQuota): Promise<ApplyResult>;
+  /** With these the calls below work. */
+  readonly surroundings: WriteSurroundings;
+  verify(domain: string, quota?: FlavorQuota, how?: How): Promise<Verified>;
+  apply(domain: string, quota?: FlavorQuota, how?: How): Promise<ApplyResult>;
   close(): Promise<void>;
 }
+
+/** Options of the commands. */
+export type How = Pick<Asked, 'prune' | 'ovsNative'>;
 
 /** What a verification found. */
 export interface Verified {
@@ -42,16 +49,25 @@ export async function fromOutside(hypervisor: Hypervisor, flavorText: string): P
   const uri = `qemu+unix:///system?socket=${encodeURIComponent(socket)}`;
   const libvirt = await openHypervisor(uri, { readOnly: false });
   const host = hostThrough(hypervisor);
+  const hostWriter: HostWriter = {
+    run: async argv => {
+      if (!isWriteCommand(argv))
+        throw new HostReadError(`'${argv.join(' ')}' is not a command that may write`);
+      return hypervisor.run(argv);
+    },
+  };
   const wait = (milliseconds: number) => new Promise<void>(done => void setTimeout(done, milliseconds));
+  const surroundings = { hypervisor: libvirt, host, hostWriter, wait };
   return {
     libvirt,
-    host,
-    verify: async (domain, quota = resquota) => {
-      const { verdicts } = await verifyDomain({ hypervisor: libvirt, host }, { domain, quota, scopes: [] });
+    surroundings,
+    verify: async (domain, quota = resquota, how = {}) => {
+      const request = { domain, quota, ...how, scopes: [] };
+      const { verdicts } = await verifyDomain(surroundings, request);
       return { verdicts, failing: named(verdicts, 'fail'), undecided: named(verdicts, 'inconclusive') };
     },
-    apply: (domain, quota = resquota) =>
-      applyDomain({ hypervisor: libvirt, host, wait }, { domain, quota, scopes: [] }),
+    apply: (domain, quota = resquota, how = {}) =>
+      applyDomain(surroundings, { domain, quota, ...how, scopes: [] }),
     close: () => libvirt.close(),
   };
 }

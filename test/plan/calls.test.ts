@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Limits } from '../../src/domain/tuning.ts';
-import { forwardCalls, undoCalls } from '../../src/plan/calls.ts';
+import { forwardCalls, type HeldBefore, undoAfterRun, undoCalls } from '../../src/plan/calls.ts';
 import { diffLimits } from '../../src/plan/diff.ts';
 import type { Step } from '../../src/plan/plan.ts';
 
@@ -25,6 +25,9 @@ const noIoTune = {
   write_iops_sec_max_length: 0,
   size_iops_sec: 0,
 };
+
+/** Before: nothing but what libvirt defined. */
+const nothing: HeldBefore = { cpu: {}, ovs: () => ({}), policed: () => false };
 
 function step(device: Step['device'], before: Limits, after: Limits, enforcer?: Step['enforcer']): Step {
   const changes = diffLimits(before, after, {});
@@ -51,7 +54,7 @@ describe('the calls of a cpu step', () => {
 
   it('are undone with what the kernel had where the definition had nothing', () => {
     const cpu = step({ kind: 'cpu' }, {}, { cpu_shares: 512, vcpu_quota: 5000, vcpu_period: 10000 });
-    expect(undoCalls(cpu, { cpu_shares: 100, vcpu_period: 100000 })).toEqual([
+    expect(undoCalls(cpu, { ...nothing, cpu: { cpu_shares: 100, vcpu_period: 100000 } })).toEqual([
       { kind: 'scheduler', parameters: { vcpu_period: 100000 } },
       { kind: 'scheduler', parameters: { vcpu_quota: -1 } },
       { kind: 'scheduler', parameters: { cpu_shares: 100 } },
@@ -69,7 +72,7 @@ describe('the calls of a disk step', () => {
   });
 
   it('are undone with all 19 numbers of before', () => {
-    expect(undoCalls(disk, {})).toEqual([
+    expect(undoCalls(disk, nothing)).toEqual([
       { kind: 'block-io-tune', target: 'vda', parameters: { ...noIoTune, total_iops_sec: 70 } },
     ]);
   });
@@ -91,7 +94,7 @@ describe('the calls of a disk that shares a bucket', () => {
   });
 
   it('clear the disk first when it leaves the group and stays limited, since libvirt keeps a group left out', () => {
-    expect(undoCalls(step(vda, { total_iops_sec: 70 }, shared), {})).toEqual([
+    expect(undoCalls(step(vda, { total_iops_sec: 70 }, shared), nothing)).toEqual([
       call(noIoTune),
       call({ ...noIoTune, total_iops_sec: 70 }),
     ]);
@@ -127,7 +130,7 @@ describe('the calls of an interface step', () => {
 
   it('are undone in the same order: cleared, then set', () => {
     const without = { 'inbound.average': 1000, 'inbound.peak': 1000 };
-    expect(undoCalls(step({ kind: 'interface', mac }, without, limits, 'ovs'), {})).toEqual([
+    expect(undoCalls(step({ kind: 'interface', mac }, without, limits, 'ovs'), nothing)).toEqual([
       { kind: 'interface', mac, parameters: { 'inbound.average': 0, 'outbound.average': 0 } },
       { kind: 'interface', mac, parameters: { ...without, 'outbound.average': 0 } },
     ]);
@@ -136,5 +139,66 @@ describe('the calls of an interface step', () => {
   it('do not clear a plain tap first: that would open it for a moment', () => {
     const after = { 'inbound.average': 1000 };
     expect(forwardCalls(step({ kind: 'interface', mac }, limits, after, 'tap'))).toHaveLength(1);
+  });
+});
+
+describe('the calls of an ethernet tap that is limited as a port of Open vSwitch', () => {
+  const device = { kind: 'interface', mac: '52:54:00:00:00:03' } as const;
+  const dev = 'tap3';
+  const limits = { 'inbound.average': 1000, 'inbound.peak': 1000 };
+  const libvirts = (parameters: object) => ({
+    kind: 'interface',
+    mac: device.mac,
+    parameters: { 'inbound.average': 0, 'outbound.average': 0, ...parameters },
+  });
+  const set = {
+    kind: 'ovs-set',
+    dev,
+    limits: { inbound: { 'min-rate': 8_000_000, 'max-rate': 8_000_000 } },
+  };
+  const native = { ...step(device, {}, limits, 'ovs-native'), dev };
+  const repair: Step = {
+    ...native,
+    before: limits,
+    changes: [{ parameter: 'inbound.average', before: 1000, after: 1000, reason: 'enforcer' }],
+  };
+
+  it("are libvirt's before ours, since its tc state has to go", () => {
+    expect(forwardCalls(native)).toEqual([libvirts(limits), { kind: 'ovs-detach', dev }, set]);
+  });
+
+  it('leave libvirt alone when only the enforcer has lost them', () => {
+    expect(forwardCalls(repair)).toEqual([{ kind: 'ovs-detach', dev }, set]);
+  });
+
+  it('are undone with the rows that were ours before', () => {
+    const before = { ...nothing, ovs: () => set.limits };
+    expect(undoCalls(native, before)).toEqual([libvirts({}), { kind: 'ovs-detach', dev }, set]);
+  });
+
+  it("are undone with libvirt's limits at last where they were in tc", () => {
+    const given = { kind: 'ovs-set', dev, limits: {} };
+    expect(undoCalls(repair, { ...nothing, policed: () => true })).toEqual([
+      { kind: 'ovs-detach', dev },
+      given,
+      libvirts(limits),
+    ]);
+  });
+
+  it('are undone without the policer that Open vSwitch had removed before', () => {
+    const given = { kind: 'ovs-set', dev, limits: {} };
+    expect(undoCalls(repair, nothing)).toEqual([
+      { kind: 'ovs-detach', dev, keepPolicing: true },
+      libvirts(limits),
+      given,
+    ]);
+  });
+
+  it('are undone in the database alone when the run of the domain has ended', () => {
+    expect(undoAfterRun(native, { ...nothing, policed: () => true })).toEqual([
+      { kind: 'ovs-detach', dev },
+      { kind: 'ovs-set', dev, limits: {} },
+    ]);
+    expect(undoAfterRun(step(device, {}, limits, 'tap'), nothing)).toEqual([]);
   });
 });

@@ -48,7 +48,7 @@ function isPlanFile(name: string): boolean {
 
 const wishOptions = [
   ...(['flavor', 'property', 'flavorFromMetadata', 'volume', 'volumeQos'] as const),
-  ...(['remove', 'prune', 'dryRun'] as const),
+  ...(['remove', 'prune', 'ovsNative', 'dryRun'] as const),
 ] as const;
 
 async function applyPlanFile(file: string, options: ApplyOptions): Promise<void> {

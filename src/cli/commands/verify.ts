@@ -15,6 +15,8 @@ import { type Loudness, processTerminal, type Terminal } from '../terminal.ts';
 export interface VerifyOptions extends ConnectOptions, QuotaOptions, Loudness {
   /** Limits that the flavor does not ask for shall not be there. */
   readonly prune?: boolean;
+  /** As in {@link AskedOptions}. */
+  readonly ovsNative?: boolean;
   readonly live: boolean;
   readonly config: boolean;
   readonly format: 'table' | 'json';
@@ -25,8 +27,8 @@ export interface VerifyOptions extends ConnectOptions, QuotaOptions, Loudness {
 export async function verify(domain: string, options: VerifyOptions): Promise<void> {
   const terminal = processTerminal(options);
   const { quota, volumes } = await readQuota(options, terminal, domainXmlFrom(domain, options, terminal));
-  const prune = options.prune === true;
-  const request = { domain, quota, volumes, prune, scopes: scopesOf(options) };
+  const { prune = false, ovsNative = false } = options;
+  const request = { domain, quota, volumes, prune, ovsNative, scopes: scopesOf(options) };
   const found = await look(request, options, terminal);
   sayDiagnostics(found.diagnostics, terminal);
   if (options.format === 'json')

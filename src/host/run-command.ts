@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { type CommandResult, HostReadError } from '../ports/host.ts';
+
+const MAX_OUTPUT_BYTES = 16 * 1024 ** 2;
+
+/** How long a command may take, in ms, and what ends it before. */
+export interface RunOptions {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs a command without a shell and in plain language. @throws HostReadError, or the signal's reason */
+export async function runCommand(
+  argv: readonly string[],
+  { timeoutMs, signal }: RunOptions,
+): Promise<CommandResult> {
+  const [program = '', ...rest] = argv;
+  const options = {
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+    maxBuffer: MAX_OUTPUT_BYTES,
+    env: { LC_ALL: 'C', PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin` },
+    ...(signal && { signal }),
+  } as const;
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, rest, options, (error, stdout, stderr) => {
+      if (error === null) return resolve({ exitCode: 0, stdout, stderr });
+      if (typeof error.code === 'number') return resolve({ exitCode: error.code, stdout, stderr });
+      reject(
+        signal?.aborted ? signal.reason : new HostReadError(whyNot(argv, timeoutMs, error), { cause: error }),
+      );
+    });
+    child.stdin?.end();
+  });
+}
+
+function whyNot(argv: readonly string[], timeoutMs: number, error: Error): string {
+  const [program] = argv;
+  const line = argv.join(' ');
+  const code = 'code' in error ? String(error.code) : '';
+  if (code === 'ENOENT') return `'${program}' is not installed`;
+  if (code === 'EACCES') return `'${program}' may not be run`;
+  if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
+    return `'${line}' wrote more than ${MAX_OUTPUT_BYTES} bytes`;
+  if ('killed' in error && error.killed === true) return `'${line}' did not end within ${timeoutMs / 1000} s`;
+  return `'${line}' did not run: ${error.message}`;
+}

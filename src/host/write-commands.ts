@@ -1,0 +1,53 @@
+const DEVICE = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const SETTINGS: Readonly<Record<string, RegExp>> = {
+  Port: /^qos=(?:@qos|[0-9a-f-]{36})$/,
+  Interface: /^(?:ingress_policing_(?:rate|burst)=\d{1,10}|external_ids:virt-quota="[0-9a-f-]{36}")$/,
+  QoS: /^(?:type=linux-htb|queues:0=@queue|other_config:[a-z-]+=\d{1,15}|external_ids:virt-quota[a-z-]*="[A-Za-z0-9_.-]+")$/,
+  Queue: /^(?:other_config:[a-z-]+=\d{1,15}|external_ids:virt-quota[a-z-]*="[A-Za-z0-9_.-]+")$/,
+};
+
+/**
+ * Whether an argv is one of the few commands that write: an `ovs-vsctl` transaction that limits ports, by rows that
+ * carry virt-quota's mark.
+ */
+export function isWriteCommand(argv: readonly string[]): boolean {
+  const [program, timeout = '', ...rest] = argv;
+  if (program !== 'ovs-vsctl' || !/^--timeout=[1-9]\d?$/.test(timeout) || rest[0] !== '--') return false;
+  return commandsOf(rest.slice(1)).every(isOvsWrite);
+}
+
+/** A chain of commands, cut at `--`. */
+function commandsOf(words: readonly string[]): readonly (readonly string[])[] {
+  const commands: string[][] = [[]];
+  for (const word of words) {
+    if (word === '--') commands.push([]);
+    else commands.at(-1)?.push(word);
+  }
+  return commands;
+}
+
+function isOvsWrite(words: readonly string[]): boolean {
+  const [first = ''] = words;
+  const [verb, table = '', ...rest] = first.startsWith('--') ? words.slice(1) : words;
+  const settings = Object.hasOwn(SETTINGS, table) ? SETTINGS[table] : undefined;
+  const areSettings = (some: readonly string[]) =>
+    settings !== undefined && some.length > 0 && some.every(one => settings.test(one));
+  const [record = '', ...values] = rest;
+  switch (`${first.startsWith('--') ? `${first} ` : ''}${verb}`) {
+    case 'set':
+      return (table === 'Port' || table === 'Interface') && DEVICE.test(record) && areSettings(values);
+    case 'clear':
+      return table === 'Port' && DEVICE.test(record) && values.join() === 'qos';
+    case 'remove':
+      return table === 'Interface' && DEVICE.test(record) && values.join() === 'external_ids,virt-quota';
+    case '--id=@qos create':
+      return table === 'QoS' && areSettings(rest);
+    case '--id=@queue create':
+      return table === 'Queue' && areSettings(rest);
+    case '--if-exists destroy':
+      return (table === 'QoS' || table === 'Queue') && rest.length > 0 && rest.every(one => UUID.test(one));
+    default:
+      return false;
+  }
+}
