@@ -39,7 +39,11 @@ export const step = z
     before: limits,
     after: limits,
     changes: list(change),
-    enforcer: z.enum(['tap', 'macvtap', 'ovs', 'none']).exactOptional(),
+    enforcer: z.enum(['tap', 'macvtap', 'ovs', 'ovs-native', 'none']).exactOptional(),
+    dev: z
+      .string()
+      .exactOptional()
+      .describe("the port's name, where Open vSwitch is written to without libvirt"),
   })
   .meta({ id: 'step' }) satisfies z.ZodType<Step>;
 
@@ -81,6 +85,10 @@ const members = {
   }),
   scopes: list(scope),
   tuning: z.strictObject({ live: domainTuning.exactOptional(), config: domainTuning.exactOptional() }),
+  ovsNative: z
+    .literal(true)
+    .exactOptional()
+    .describe("ethernet taps that are Open vSwitch ports are limited in Open vSwitch's database"),
   steps: list(step).describe('in the order in which they are carried out'),
   records: list(recordChange),
   observed,
