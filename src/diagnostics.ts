@@ -90,6 +90,26 @@ export type DiagnosticCode =
   | 'no-such-volume'
   /** More than one disk is this volume, or more than one QoS is given for it; args: `matches`. */
   | 'ambiguous-volume'
+  /** A `virt-quota:` key that there is not; args: `meant` where a slip is likely. */
+  | 'unknown-own-key'
+  /** A text that is not `/dev/sda=NUMBER[,/dev/sdb=NUMBER…]`. */
+  | 'not-a-device-list'
+  /** A memory soft limit above the hard one; args: `hard`. */
+  | 'soft-above-hard'
+  /** A limit of memory and swap below that of memory, or without one: libvirt refuses it; args: `hard`. */
+  | 'swap-below-hard'
+  /** A hard limit that leaves QEMU little or nothing beyond the guest's memory; args: `guest`, `left`, in KiB. */
+  | 'little-memory'
+  /** On cgroup v2 libvirt limits swap alone to what is said of memory and swap. */
+  | 'swap-alone'
+  /** The host's kernel has no such control; args: `what`. */
+  | 'no-such-control'
+  /** Weights on single devices, which libvirt gets wrong where systemd sets weights; value: the device. */
+  | 'device-weight-breaks'
+  /** A floor on an interface whose type cannot keep one; args: `type`, `mac`. */
+  | 'floor-not-possible'
+  /** A floor, which libvirt refuses when the network itself has no inbound average; args: `network`, `mac`. */
+  | 'floor-needs-network'
   /** QoS for the storage back end (consumer `back-end`): not a limit of the hypervisor. */
   | 'back-end-only'
   /** libvirt's driver has no call for this on a running domain, so the step is left out; args: `driver`. */

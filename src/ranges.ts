@@ -49,3 +49,18 @@ export const networkShapedRate: Range = { ...networkRateLive, max: 50_331_647_99
 
 /** Network bursts: tc counts them in 32 bits of bytes. @see iproute2 tc/tc_util.c:get_size */
 export const networkBurst: Range = { unit: 'KiB', min: 1, max: 4_194_303 };
+
+/** Memory; the largest number of KiB that libvirt has stands for "no limit". @see libvirt VIR_DOMAIN_MEMORY_PARAM_UNLIMITED */
+export const memoryAmount: Range = { unit: 'KiB', min: 1, max: Number.MAX_SAFE_INTEGER - 1 };
+
+/** Weight of block I/O on cgroup v2. @see linux include/linux/cgroup.h:CGROUP_WEIGHT_MIN */
+export const ioWeightV2: Range = { unit: '', min: 1, max: 10_000 };
+
+/** Weight of block I/O on cgroup v1. @see systemd src/basic/cgroup-util.h:CGROUP_BLKIO_WEIGHT_MIN */
+export const ioWeightV1: Range = { unit: '', min: 10, max: 1000 };
+
+/** Bytes to or from a block device of the host; the kernel takes 64 bits, of which we hold those that are exact. */
+export const hostDeviceBytes: Range = { unit: 'bytes/s', min: 1, max: Number.MAX_SAFE_INTEGER };
+
+/** Requests to a block device of the host: unsigned 32 bit. @see linux block/blk-throttle.c:tg_set_limit */
+export const hostDeviceOperations: Range = { unit: 'operations/s', min: 1, max: 4_294_967_295 };

@@ -30,6 +30,19 @@ export function kilobytesToKbit(kilobytes: number): number {
   return kilobytes * 8;
 }
 
+/**
+ * A weight of systemd's scale (1–10000) → of BFQ's (1–1000); 100 is the default on both.
+ * @see systemd src/basic/cgroup-util.h:BFQ_WEIGHT
+ */
+export function ioWeightToBfq(weight: number): number {
+  return weight <= 100 ? weight : 100 + Math.floor(((weight - 100) * 900) / 9900);
+}
+
+/** A weight of BFQ's scale → the smallest of systemd's that comes to it. @see systemd src/basic/cgroup-util.h:BFQ_WEIGHT */
+export function bfqToIoWeight(weight: number): number {
+  return weight <= 100 ? weight : 100 + (weight - 100) * 11;
+}
+
 /** kB/s → bit/s in a QoS or Queue row. @see libvirt src/util/virnetdevopenvswitch.c:virNetDevOpenvswitchInterfaceSetTxQos */
 export function kilobytesToBits(kilobytes: number): number {
   return kilobytes * 8000;

@@ -2,8 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bandwidthFields } from '../src/domain/bandwidth.ts';
+import { blkioTuneFields, hostDeviceFields } from '../src/domain/blkiotune.ts';
 import { cpuTuneFields } from '../src/domain/cputune.ts';
 import { ioTuneFields } from '../src/domain/iotune.ts';
+import { memTuneFields } from '../src/domain/memtune.ts';
+import { ownKeys } from '../src/intent/own-keys.ts';
 import { quotaKeys } from '../src/intent/quota-keys.ts';
 import * as ranges from '../src/ranges.ts';
 
@@ -21,14 +24,23 @@ describe('the ranges', () => {
           .filter(number => ends.includes(number))
           .map(number => `${name}: ${number}`),
       );
-    expect(new Set(ends).size).toBe(6);
+    expect(new Set(ends).size).toBe(7);
     expect(wrong).toEqual([]);
   });
 
   it('give an extra spec the unit that libvirt counts the parameter in', () => {
     const units = new Map<string, string>(
-      [...cpuTuneFields, ...ioTuneFields, ...bandwidthFields].map(field => [field.parameter, field.unit]),
+      [
+        ...cpuTuneFields,
+        ...memTuneFields,
+        ...blkioTuneFields,
+        ...hostDeviceFields,
+        ...ioTuneFields,
+        ...bandwidthFields,
+      ].map(field => [field.parameter, field.unit]),
     );
+    const own = ownKeys.filter(key => key.form !== 'name' && units.get(key.parameter) !== key.unit);
+    expect(own).toEqual([]);
     const other = quotaKeys.filter(
       key => key.consumer === 'libvirt' && units.get(key.parameter) !== key.unit,
     );

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { hasErrors } from '../diagnostics.ts';
 import { QuotaError } from '../errors.ts';
 import { type FlavorResult, parseFlavor } from '../intent/flavor.ts';
-import { flavorQuota } from '../intent/flavor-quota.ts';
 import { parseSelector } from '../intent/volume-intent.ts';
 import { parseVolumeQos } from '../intent/volume-qos-text.ts';
+import { wholeQuota } from '../intent/whole-quota.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { DomainRequest } from '../workflow/plan-domain.ts';
 import { type AskedOptions, mannerOf, recordOf } from './asked.ts';
@@ -109,7 +109,7 @@ function requestOf(
   volumes: readonly ReturnType<typeof volumeIntent>[],
   { scopes, options, terminal, where }: AssignmentContext & { readonly where: string },
 ): DomainRequest {
-  const { quota, diagnostics: more } = flavorQuota(flavor.extraSpecs);
+  const { quota, diagnostics: more } = wholeQuota(flavor.extraSpecs);
   const ofVolumes = volumes.flatMap(volume => volume.diagnostics);
   const diagnostics = [...found, ...more, ...ofVolumes].map(one => ({
     ...one,

@@ -1,10 +1,10 @@
 import { type Diagnostic, hasErrors } from '../diagnostics.ts';
 import { QuotaError } from '../errors.ts';
 import { type Flavor, type FlavorResult, flavorFromProperties, parseFlavor } from '../intent/flavor.ts';
-import { type FlavorQuota, flavorQuota } from '../intent/flavor-quota.ts';
 import { type FlavorSource, mergeFlavors } from '../intent/merge-flavors.ts';
 import { textForm } from '../intent/text-form.ts';
 import type { VolumeIntent } from '../intent/volume-intent.ts';
+import { type WholeQuota, wholeQuota } from '../intent/whole-quota.ts';
 import { diagnosticHint } from '../report/diagnostic-hint.ts';
 import { diagnosticLine } from '../report/diagnostic-text.ts';
 import { checkOneStdin, inputName, readText, yamlFor } from './inputs.ts';
@@ -29,7 +29,7 @@ export interface QuotaOptions extends VolumeOptions {
 /** A flavor with the limits it asks for, and those of volumes. */
 export interface QuotaInput {
   readonly flavor: Flavor;
-  readonly quota: FlavorQuota;
+  readonly quota: WholeQuota;
   readonly volumes: readonly VolumeIntent[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -49,7 +49,7 @@ export async function readQuota(
   const given = volumeInput?.volumesOf(options) ?? [];
   checkOneStdin([...(options.flavor ?? []), options.domain, ...given.map(one => one.file)]);
   const { flavor, diagnostics: found } = await (given.length > 0 ? readAny : readFlavor)(options, domainXml);
-  const { quota, diagnostics: more } = flavorQuota(flavor.extraSpecs);
+  const { quota, diagnostics: more } = wholeQuota(flavor.extraSpecs);
   const { volumes, diagnostics: ofVolumes } = (await volumeInput?.readVolumes(given, options)) ?? {
     volumes: [],
     diagnostics: [],

@@ -14,6 +14,16 @@ export interface HostCapabilities {
   readonly definitionOnly?: boolean;
   /** Whether the host has the cgroup CPU controller at all; absent: yes. */
   readonly hasCpuController?: boolean;
+  /** Whether libvirt has systemd set weights (machines are units of it); absent: not known. */
+  readonly systemd?: boolean;
+  /** Whether the kernel has a file for I/O weights; absent: not known. The same holds for the next two. */
+  readonly hasIoWeight?: boolean;
+  /** Whether domains have a cgroup of the memory controller. */
+  readonly hasMemoryLimit?: boolean;
+  /** Whether swap is accounted for, so can be limited. */
+  readonly hasSwapLimit?: boolean;
+  /** Paths that are no block devices of the host; absent: not known. */
+  readonly missingDevices?: ReadonlySet<string>;
 }
 
 /**

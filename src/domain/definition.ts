@@ -1,7 +1,9 @@
 import type { Bandwidth } from './bandwidth.ts';
+import type { BlkioTune, HostDeviceDefinition } from './blkiotune.ts';
 import type { CpuTune } from './cputune.ts';
 import type { IntentRecord } from './intent-record.ts';
 import type { IoTune } from './iotune.ts';
+import type { MemTune } from './memtune.ts';
 import type { NovaFlavor } from './nova-flavor.ts';
 
 /** What virt-quota needs to know of a domain's definition, live or persistent. */
@@ -10,7 +12,13 @@ export interface DomainDefinition {
   readonly uuid: string;
   /** Number of vCPUs online (`<vcpu current=…>`), not the maximum. */
   readonly vcpus: number;
+  /** The guest's memory at its largest, in KiB. Absent when the XML does not say. */
+  readonly memoryKib?: number;
   readonly cputune: CpuTune;
+  readonly memtune: MemTune;
+  readonly blkiotune: BlkioTune;
+  /** Block devices of the host that the domain's use of is limited. */
+  readonly hostDevices: readonly HostDeviceDefinition[];
   readonly disks: readonly DiskDefinition[];
   readonly interfaces: readonly InterfaceDefinition[];
   /** What Nova wrote down of its flavor; absent when it is no domain of Nova's. */

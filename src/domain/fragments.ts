@@ -1,14 +1,22 @@
 import { shortInteger } from '../integers.ts';
-import type { FlavorQuota } from '../intent/flavor-quota.ts';
+import type { WholeQuota } from '../intent/whole-quota.ts';
 import { isXmlText } from '../xml/character-rules.ts';
 import { encodeAttribute, encodeText } from '../xml/entities.ts';
 import { bandwidthFields } from './bandwidth.ts';
+import { blkioTuneFields, hostDeviceFields } from './blkiotune.ts';
 import { cpuTuneFields } from './cputune.ts';
 import { ioTuneElements } from './iotune.ts';
-import type { LimitName } from './tuning.ts';
+import { memTuneFields } from './memtune.ts';
+import type { LimitName, Limits } from './tuning.ts';
+import { wantedSections } from './wanted-sections.ts';
 
-/** The elements that Nova writes for a flavor, in Nova's order; an element that it does not write is left out. */
+/**
+ * The elements of a flavor, those of Nova in Nova's order; one without anything in it is left out. `memtune` and
+ * `blkiotune` come of our own keys only.
+ */
 export interface Fragments {
+  readonly blkiotune?: string;
+  readonly memtune?: string;
   readonly cputune?: string;
   readonly iotune?: string;
   readonly bandwidth?: string;
@@ -32,6 +40,13 @@ interface Piece {
 
 const cpuTunePieces = cpuTuneFields.map(elementPiece);
 const ioTunePieces = ioTuneElements.map(name => elementPiece({ parameter: name, xmlName: name }));
+const memTunePieces = memTuneFields.map(({ parameter, xmlName }) => ({
+  parameter,
+  before: `<${xmlName} unit="KiB">`,
+  after: `</${xmlName}>`,
+}));
+const weightPieces = blkioTuneFields.map(elementPiece);
+const hostDevicePieces = hostDeviceFields.map(elementPiece);
 const inboundPieces = bandwidthFields.filter(field => field.direction === 'inbound').map(attributePiece);
 const outboundPieces = bandwidthFields.filter(field => field.direction === 'outbound').map(attributePiece);
 
@@ -51,7 +66,7 @@ function attributePiece({ parameter, xmlName }: Named): Piece {
  * @see nova nova/virt/libvirt/config.py:LibvirtConfigGuestCPUTune, LibvirtConfigGuestDisk, LibvirtConfigGuestInterface
  */
 export function translateFragments(
-  quota: FlavorQuota,
+  quota: WholeQuota,
   options: { readonly virtType?: string } = {},
 ): Fragments {
   const { virtType } = options;
@@ -63,7 +78,24 @@ export function translateFragments(
   if (cputune !== undefined) fragments.cputune = cputune;
   if (iotune !== undefined) fragments.iotune = iotune;
   if (bandwidth !== undefined) fragments.bandwidth = bandwidth;
-  return fragments;
+  return quota.own === undefined ? fragments : { ...fragments, ...ownFragments(quota, hasCpuTune) };
+}
+
+/** The elements into which our own keys put something, with Nova's values as Nova writes them. */
+function ownFragments(quota: WholeQuota, hasCpuTune: boolean): Fragments {
+  const { cpu, memory, blkio, hostDevices, disk, interface: nic } = wantedSections(quota);
+  const cputune = hasCpuTune ? renderCpuTune({ ...cpu.limits, ...quota.cpu.emitted }) : undefined;
+  const memtune = renderMemTune(memory.limits);
+  const blkiotune = renderBlkioTune(blkio.limits, hostDevices);
+  const iotune = renderIoTune({ ...disk.limits, ...quota.disk.emitted });
+  const bandwidth = renderBandwidth({ ...nic.limits, ...quota.interface.emitted });
+  return {
+    ...(blkiotune && { blkiotune }),
+    ...(memtune && { memtune }),
+    ...(cputune && { cputune }),
+    ...(iotune && { iotune }),
+    ...(bandwidth && { bandwidth }),
+  };
 }
 
 const cpuTuneTypes: ReadonlySet<string> = new Set(['kvm', 'qemu', 'lxc']);
@@ -78,6 +110,30 @@ export function renderCpuTune(values: Values): string | undefined {
 export function renderIoTune(values: Values): string | undefined {
   const children = renderPieces(ioTunePieces, values, encodeText);
   return children === '' ? undefined : `<iotune>${children}</iotune>`;
+}
+
+/** `<memtune>` on one line, in KiB; undefined when nothing limits. */
+export function renderMemTune(limits: Limits): string | undefined {
+  const children = renderPieces(memTunePieces, withoutZeros(limits), encodeText);
+  return children === '' ? undefined : `<memtune>${children}</memtune>`;
+}
+
+/** `<blkiotune>` on one line, the weight before the devices; undefined when nothing limits. */
+export function renderBlkioTune(
+  limits: Limits,
+  devices: readonly { readonly path: string; readonly limits: Limits }[],
+): string | undefined {
+  const weight = renderPieces(weightPieces, limits, encodeText);
+  const children = devices.map(device => {
+    const own = renderPieces(hostDevicePieces, withoutZeros(device.limits), encodeText);
+    return own === '' ? '' : `<device><path>${encodeText(device.path)}</path>${own}</device>`;
+  });
+  const all = weight + children.join('');
+  return all === '' ? undefined : `<blkiotune>${all}</blkiotune>`;
+}
+
+function withoutZeros(limits: Limits): Values {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== 0));
 }
 
 /** `<bandwidth>` on one line; undefined when no direction has anything. */

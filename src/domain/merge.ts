@@ -8,7 +8,7 @@ import type { DeviceRef, Limits, Parameter } from './tuning.ts';
  * own rules. An explicit 0 stays in the result as 0, "this limit is taken away", so that merging once more changes
  * nothing; zeros of `current` do not.
  *
- * - cpu: each parameter by itself.
+ * - cpu, memory, blkio, a device of the host: each parameter by itself.
  * - disk: a family (base, burst rate or burst length, of bytes or of operations) of which one is given is replaced
  *   whole. Bursts whose base went with it go too, since QEMU refuses them; so does a group that limits nothing more.
  * - interface: a direction of which one is given is replaced whole, but `inbound.floor` stays. On an Open vSwitch
@@ -24,6 +24,9 @@ export function mergeLimits(
 ): Limits {
   switch (device.kind) {
     case 'cpu':
+    case 'memory':
+    case 'blkio':
+    case 'host-device':
       return { ...withoutZeros(current), ...desired };
     case 'disk':
       return mergeIoTune(current, desired);

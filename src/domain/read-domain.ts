@@ -2,10 +2,12 @@ import { QuotaError } from '../errors.ts';
 import { childAttribute, childOf, childrenOf, type XmlElement } from '../xml/element.ts';
 import { locate } from '../xml/locate.ts';
 import { readBandwidth } from './bandwidth.ts';
+import { readBlkioTune, readHostDevices } from './blkiotune.ts';
 import { readCpuTune } from './cputune.ts';
 import type { DiskDefinition, DomainDefinition, InterfaceDefinition } from './definition.ts';
 import { readIntentRecord } from './intent-record.ts';
 import { readIoTune } from './iotune.ts';
+import { readMemTune, scaledKib } from './memtune.ts';
 import { readNovaFlavor } from './nova-flavor.ts';
 import { refuseTwins } from './twins.ts';
 
@@ -17,13 +19,19 @@ import { refuseTwins } from './twins.ts';
  */
 export function readDomain(xml: string): DomainDefinition {
   const domain = locateDomain(xml);
+  const memory = childOf(domain, 'memory');
+  const blkiotune = childOf(domain, 'blkiotune');
   const intent = readIntentRecord(childOf(domain, 'metadata'));
   const nova = readNovaFlavor(domain);
   return {
     name: textOf(domain, 'name'),
     uuid: textOf(domain, 'uuid').toLowerCase(),
     vcpus: readVcpus(childOf(domain, 'vcpu')),
+    ...(memory && { memoryKib: Number(scaledKib(memory)) }),
     cputune: readCpuTune(childOf(domain, 'cputune')),
+    memtune: readMemTune(childOf(domain, 'memtune')),
+    blkiotune: readBlkioTune(blkiotune),
+    hostDevices: readHostDevices(blkiotune),
     disks: diskElements(domain).map(readDisk),
     interfaces: interfaceElements(domain).map(readInterface),
     ...(nova && { nova }),

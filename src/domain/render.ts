@@ -6,6 +6,7 @@ import { readBandwidth } from './bandwidth.ts';
 import { readCpuTune } from './cputune.ts';
 import { interfaceEnforcer } from './enforcement.ts';
 import { readIoTune } from './iotune.ts';
+import { readMemTune } from './memtune.ts';
 import { mergeLimits } from './merge.ts';
 import {
   diskElements,
@@ -16,8 +17,10 @@ import {
   readInterface,
 } from './read-domain.ts';
 import { spliceBandwidth } from './splice-bandwidth.ts';
+import { spliceBlkioTune } from './splice-blkiotune.ts';
 import { spliceCpuTune } from './splice-cputune.ts';
 import { spliceIoTune } from './splice-iotune.ts';
+import { spliceMemTune } from './splice-memtune.ts';
 import { type DeviceRef, type DeviceTuning, type DomainTuning, deviceName } from './tuning.ts';
 import { quoteArguments, type VirshOptions, virshCommands } from './virsh-commands.ts';
 
@@ -31,10 +34,11 @@ import { quoteArguments, type VirshOptions, virshCommands } from './virsh-comman
 export function applyTuningToXml(xml: string, tuning: DomainTuning): string {
   const domain = locateDomain(xml);
   const layout = layoutOf(xml, domain);
-  return applySplices(
-    xml,
-    tuning.flatMap(wanted => spliceDevice(xml, domain, wanted, layout)),
-  );
+  const blkio = tuning.filter(({ device }) => device.kind === 'blkio' || device.kind === 'host-device');
+  return applySplices(xml, [
+    ...spliceBlkioTune(xml, domain, blkio, layout),
+    ...tuning.flatMap(wanted => spliceDevice(xml, domain, wanted, layout)),
+  ]);
 }
 
 /** The `virsh` commands that do what tuning says, one line each, for reading or for a shell. */
@@ -58,6 +62,14 @@ function spliceDevice(
       const current = readCpuTune(childOf(parent, 'cputune'));
       return spliceCpuTune(xml, parent, current, mergeLimits(device, current, limits), layout);
     }
+    case 'memory': {
+      const current = readMemTune(childOf(parent, 'memtune'));
+      return spliceMemTune(xml, parent, current, mergeLimits(device, current, limits), layout);
+    }
+    case 'blkio':
+    case 'host-device':
+      // All of them share one element: `spliceBlkioTune` has done them together.
+      return [];
     case 'disk': {
       const current = readIoTune(childOf(parent, 'iotune'));
       return spliceIoTune(xml, parent, current, mergeLimits(device, current, limits), layout);
@@ -81,6 +93,9 @@ function deviceElement(domain: XmlElement, device: DeviceRef): XmlElement {
 function findElement(domain: XmlElement, device: DeviceRef): XmlElement | undefined {
   switch (device.kind) {
     case 'cpu':
+    case 'memory':
+    case 'blkio':
+    case 'host-device':
       return domain;
     case 'disk':
       return diskElements(domain).find((disk, position) => diskTarget(disk, position) === device.target);

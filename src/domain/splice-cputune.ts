@@ -5,16 +5,13 @@ import { insertChildren } from '../xml/insert.ts';
 import type { Splice } from '../xml/splice.ts';
 import { cpuTuneFields } from './cputune.ts';
 import { changedFields, type Edit } from './limit-edits.ts';
+import { elementsBefore } from './splice-order.ts';
 import type { Limits } from './tuning.ts';
 
 const names = cpuTuneFields.map(field => field.xmlName);
 
-/** Behind which elements libvirt and Nova write `<cputune>`. */
+/** Behind these elements libvirt and Nova write `<cputune>`. */
 const vcpuElements = ['vcpu', 'vcpus', 'iothreads', 'iothreadids', 'defaultiothread'];
-const before = [
-  ...['name', 'uuid', 'genid', 'title', 'description', 'metadata', 'maxMemory', 'memory', 'currentMemory'],
-  ...['blkiotune', 'memtune', 'memoryBacking'],
-];
 
 /** Edits that bring the `<cputune>` of a domain from the limits it has to others. */
 export function spliceCpuTune(
@@ -38,6 +35,6 @@ function insertCpuTune(xml: string, domain: XmlElement, edits: readonly ChildEdi
     domain,
     [{ name: 'cputune', children }],
     layout,
-    last(vcpuElements) ?? last(before),
+    last(vcpuElements) ?? last(elementsBefore('cputune')),
   );
 }

@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../diagnostics.ts';
-import type { FlavorQuota } from '../intent/flavor-quota.ts';
 import type { VolumeIntent } from '../intent/volume-intent.ts';
 import { checkGroups, type GroupMember } from './check-groups.ts';
 import { checkLimits } from './check-limits.ts';
@@ -8,12 +7,13 @@ import { matchVolumes } from './match-volumes.ts';
 import { mergeLimits } from './merge.ts';
 import { type DeviceRef, type DeviceTuning, deviceName, type Limits } from './tuning.ts';
 import { isVolume } from './volume.ts';
+import type { WantedSection } from './wanted-sections.ts';
 
 /** What is asked for a domain's disks. */
 export interface DisksInput {
   readonly disks: readonly DiskDefinition[];
   /** For every disk with an image. */
-  readonly flavor: FlavorQuota['disk'];
+  readonly flavor: WantedSection;
   /** For volumes. */
   readonly volumes: readonly VolumeIntent[];
 }
@@ -61,7 +61,7 @@ export function translateDisks({ disks, flavor, volumes }: DisksInput): DisksTra
   };
 }
 
-function diskPart(disk: DiskDefinition, { limits, because }: Asked, named: boolean): Part {
+function diskPart(disk: DiskDefinition, { limits, because }: WantedSection, named: boolean): Part {
   const device = deviceOf(disk);
   const obstacle = obstacleOf(disk);
   // A flavor is for all disks: those without a medium are not meant.
@@ -75,8 +75,6 @@ function diskPart(disk: DiskDefinition, { limits, because }: Asked, named: boole
     diagnostics: [{ code: 'cannot-be-enforced', severity: 'warning', path, args: { type: obstacle } }],
   };
 }
-
-type Asked = Pick<DeviceTuning, 'limits' | 'because'>;
 
 const emptyDrive = 'empty drive';
 

@@ -1,16 +1,17 @@
 import type { Diagnostic } from '../diagnostics.ts';
-import type { FlavorQuota, QuotaSection } from '../intent/flavor-quota.ts';
-import type { QuotaParameter } from '../intent/quota-keys.ts';
 import type { VolumeIntent } from '../intent/volume-intent.ts';
+import type { WholeQuota } from '../intent/whole-quota.ts';
 import { checkHostRange, type HostCapabilities } from './capabilities.ts';
+import { checkResources } from './check-resources.ts';
 import type { DomainDefinition, InterfaceDefinition } from './definition.ts';
 import { interfaceEnforcer, isOvsHeld } from './enforcement.ts';
 import { translateDisks } from './translate-disks.ts';
-import { type DeviceTuning, type DomainTuning, deviceName, type Limits } from './tuning.ts';
+import { type DeviceRef, type DeviceTuning, type DomainTuning, deviceName, type Limits } from './tuning.ts';
+import { type WantedSection, type WantedSections, wantedSections } from './wanted-sections.ts';
 
 /** A flavor's limits, the domain they are for, and what its host can hold. */
 export interface TranslateInput {
-  readonly quota: FlavorQuota;
+  readonly quota: WholeQuota;
   /** Limits of single volumes; absent: none. */
   readonly volumes?: readonly VolumeIntent[];
   readonly domain: DomainDefinition;
@@ -35,39 +36,37 @@ interface Part {
  * volumes, which have their own; interface limits to every interface, also those that nothing can enforce (so that a verification fails).
  */
 export function translateFlavor({ quota, volumes = [], domain, capabilities }: TranslateInput): Translation {
-  const cpu = cpuPart(quota);
-  const disks = translateDisks({ disks: domain.disks, flavor: quota.disk, volumes });
-  const nics = nonEmpty(quota.interface, domain.interfaces, nic => interfacePart(nic, quota.interface));
-  const others = [cpu, ...nics];
+  const wanted = wantedSections(quota);
+  const disks = translateDisks({ disks: domain.disks, flavor: wanted.disk, volumes });
+  const nics = nonEmpty(wanted.interface, domain.interfaces, nic => interfacePart(nic, wanted.interface));
   return {
     tuning: [
-      ...(cpu.tuning ? [cpu.tuning] : []),
+      ...wholeTuning({ kind: 'cpu' }, wanted.cpu),
+      ...wholeTuning({ kind: 'memory' }, wanted.memory),
+      ...wholeTuning({ kind: 'blkio' }, wanted.blkio),
+      ...wanted.hostDevices.flatMap(one => wholeTuning({ kind: 'host-device', path: one.path }, one)),
       ...disks.tuning,
       ...nics.flatMap(part => part.tuning ?? []),
     ],
     diagnostics: [
       ...checkHostRange(quota, capabilities),
-      ...withoutDevices(quota, domain),
+      ...checkResources(wanted, domain, capabilities),
+      ...withoutDevices(wanted, domain),
       ...disks.diagnostics,
-      ...others.flatMap(part => part.diagnostics),
+      ...nics.flatMap(part => part.diagnostics),
     ],
   };
 }
 
-function nonEmpty<T>(
-  section: QuotaSection<QuotaParameter>,
-  devices: readonly T[],
-  part: (device: T) => Part,
-) {
+function nonEmpty<T>(section: WantedSection, devices: readonly T[], part: (device: T) => Part) {
   return Object.keys(section.limits).length === 0 ? [] : devices.map(part);
 }
 
-function cpuPart({ cpu }: FlavorQuota): Part {
-  if (Object.keys(cpu.limits).length === 0) return { diagnostics: [] };
-  return { tuning: { device: { kind: 'cpu' }, limits: cpu.limits, because: cpu.because }, diagnostics: [] };
+function wholeTuning(device: DeviceRef, { limits, because }: WantedSection): readonly DeviceTuning[] {
+  return Object.keys(limits).length === 0 ? [] : [{ device, limits, because }];
 }
 
-function interfacePart(nic: InterfaceDefinition, { limits, because }: FlavorQuota['interface']): Part {
+function interfacePart(nic: InterfaceDefinition, { limits, because }: WantedSection): Part {
   const device = { kind: 'interface', mac: nic.mac } as const;
   const path = deviceName(device);
   const enforcer = interfaceEnforcer(nic);
@@ -99,7 +98,7 @@ function withPeak(
   };
 }
 
-function withoutDevices(quota: FlavorQuota, domain: DomainDefinition): readonly Diagnostic[] {
+function withoutDevices(quota: WantedSections, domain: DomainDefinition): readonly Diagnostic[] {
   const asked = [
     { device: 'disk', section: quota.disk, count: domain.disks.length },
     { device: 'interface', section: quota.interface, count: domain.interfaces.length },

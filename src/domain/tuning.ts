@@ -1,9 +1,17 @@
 import type { BandwidthParameter } from './bandwidth.ts';
+import type { BlkioTuneParameter, HostDeviceParameter } from './blkiotune.ts';
 import type { CpuTuneParameter } from './cputune.ts';
 import type { IoTuneParameter } from './iotune.ts';
+import type { MemTuneParameter } from './memtune.ts';
 
 /** A limit by the name that libvirt's typed parameter has; the same name in every layer of this program. */
-export type Parameter = CpuTuneParameter | IoTuneParameter | BandwidthParameter;
+export type Parameter =
+  | CpuTuneParameter
+  | MemTuneParameter
+  | BlkioTuneParameter
+  | HostDeviceParameter
+  | IoTuneParameter
+  | BandwidthParameter;
 
 /** Everything that limits have: the numbers, and the one text, a disk's throttle group. */
 export type LimitName = Parameter | 'group_name';
@@ -14,9 +22,15 @@ export type Limits = Readonly<Partial<Record<Parameter, number>>> & {
   readonly group_name?: string;
 };
 
-/** What a limit is put on. Disks go by target (`vda`), interfaces by MAC: both survive in every definition. */
+/**
+ * What a limit is put on. Disks go by target (`vda`), interfaces by MAC: both survive in every definition. `cpu`,
+ * `memory` and `blkio` are the whole domain; a `host-device` is what a domain may do with a block device of the host.
+ */
 export type DeviceRef =
   | { readonly kind: 'cpu' }
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'blkio' }
+  | { readonly kind: 'host-device'; readonly path: string }
   | { readonly kind: 'disk'; readonly target: string }
   | { readonly kind: 'interface'; readonly mac: string };
 
@@ -31,8 +45,22 @@ export interface DeviceTuning {
 /** What a whole domain shall have: at most one entry per device, only devices for which something was asked. */
 export type DomainTuning = readonly DeviceTuning[];
 
-/** `cpu`, `disk vda`, `interface 52:54:00:00:00:01`: a device in text and as a map key. */
+/** What a device is called where its kind is plain: `cpu`, `vda`, a MAC, `/dev/sda`. */
+export function deviceSubject(device: DeviceRef): string {
+  switch (device.kind) {
+    case 'disk':
+      return device.target;
+    case 'interface':
+      return device.mac;
+    case 'host-device':
+      return device.path;
+    default:
+      return device.kind;
+  }
+}
+
+/** `cpu`, `disk vda`, `interface 52:54:00:00:00:01`, `host-device /dev/sda`: a device in text and as a map key. */
 export function deviceName(device: DeviceRef): string {
-  if (device.kind === 'cpu') return 'cpu';
-  return device.kind === 'disk' ? `disk ${device.target}` : `interface ${device.mac}`;
+  const subject = deviceSubject(device);
+  return subject === device.kind ? subject : `${device.kind} ${subject}`;
 }

@@ -1,10 +1,12 @@
 import { bandwidthFields } from './bandwidth.ts';
+import { hostDeviceParameters } from './blkiotune.ts';
 import { type CpuTuneParameter, cpuTuneParameters } from './cputune.ts';
 import type { DomainDefinition } from './definition.ts';
 import { interfaceEnforcer } from './enforcement.ts';
-import { hasIoLimit, type IoTuneParameter, ioTuneParameters } from './iotune.ts';
+import { hasIoLimit, ioTuneParameters } from './iotune.ts';
+import { memTuneParameters } from './memtune.ts';
 import { mergeLimits } from './merge.ts';
-import type { DeviceTuning, DomainTuning, Limits } from './tuning.ts';
+import type { DeviceTuning, DomainTuning, LimitName, Limits } from './tuning.ts';
 
 /** What the commands are for. */
 export interface VirshOptions {
@@ -41,7 +43,7 @@ function spelledOut(wanted: DeviceTuning, definition: DomainDefinition): DeviceT
     const zeros = Object.fromEntries(given.map(parameter => [parameter, 0]));
     return { ...wanted, limits: { ...zeros, ...mergeLimits(device, current, limits) } };
   }
-  if (device.kind === 'cpu') return wanted;
+  if (device.kind !== 'interface') return wanted;
   const nic = definition.interfaces.find(one => one.mac === device.mac);
   const enforcer = nic && interfaceEnforcer(nic);
   if (nic === undefined || enforcer === 'none') return { ...wanted, limits: {} };
@@ -64,6 +66,12 @@ function commandsOf(
   switch (device.kind) {
     case 'cpu':
       return schedinfo(domain, limits);
+    case 'memory':
+      return withOptions(['virsh', 'memtune', ...domain], memoryOptions(limits));
+    case 'blkio':
+      return withOptions(['virsh', 'blkiotune', ...domain], optionsOf(['weight'], limits));
+    case 'host-device':
+      return withOptions(['virsh', 'blkiotune', ...domain], hostDeviceOptions(device.path, limits));
     case 'disk':
       return withOptions(['virsh', 'blkdeviotune', ...domain, device.target], ioTuneOptions(limits));
     case 'interface':
@@ -94,14 +102,31 @@ function liveValue(parameter: CpuTuneParameter, limits: Limits): number {
   return parameter.endsWith('_quota') ? -1 : 100_000;
 }
 
+/** virsh writes "no limit" as −1 here. */
+function memoryOptions(limits: Limits): readonly string[] {
+  const given = memTuneParameters.filter(parameter => limits[parameter] !== undefined);
+  return optionsOf(given, Object.fromEntries(given.map(one => [one, limits[one] || -1])));
+}
+
+function hostDeviceOptions(path: string, limits: Limits): readonly string[] {
+  const given = hostDeviceParameters.filter(parameter => limits[parameter] !== undefined);
+  return given.flatMap(parameter => {
+    const name = parameter === 'device_weight' ? 'device_weights' : parameter;
+    return [optionName(name), `${path},${limits[parameter]}`];
+  });
+}
+
 function ioTuneOptions(limits: Limits): readonly string[] {
-  const given = ioTuneParameters.filter((parameter: IoTuneParameter) => limits[parameter] !== undefined);
-  const numbers = given.flatMap(parameter => [
-    `--${parameter.replaceAll('_', '-')}`,
-    String(limits[parameter]),
-  ]);
-  const group = hasIoLimit(limits) ? limits.group_name : undefined;
-  return group === undefined ? numbers : [...numbers, '--group-name', group];
+  return optionsOf(hasIoLimit(limits) ? [...ioTuneParameters, 'group_name'] : ioTuneParameters, limits);
+}
+
+function optionsOf(parameters: readonly LimitName[], limits: Limits): readonly string[] {
+  const given = parameters.filter(parameter => limits[parameter] !== undefined);
+  return given.flatMap(parameter => [optionName(parameter), String(limits[parameter])]);
+}
+
+function optionName(parameter: string): string {
+  return `--${parameter.replaceAll('_', '-')}`;
 }
 
 /** virsh takes `average[,peak[,burst[,floor]]]`, where an empty place means "not given". */

@@ -28,7 +28,7 @@ function novaStep(key: string, { parameter, element }: ElementField, quota: Flav
   return {
     layer: 'nova',
     subject: 'DOMAIN',
-    knob: (text === undefined ? undefined : renderers[element]({ [parameter]: text })) ?? `<${element}>`,
+    knob: (text === undefined ? undefined : renderers[element]?.({ [parameter]: text })) ?? `<${element}>`,
     ...(text !== undefined && { value: text }),
     arithmetic: [],
     equals: [],
@@ -37,12 +37,25 @@ function novaStep(key: string, { parameter, element }: ElementField, quota: Flav
   };
 }
 
-const renderers = { cputune: renderCpuTune, iotune: renderIoTune, bandwidth: renderBandwidth } as const;
+/** Of the elements that Nova writes. */
+const renderers: Partial<Record<ElementField['element'], typeof renderCpuTune>> = {
+  cputune: renderCpuTune,
+  iotune: renderIoTune,
+  bandwidth: renderBandwidth,
+};
 
 const calls = {
   cputune: {
     source: 'libvirt src/qemu/qemu_driver.c:qemuDomainSetSchedulerParametersFlags',
     look: 'virsh schedinfo DOMAIN',
+  },
+  memtune: {
+    source: 'libvirt src/qemu/qemu_driver.c:qemuDomainSetMemoryParameters',
+    look: 'virsh memtune DOMAIN',
+  },
+  blkiotune: {
+    source: 'libvirt src/qemu/qemu_driver.c:qemuDomainSetBlkioParameters',
+    look: 'virsh blkiotune DOMAIN',
   },
   iotune: {
     source: 'libvirt src/qemu/qemu_driver.c:qemuDomainSetBlockIoTune',

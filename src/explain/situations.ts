@@ -45,6 +45,9 @@ export const exampleDomain: DomainDefinition = {
   uuid: '00000000-0000-0000-0000-000000000000',
   vcpus: 1,
   cputune: {},
+  memtune: {},
+  blkiotune: {},
+  hostDevices: [],
   disks: [
     { target: 'vda', device: 'disk', type: 'file', source: 'IMAGE', iotune: {}, hasThrottleFilters: false },
   ],

@@ -1,10 +1,21 @@
-import { locateDomainCgroup, parseCgroupMounts, parseMemberships } from '../observed/cgroup-path.ts';
+import {
+  type DomainCgroup,
+  locateControllerCgroup,
+  locateDomainCgroup,
+  parseCgroupMounts,
+  parseMemberships,
+} from '../observed/cgroup-path.ts';
 import { HostReadError, type HostReader } from '../ports/host.ts';
 
-/** The CPU knobs of one running domain, as text. */
+/** The knobs of one running domain, as text. */
 export interface CgroupFiles {
   readonly version: 1 | 2;
+  /** Whether the domain is a unit of systemd, so that weights are set through it. */
+  readonly systemd: boolean;
+  /** CPU time. */
   readonly files: readonly CgroupFile[];
+  /** Memory and block I/O; without those of controllers that the domain has no cgroup of. */
+  readonly resources: readonly CgroupFile[];
 }
 
 /** One knob's file. Neither `text` nor `unreadable`: there is no such file. */
@@ -19,10 +30,32 @@ export interface CgroupFile {
 }
 
 const weightKnob = { 1: 'cpu.shares', 2: 'cpu.weight' } as const;
+const resourceKnobs = {
+  1: [
+    { controller: 'memory', subject: 'libvirt', knob: 'memory.limit_in_bytes' },
+    { controller: 'memory', subject: 'libvirt', knob: 'memory.soft_limit_in_bytes' },
+    { controller: 'memory', subject: 'libvirt', knob: 'memory.memsw.limit_in_bytes' },
+    { controller: 'blkio', subject: 'scope', knob: 'blkio.weight' },
+    { controller: 'blkio', subject: 'scope', knob: 'blkio.bfq.weight' },
+    { controller: 'blkio', subject: 'scope', knob: 'blkio.weight_device' },
+    { controller: 'blkio', subject: 'libvirt', knob: 'blkio.throttle.read_bps_device' },
+    { controller: 'blkio', subject: 'libvirt', knob: 'blkio.throttle.write_bps_device' },
+    { controller: 'blkio', subject: 'libvirt', knob: 'blkio.throttle.read_iops_device' },
+    { controller: 'blkio', subject: 'libvirt', knob: 'blkio.throttle.write_iops_device' },
+  ],
+  2: [
+    { controller: 'memory', subject: 'libvirt', knob: 'memory.max' },
+    { controller: 'memory', subject: 'libvirt', knob: 'memory.high' },
+    { controller: 'memory', subject: 'libvirt', knob: 'memory.swap.max' },
+    { controller: 'blkio', subject: 'scope', knob: 'io.weight' },
+    { controller: 'blkio', subject: 'scope', knob: 'io.bfq.weight' },
+    { controller: 'blkio', subject: 'libvirt', knob: 'io.max' },
+  ],
+} as const;
 const limitKnobs = { 1: ['cpu.cfs_quota_us', 'cpu.cfs_period_us'], 2: ['cpu.max'] } as const;
 
 /**
- * Reads every CPU knob of a running domain: of the machine's scope, of all below it, of each vCPU and I/O thread.
+ * Reads every knob of a running domain: of the machine's scope, of all below it, of each vCPU and I/O thread.
  * The cgroup is found through QEMU's process: its name cannot be told from the domain's.
  *
  * @throws HostReadError when the domain's cgroup cannot be found or looked into
@@ -31,7 +64,8 @@ export async function readDomainCgroup(host: HostReader, domainName: string): Pr
   const pid = await readPid(host, domainName);
   const membership = await readRequired(host, `/proc/${pid}/cgroup`);
   const mounts = await readRequired(host, '/proc/self/mounts');
-  const place = locateDomainCgroup(parseMemberships(membership), parseCgroupMounts(mounts));
+  const hierarchy = [parseMemberships(membership), parseCgroupMounts(mounts)] as const;
+  const place = locateDomainCgroup(...hierarchy);
   if (place === undefined) throw new HostReadError(`process ${pid} is in no cgroup that libvirt made`);
   const names = await host.listFolder(place.nested);
   if (names === undefined) throw new HostReadError(`'${place.nested}' is not there`);
@@ -44,7 +78,22 @@ export async function readDomainCgroup(host: HostReader, domainName: string): Pr
     { subject: 'scope', folder: place.scope, knob: weightKnob[version] },
     ...groups.flatMap(group => limitKnobs[version].map(knob => ({ ...group, knob }))),
   ];
-  return { version, files: await Promise.all(knobs.map(knob => readKnob(host, knob))) };
+  const resources = resourceKnobs[version].flatMap(({ controller, ...knob }) => {
+    const folder = folderOf(locateControllerCgroup(...hierarchy, controller), knob.subject);
+    return folder === undefined ? [] : [{ ...knob, folder }];
+  });
+  const read = (wanted: Parameters<typeof readKnob>[1][]) =>
+    Promise.all(wanted.map(knob => readKnob(host, knob)));
+  return {
+    version,
+    systemd: place.scope !== place.nested,
+    files: await read(knobs),
+    resources: await read(resources),
+  };
+}
+
+function folderOf(place: DomainCgroup | undefined, subject: 'scope' | 'libvirt'): string | undefined {
+  return subject === 'scope' ? place?.scope : place?.nested;
 }
 
 /** libvirt writes the domain's name as it is; only names that cannot be a file's are refused. */

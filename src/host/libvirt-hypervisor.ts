@@ -1,4 +1,3 @@
-import type { IoTune } from '../domain/iotune.ts';
 import { QuotaError } from '../errors.ts';
 import {
   type Connection,
@@ -6,6 +5,7 @@ import {
   isVirError,
   LibvirtError,
   type ParameterType,
+  type TypedParameterInput,
   type TypedParameters,
   type TypedParametersInput,
   toNumber,
@@ -63,7 +63,15 @@ function hypervisorOn(line: Line, uri: string): Hypervisor {
       ),
     setBlockIoTune: (domain, target, parameters) =>
       ask(`${domain.name} ${target}`, connection =>
-        connection.setBlockIoTune(domain, target, ioTuneInput(parameters), live),
+        connection.setBlockIoTune(domain, target, mixedParameters('ullong', parameters), live),
+      ),
+    setMemoryParameters: (domain, parameters) =>
+      ask(`${domain.name} memory`, connection =>
+        connection.setMemoryParameters(domain, typedParameters('ullong', parameters), live),
+      ),
+    setBlkioParameters: (domain, parameters) =>
+      ask(`${domain.name} blkio`, connection =>
+        connection.setBlkioParameters(domain, mixedParameters('uint', parameters), live),
       ),
     setInterfaceParameters: (domain, mac, parameters) =>
       ask(`${domain.name} ${mac}`, connection =>
@@ -148,11 +156,16 @@ function schedulerInput(parameters: Readonly<Record<string, number | undefined>>
   return Object.assign({}, ...typed);
 }
 
-function ioTuneInput({ group_name: group, ...numbers }: IoTune): TypedParametersInput {
-  return {
-    ...typedParameters('ullong', numbers),
-    ...(group !== undefined && { group_name: { type: 'string', value: group } as const }),
-  };
+/** Texts as strings, numbers as one type. */
+function mixedParameters(
+  type: 'uint' | 'ullong',
+  values: Readonly<Record<string, number | string | undefined>>,
+): TypedParametersInput {
+  const typed = Object.entries(values).flatMap(([name, value]): [string, TypedParameterInput][] => {
+    if (value === undefined) return [];
+    return [[name, typeof value === 'string' ? { type: 'string', value } : { type, value }]];
+  });
+  return Object.fromEntries(typed);
 }
 
 async function translating<T>(subject: string, call: () => Promise<T>): Promise<T> {

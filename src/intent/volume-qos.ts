@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { parseLibvirtUnsigned, parsePythonInt } from '../integers.ts';
 import { diskBytes, diskOperations } from '../ranges.ts';
+import { isGroupName } from './group-name.ts';
 import type { DiskQuotaParameter } from './quota-keys.ts';
 
 /** A volume limit that libvirt has and Nova takes from Cinder; the lengths only when asked for. */
@@ -134,11 +135,9 @@ interface ReadGroup {
 
 const noGroup: ReadGroup = { values: {}, diagnostics: [] };
 
-/** A name goes into XML, commands and reports, so it must be one. */
 function readGroup(name: string | undefined): ReadGroup {
   if (name === undefined) return noGroup;
-  if (/^[^\p{Cc}\p{Cs}\ufffe\uffff]{1,255}$/u.test(name))
-    return { values: { group_name: name }, diagnostics: [] };
+  if (isGroupName(name)) return { values: { group_name: name }, diagnostics: [] };
   return { values: {}, diagnostics: [about('not-a-name', 'error', 'group_name', name)] };
 }
 

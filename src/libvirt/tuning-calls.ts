@@ -18,6 +18,20 @@ export interface TuningCalls {
     parameters: TypedParametersInput,
     options?: AffectOptions,
   ): Promise<void>;
+  /** `hard_limit`, `soft_limit`, `swap_hard_limit` in KiB; 9007199254740991 is "no limit". */
+  getMemoryParameters(domain: Domain, options?: AffectOptions): Promise<TypedParameters>;
+  setMemoryParameters(
+    domain: Domain,
+    parameters: TypedParametersInput,
+    options?: AffectOptions,
+  ): Promise<void>;
+  /** `weight`, and `device_…` of host devices as text: `path,value[,path,value]…`, where 0 takes a limit away. */
+  getBlkioParameters(domain: Domain, options?: AffectOptions): Promise<TypedParameters>;
+  setBlkioParameters(
+    domain: Domain,
+    parameters: TypedParametersInput,
+    options?: AffectOptions,
+  ): Promise<void>;
   /** `disk`: target (`vda`) or source path. */
   getBlockIoTune(domain: Domain, disk: string, options?: AffectOptions): Promise<TypedParameters>;
   setBlockIoTune(
@@ -38,7 +52,7 @@ export interface TuningCalls {
 
 /** {@link TuningCalls} over a line. */
 export function tuningCalls(rpc: Rpc): TuningCalls {
-  return { ...schedulerCalls(rpc), ...deviceCalls(rpc) };
+  return { ...schedulerCalls(rpc), ...resourceCalls(rpc), ...deviceCalls(rpc) };
 }
 
 type SchedulerCalls = Pick<TuningCalls, 'getSchedulerParameters' | 'setSchedulerParameters'>;
@@ -61,16 +75,37 @@ function schedulerCalls(rpc: Rpc): SchedulerCalls {
   };
 }
 
-function deviceCalls(rpc: Rpc): Omit<TuningCalls, keyof SchedulerCalls> {
+type ResourceCalls = Pick<
+  TuningCalls,
+  'getMemoryParameters' | 'setMemoryParameters' | 'getBlkioParameters' | 'setBlkioParameters'
+>;
+
+function resourceCalls(rpc: Rpc): ResourceCalls {
+  const { getMemory, setMemory, getBlkio, setBlkio } = tuningProcedures;
+  const set =
+    (procedure: typeof setMemory | typeof setBlkio): ResourceCalls['setMemoryParameters'] =>
+    async (domain, parameters, options = {}) => {
+      const request = { domain, params: exactParameters(parameters), flags: affectFlags(options) };
+      await rpc.call(procedure, request, options);
+    };
+  return {
+    getMemoryParameters: (domain, options) => getCounted(rpc, getMemory, { domain }, options),
+    setMemoryParameters: set(setMemory),
+    getBlkioParameters: (domain, options) => getCounted(rpc, getBlkio, { domain }, options),
+    setBlkioParameters: set(setBlkio),
+  };
+}
+
+function deviceCalls(rpc: Rpc): Omit<TuningCalls, keyof SchedulerCalls | keyof ResourceCalls> {
   const { getBlockIoTune, setBlockIoTune, getInterface, setInterface } = tuningProcedures;
   return {
-    getBlockIoTune: (domain, device, options) => getDevice(rpc, getBlockIoTune, { domain, device }, options),
+    getBlockIoTune: (domain, device, options) => getCounted(rpc, getBlockIoTune, { domain, device }, options),
     async setBlockIoTune(domain, device, parameters, options = {}) {
       const request = { domain, device, params: exactParameters(parameters), flags: affectFlags(options) };
       await rpc.call(setBlockIoTune, request, options);
     },
     getInterfaceParameters: (domain, device, options) =>
-      getDevice(rpc, getInterface, { domain, device }, options),
+      getCounted(rpc, getInterface, { domain, device }, options),
     async setInterfaceParameters(domain, device, parameters, options = {}) {
       const request = { domain, device, params: exactParameters(parameters), flags: affectFlags(options) };
       await rpc.call(setInterface, request, options);
@@ -78,19 +113,17 @@ function deviceCalls(rpc: Rpc): Omit<TuningCalls, keyof SchedulerCalls> {
   };
 }
 
-type DeviceGetter = Procedure<
-  { readonly domain: Domain; readonly device: string; readonly nparams: number; readonly flags: number },
-  { readonly params: TypedParameters; readonly nparams: number }
->;
-
 /** Asked with 0 the server says how many there are, and only asked with that many it tells them. */
-async function getDevice(
+async function getCounted<Q extends { readonly domain: Domain }>(
   rpc: Rpc,
-  procedure: DeviceGetter,
-  device: { readonly domain: Domain; readonly device: string },
+  procedure: Procedure<
+    Q & { readonly nparams: number; readonly flags: number },
+    { readonly params: TypedParameters; readonly nparams: number }
+  >,
+  subject: Q,
   options: AffectOptions = {},
 ): Promise<TypedParameters> {
-  const query = { ...device, flags: affectFlags(options) | stringOkay };
+  const query = { ...subject, flags: affectFlags(options) | stringOkay };
   const { nparams } = await rpc.call(procedure, { ...query, nparams: 0 }, options);
   if (nparams === 0) return {};
   const { params } = await rpc.call(procedure, { ...query, nparams }, options);

@@ -24,3 +24,43 @@ export function parseCfsQuota(text: string): number | 'max' | undefined {
 export function parseCount(text: string): number | undefined {
   return /^\d{1,16}$/.test(text.trim()) ? Number(text) : undefined;
 }
+
+/** More than any machine has: cgroup v1 writes the largest number of pages for "no limit". */
+const NO_MEMORY_LIMIT = 2n ** 62n;
+
+/**
+ * `memory.max`, `memory.high`, `memory.swap.max` and their like in cgroup v1, in bytes; `max`: no limit. undefined when
+ * it is neither.
+ */
+export function parseMemoryLimit(text: string): number | 'max' | undefined {
+  const word = text.trim();
+  if (word === 'max') return 'max';
+  if (!/^\d{1,20}$/.test(word)) return undefined;
+  return BigInt(word) >= NO_MEMORY_LIMIT ? 'max' : Number(word);
+}
+
+/** `io.weight`, `io.bfq.weight` (`default 100`, then devices) and `blkio.weight` (`500`). undefined when it is neither. */
+export function parseIoWeight(text: string): number | undefined {
+  const match = /^(?:default )?(\d{1,5})$/.exec(text.split('\n')[0]?.trim() ?? '');
+  return match === null ? undefined : Number(match[1]);
+}
+
+/**
+ * What a file with a line per device (`8:0 rbps=1048576 wbps=max`, `8:0 500`) says of one; undefined: it has no such
+ * line.
+ *
+ * @param device major and minor number, `8:0`
+ */
+export function deviceLine(text: string, device: string): string | undefined {
+  const line = text.split('\n').find(one => one.startsWith(`${device} `));
+  return line?.slice(device.length + 1).trim();
+}
+
+/** One device of `io.max`: bytes/s and operations/s, or `max`. undefined when it is something else. */
+export function parseIoMax(text: string): Readonly<Record<string, number | 'max'>> | undefined {
+  const entries = text.split(' ').map(word => /^([rw](?:bps|iops))=(max|\d{1,16})$/.exec(word));
+  if (entries.some(entry => entry === null)) return undefined;
+  return Object.fromEntries(
+    entries.map(entry => [entry?.[1], entry?.[2] === 'max' ? 'max' : Number(entry?.[2])]),
+  );
+}

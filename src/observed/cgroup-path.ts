@@ -13,10 +13,10 @@ export interface CgroupMount {
   readonly options: readonly string[];
 }
 
-/** Where a domain's CPU limits are, in the hierarchy that has the cpu controller. */
+/** Where a domain's limits are, in the hierarchy that has their controller. */
 export interface DomainCgroup {
   readonly version: 1 | 2;
-  /** Folder of the machine's own cgroup: `cpu.weight` or `cpu.shares` is here. */
+  /** Folder of the machine's own cgroup: weights are here. */
   readonly scope: string;
   /** Folder above `vcpu0`, `emulator`, …: `<scope>/libvirt` with systemd and libvirt ≥ 7.1, else the scope. */
   readonly nested: string;
@@ -62,9 +62,37 @@ export function locateDomainCgroup(
     v1 === undefined ? one.controllers.length === 0 : one.controllers.includes('cpu'),
   );
   if (mount === undefined || membership === undefined) return undefined;
-  const components = membership.path.split('/').filter(component => component !== '');
+  const components = componentsOf(membership);
   if (components.includes('..') || components.at(-1) !== 'emulator') return undefined;
-  const nested = components.slice(0, -1);
+  return placeIn(mount, components.slice(0, -1));
+}
+
+/**
+ * The same cgroup for another controller, which on v1 is in a hierarchy of its own; there only cpu's has cgroups of
+ * threads. undefined when no hierarchy has the controller, or the process is in another cgroup there.
+ */
+export function locateControllerCgroup(
+  memberships: readonly CgroupMembership[],
+  mounts: readonly CgroupMount[],
+  controller: 'memory' | 'blkio',
+): DomainCgroup | undefined {
+  const cpu = locateDomainCgroup(memberships, mounts);
+  if (cpu?.version !== 1) return cpu;
+  const nested = (name: string) => {
+    const found = memberships.find(one => one.controllers.includes(name));
+    const components = found === undefined ? [] : componentsOf(found);
+    return components.at(-1) === 'emulator' ? components.slice(0, -1) : components;
+  };
+  const mount = mounts.find(one => one.version === 1 && one.options.includes(controller));
+  if (mount === undefined || nested(controller).join('/') !== nested('cpu').join('/')) return undefined;
+  return placeIn(mount, nested(controller));
+}
+
+function componentsOf(membership: CgroupMembership): readonly string[] {
+  return membership.path.split('/').filter(component => component !== '');
+}
+
+function placeIn(mount: CgroupMount, nested: readonly string[]): DomainCgroup {
   const scope = nested.at(-1) === 'libvirt' ? nested.slice(0, -1) : nested;
   const folder = (path: readonly string[]) => [mount.folder.replace(/\/$/, ''), ...path].join('/');
   return { version: mount.version, scope: folder(scope), nested: folder(nested) };

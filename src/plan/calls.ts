@@ -1,6 +1,8 @@
 import { type Bandwidth, bandwidthParameters } from '../domain/bandwidth.ts';
+import type { BlkioTune, HostDeviceParameter } from '../domain/blkiotune.ts';
 import type { CpuTune, CpuTuneParameter } from '../domain/cputune.ts';
 import { hasIoLimit, type IoTune, ioTuneParameters } from '../domain/iotune.ts';
+import { type MemTune, memoryUnlimitedKib } from '../domain/memtune.ts';
 import { type OvsPortLimits, ovsPortLimits } from '../domain/ovs-port.ts';
 import type { Limits } from '../domain/tuning.ts';
 import type { Step } from './plan.ts';
@@ -8,6 +10,8 @@ import type { Step } from './plan.ts';
 /** One typed-parameter call of libvirt on a running domain, or transaction of Open vSwitch: done whole or not at all. */
 export type Call =
   | { readonly kind: 'scheduler'; readonly parameters: CpuTune }
+  | { readonly kind: 'memory'; readonly parameters: MemTune }
+  | { readonly kind: 'blkio'; readonly parameters: BlkioParameters }
   | { readonly kind: 'block-io-tune'; readonly target: string; readonly parameters: IoTune }
   | { readonly kind: 'interface'; readonly mac: string; readonly parameters: Bandwidth }
   /** Takes what is ours on an Open vSwitch port out of force; libvirt and tc are free to write then. */
@@ -17,12 +21,16 @@ export type Call =
 
 /** What was in force before a plan, for what libvirt's definition does not tell. */
 export interface HeldBefore {
-  readonly cpu: CpuTune;
+  /** What the kernel holds of what libvirt cannot unset. */
+  readonly kernel: Limits;
   /** A port's limits in Open vSwitch's database. */
   readonly ovs: (dev: string) => OvsPortLimits;
   /** Whether tc policed what comes from a device. */
   readonly policed: (dev: string) => boolean;
 }
+
+/** A weight, or limits of host devices as libvirt wants them: `device_read_bytes_sec` = `/dev/sda,1048576`. */
+export type BlkioParameters = BlkioTune & Readonly<Partial<Record<HostDeviceParameter, string>>>;
 
 /** The calls that bring a running domain's device from `before` to `after`. */
 export function forwardCalls(step: Step): readonly Call[] {
@@ -34,23 +42,54 @@ export function forwardCalls(step: Step): readonly Call[] {
  * The calls that take a step back, whether or not all of it was done.
  *
  * @param before what the enforcers held, for what libvirt's definition does not tell: values that it cannot unset on a
- *   running domain (`cpu_shares`, periods) are put back as numbers, rows of Open vSwitch as they were.
+ *   running domain (`cpu_shares`, periods, the I/O weight) are put back as numbers, rows of Open vSwitch as they were.
+ *   The weight also when it is defined: libvirt's definition may have it on another scale.
  */
 export function undoCalls(step: Step, before: HeldBefore): readonly Call[] {
   if (step.enforcer === 'ovs-native') return nativeUndo(step, before);
+  if (step.device.kind === 'blkio')
+    return callsTo(step, step.after, { ...step.before, ...kernelOf(step, before.kernel) });
   if (step.device.kind !== 'cpu') return callsTo(step, step.after, step.before);
-  return [...callsTo(step, step.after, { ...kernelOf(step, before.cpu), ...step.before })].reverse();
+  return [...callsTo(step, step.after, { ...kernelOf(step, before.kernel), ...step.before })].reverse();
 }
 
 function callsTo(step: Step, from: Limits, to: Limits): readonly Call[] {
   const { device } = step;
-  if (device.kind === 'cpu') return cpuCalls(step, to);
-  if (device.kind === 'disk') {
-    const set = ioTuneCall(device.target, to);
-    return leavesGroup(from, to) ? [ioTuneCall(device.target, {}), set] : [set];
+  switch (device.kind) {
+    case 'cpu':
+      return cpuCalls(step, to);
+    case 'memory':
+      return [{ kind: 'memory', parameters: memoryParameters(step, to) }];
+    case 'blkio':
+      return [{ kind: 'blkio', parameters: { weight: to.weight ?? 0 } }];
+    case 'host-device':
+      return hostDeviceCalls(step, device.path, to);
+    case 'disk': {
+      const set = ioTuneCall(device.target, to);
+      return leavesGroup(from, to) ? [ioTuneCall(device.target, {}), set] : [set];
+    }
+    case 'interface': {
+      const set: Call = { kind: 'interface', mac: device.mac, parameters: bothDirections(to) };
+      return needsClearing(step, from, to) ? [clear(device.mac), set] : [set];
+    }
   }
-  const set: Call = { kind: 'interface', mac: device.mac, parameters: bothDirections(to) };
-  return needsClearing(step, from, to) ? [clear(device.mac), set] : [set];
+}
+
+/**
+ * In one call, because libvirt knows the order in which memory and swap must change. What does not change is left
+ * out: without swap accounting libvirt refuses a swap limit, also "none".
+ */
+function memoryParameters(step: Step, to: Limits): MemTune {
+  const changed = step.changes.map(change => change.parameter as keyof MemTune);
+  return Object.fromEntries(changed.map(parameter => [parameter, to[parameter] || memoryUnlimitedKib]));
+}
+
+/** One call per parameter, as for cpu. 0 takes a limit away. */
+function hostDeviceCalls(step: Step, path: string, to: Limits): readonly Call[] {
+  return step.changes.map(({ parameter }) => ({
+    kind: 'blkio',
+    parameters: { [parameter]: `${path},${to[parameter] ?? 0}` },
+  }));
 }
 
 /**
@@ -129,7 +168,7 @@ function liveCpuValue(parameter: CpuTuneParameter, value: number | undefined): n
   return value ?? 0;
 }
 
-function kernelOf(step: Step, kernel: CpuTune): CpuTune {
+function kernelOf(step: Step, kernel: Limits): Limits {
   const changed = new Set<string>(step.changes.map(change => change.parameter));
   return Object.fromEntries(Object.entries(kernel).filter(([parameter]) => changed.has(parameter)));
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { deviceName } from '../domain/tuning.ts';
+import { testDriverKeeps } from '../verify/not-applicable.ts';
 import type { Step, TuningPlan } from './plan.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { Step, TuningPlan } from './plan.ts';
  * @see libvirt src/test/test_driver.c:testDomainSetSchedulerParametersFlags, testDomainSetBlockIoTune
  */
 export function driverCanSetLive(driver: string, kind: Step['device']['kind']): boolean {
-  return !isTestDriver(driver) || kind === 'interface';
+  return !isTestDriver(driver) || testDriverKeeps(kind);
 }
 
 /** libvirt's test driver has no guests, so nothing on the host can hold a limit. */

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
+import { deviceLimits } from '../domain/device-limits.ts';
 import { type InterfaceEnforcer, interfaceEnforcer } from '../domain/enforcement.ts';
 import { type IntentRecord, sameIntent } from '../domain/intent-record.ts';
 import { mergeLimits } from '../domain/merge.ts';
@@ -14,7 +15,6 @@ import type { DomainRef, Scope } from '../ports/hypervisor.ts';
 import { knobName } from '../verify/expectation.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { Change } from './change.ts';
-import { definedLimits } from './defined-limits.ts';
 import { diffLimits } from './diff.ts';
 import type { Observed } from './observed.ts';
 import type { RecordChange, Step, TuningPlan } from './plan.ts';
@@ -76,11 +76,13 @@ function recordChanges(targets: readonly PlanTarget[], after: IntentRecord): rea
 
 function stepFor(target: PlanTarget, wanted: DeviceTuning, verdicts: readonly Verdict[]): Step | undefined {
   const { scope, definition } = target;
-  const before = definedLimits(definition, wanted.device);
+  const before = deviceLimits(definition, wanted.device);
   if (before === undefined) return undefined;
   const enforcer = enforcerOf(definition, wanted.device);
   const after = mergeLimits(wanted.device, before, wanted.limits, enforcer);
-  const differing = diffLimits(before, after, wanted.because);
+  const differing = diffLimits(before, after, wanted.because).filter(
+    change => scope !== 'live' || !isDefined(wanted.device, change, verdicts),
+  );
   const repairs = scope === 'live' ? repairsOf(wanted, after, verdicts, differing) : [];
   const changes = [...differing, ...repairs];
   const dev = enforcer === 'ovs-native' ? nicOf(definition, wanted.device)?.dev : undefined;
@@ -93,6 +95,17 @@ function stepFor(target: PlanTarget, wanted: DeviceTuning, verdicts: readonly Ve
     ...(enforcer && { enforcer }),
     ...(dev && { dev }),
   };
+}
+
+/** Whether the live definition says what is wanted, though in another number (a weight as BFQ reads it back). */
+function isDefined(device: DeviceRef, { parameter }: Change, verdicts: readonly Verdict[]): boolean {
+  return verdicts.some(
+    ({ outcome, expectation }) =>
+      outcome === 'pass' &&
+      expectation.layer === 'live' &&
+      expectation.knob === parameter &&
+      deviceName(expectation.device) === deviceName(device),
+  );
 }
 
 /** Limits that libvirt's live definition has already, and an enforcer's knob has not. */
@@ -148,7 +161,7 @@ function noSuchDevice(scope: Scope, device: DeviceRef): Diagnostic {
 }
 
 const scopeOrder = { live: 0, config: 1 } as const;
-const kindOrder = { cpu: 0, disk: 1, interface: 2 } as const;
+const kindOrder = { cpu: 0, memory: 1, blkio: 2, 'host-device': 3, disk: 4, interface: 5 } as const;
 
 /** The definition of the running domain first: the persistent one is replaced in one call, which cannot half-fail. */
 function inOrder(one: Step, other: Step): number {

@@ -40,7 +40,7 @@ export interface TuningPlan {
   readonly tuning: Readonly<Partial<Record<Scope, DomainTuning>>>;
   /** Whether `ethernet` taps that are Open vSwitch ports are limited in its database. */
   readonly ovsNative?: true;
-  /** In the order in which they are carried out: live before config, cpu before disks before interfaces. */
+  /** In the order in which they are carried out: live before config, the whole domain before disks before interfaces. */
   readonly steps: readonly Step[];
   /** Written after the steps. */
   readonly records: readonly RecordChange[];

@@ -1,6 +1,8 @@
 import type { BandwidthParameter } from '../domain/bandwidth.ts';
+import type { BlkioTuneParameter, HostDeviceParameter } from '../domain/blkiotune.ts';
 import type { CpuTuneParameter } from '../domain/cputune.ts';
 import type { IoTune } from '../domain/iotune.ts';
+import type { MemTune } from '../domain/memtune.ts';
 
 /** Which of libvirt's two definitions a call means. */
 export type Scope = 'live' | 'config';
@@ -56,6 +58,13 @@ export interface HypervisorWriter {
   setSchedulerParameters(
     domain: DomainRef,
     parameters: Readonly<Partial<Record<CpuTuneParameter, number>>>,
+  ): Promise<void>;
+  /** KiB; `memoryUnlimitedKib` lifts a limit. */
+  setMemoryParameters(domain: DomainRef, parameters: MemTune): Promise<void>;
+  /** The weight as a number; limits of host devices as `path,value`, where 0 lifts one. */
+  setBlkioParameters(
+    domain: DomainRef,
+    parameters: Readonly<Partial<Record<BlkioTuneParameter | HostDeviceParameter, number | string>>>,
   ): Promise<void>;
   setBlockIoTune(domain: DomainRef, target: string, parameters: IoTune): Promise<void>;
   setInterfaceParameters(

@@ -61,6 +61,26 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
     "is not given: Cinder takes that for 'back-end', so that nothing of it reaches the hypervisor",
   'no-such-volume': () => 'is no disk of this domain, by target, serial or source',
   'ambiguous-volume': found => `is not clear: ${arg(found, 'matches')}`,
+  'unknown-own-key': found =>
+    found.args?.meant === undefined
+      ? 'is unknown: there is no such key in this namespace'
+      : `is unknown: ${arg(found, 'meant')} may be meant`,
+  'not-a-device-list': found =>
+    `is '${found.value ?? ''}', must be /dev/NAME=NUMBER, several with commas between`,
+  'soft-above-hard': found =>
+    `is ${found.value ?? '?'} KiB, must not be above the hard limit of ${arg(found, 'hard')} KiB`,
+  'swap-below-hard': found =>
+    `is ${found.value ?? '?'} KiB, must be at least the hard limit (${arg(found, 'hard')}): libvirt refuses it`,
+  'little-memory': found =>
+    `is ${found.value ?? '?'} KiB, which leaves QEMU ${arg(found, 'left')} KiB beyond the guest's memory of ${arg(found, 'guest')} KiB: the kernel ends a guest that needs more`,
+  'swap-alone': () => 'limits swap alone on this host: cgroup v2 does not count memory and swap together',
+  'no-such-control': found => `cannot be set: this host has no ${arg(found, 'what')}`,
+  'device-weight-breaks': found =>
+    `cannot be set on '${found.value ?? ''}': where systemd sets weights libvirt fails at this, and its daemon may end`,
+  'floor-not-possible': found =>
+    `cannot be kept by interface ${arg(found, 'mac')} of type '${arg(found, 'type')}': only virtual networks of libvirt keep one`,
+  'floor-needs-network': found =>
+    `is refused by libvirt for interface ${arg(found, 'mac')} unless network '${arg(found, 'network')}' has an inbound average itself`,
   'back-end-only': () => 'is enforced by the storage back end, not by the hypervisor',
   'driver-cannot': found =>
     `is left out: libvirt's ${arg(found, 'driver')} driver cannot set it on a running domain`,

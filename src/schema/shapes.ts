@@ -31,6 +31,9 @@ export const scope = z.enum(['live', 'config']) satisfies z.ZodType<Scope>;
 export const device = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('cpu') }),
+    z.strictObject({ kind: z.literal('memory') }),
+    z.strictObject({ kind: z.literal('blkio') }),
+    z.strictObject({ kind: z.literal('host-device'), path: z.string().describe('on the host: /dev/sda') }),
     z.strictObject({ kind: z.literal('disk'), target: z.string().describe('as libvirt names it: vda') }),
     z.strictObject({ kind: z.literal('interface'), mac: z.string() }),
   ])

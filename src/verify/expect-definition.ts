@@ -1,20 +1,16 @@
 import type { InterfaceDefinition } from '../domain/definition.ts';
 import {
-  type DeviceRef,
   type DeviceTuning,
   deviceName,
+  deviceSubject,
   type LimitName,
   type Parameter,
 } from '../domain/tuning.ts';
 import type { Scope } from '../ports/hypervisor.ts';
+import { weightTolerance } from './expect-resources.ts';
 import type { Expectation } from './expectation.ts';
+import type { HostFacts } from './host-facts.ts';
 import { isUnlimited, limitOf } from './unlimited.ts';
-
-/** What a device's limits in one of libvirt's definitions are called: `cpu`, the target, the MAC. */
-export function definitionSubject(device: DeviceRef): string {
-  if (device.kind === 'cpu') return 'cpu';
-  return device.kind === 'disk' ? device.target : device.mac;
-}
 
 /** What is asked of one of libvirt's definitions. */
 export interface AskedOfDefinition {
@@ -24,6 +20,7 @@ export interface AskedOfDefinition {
   readonly hasDevice: boolean;
   /** The device, if it is an interface. */
   readonly nic?: InterfaceDefinition;
+  readonly facts: HostFacts;
 }
 
 /** One of libvirt's definitions must have every limit asked for: a knob per typed parameter, as libvirt counts. */
@@ -32,8 +29,9 @@ export function expectDefinition({
   asked,
   hasDevice,
   nic,
+  facts,
 }: AskedOfDefinition): readonly Expectation[] {
-  const base = { layer: scope, device: asked.device, subject: definitionSubject(asked.device) } as const;
+  const base = { layer: scope, device: asked.device, subject: deviceSubject(asked.device) } as const;
   const all = Object.keys(asked.limits) as LimitName[];
   const parameters = all.filter(parameter => isKept(asked, parameter, nic));
   if (!hasDevice) {
@@ -51,6 +49,7 @@ export function expectDefinition({
       parameters: [parameter],
       because: key === undefined ? [] : [key],
       ...(value !== undefined && !isUnlimited(parameter, value) && { expected: { value } }),
+      ...(scope === 'live' && parameter === 'weight' && weightTolerance(asked.limits.weight, facts)),
     };
   });
 }
@@ -66,5 +65,6 @@ function isKept(asked: DeviceTuning, parameter: LimitName, nic: InterfaceDefinit
   // The peak of the direction that is policed; nothing ever comes of it.
   const ignoredPeak: Parameter = nic?.type === 'direct' ? 'inbound.peak' : 'outbound.peak';
   if (parameter === ignoredPeak) return false;
+  if (parameter === 'inbound.floor') return true;
   return parameter.endsWith('.average') || limitOf(asked.limits, `${direction}.average`) !== undefined;
 }

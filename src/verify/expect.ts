@@ -1,11 +1,13 @@
 import { bandwidthParameters } from '../domain/bandwidth.ts';
 import type { DiskDefinition, DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
+import { deviceLimits } from '../domain/device-limits.ts';
 import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
 import {
   type DeviceRef,
   type DeviceTuning,
   type DomainTuning,
   deviceName,
+  deviceSubject,
   type Limits,
 } from '../domain/tuning.ts';
 import type { Scope } from '../ports/hypervisor.ts';
@@ -13,6 +15,7 @@ import { expectCgroup } from './expect-cgroup.ts';
 import { expectDefinition } from './expect-definition.ts';
 import { expectOvs } from './expect-ovs.ts';
 import { expectQemu } from './expect-qemu.ts';
+import { expectResources } from './expect-resources.ts';
 import { expectTc } from './expect-tc.ts';
 import type { Expectation } from './expectation.ts';
 import type { HostFacts } from './host-facts.ts';
@@ -53,6 +56,9 @@ function devicesOf({ asked, live, config }: ExpectInput): readonly DeviceRef[] {
   const main = live ?? config;
   const defined: readonly DeviceRef[] = [
     { kind: 'cpu' },
+    { kind: 'memory' },
+    { kind: 'blkio' },
+    ...(main?.hostDevices ?? []).map(({ path }) => ({ kind: 'host-device', path }) as const),
     ...(main?.disks ?? []).map(({ target }) => ({ kind: 'disk', target }) as const),
     ...(main?.interfaces ?? []).map(({ mac }) => ({ kind: 'interface', mac }) as const),
   ];
@@ -70,7 +76,13 @@ function expectAsked(input: ExpectInput, device: DeviceRef): readonly Expectatio
       const definition = input[scope];
       const thing = definition && find(definition, asked.device);
       const hasDevice = definition === undefined || thing !== undefined;
-      return expectDefinition({ scope, asked, hasDevice, ...(thing?.nic && { nic: thing.nic }) });
+      return expectDefinition({
+        scope,
+        asked,
+        hasDevice,
+        facts: input.facts,
+        ...(thing?.nic && { nic: thing.nic }),
+      });
     });
 }
 
@@ -83,14 +95,15 @@ function expectEnforced(
   const { live, facts } = input;
   const definition = live ?? input.config;
   const thing = definition && find(definition, device);
-  if (definition === undefined || thing === undefined) return [];
+  if (thing === undefined) return [];
   const shallHold = live === undefined || input.scopes.includes('live') ? asked : undefined;
   const enforcer = thing.nic && interfaceEnforcer(thing.nic);
   const wanted = wantedLimits(device, thing.limits, shallHold, enforcer);
   if (thing.nic !== undefined && enforcer === 'none') return expectNothing(wanted, thing.nic);
   if (live === undefined) return [];
   if (thing.nic !== undefined) return (isOvsHeld(enforcer) ? expectOvs : expectTc)(wanted, thing.nic, facts);
-  return thing.disk === undefined ? expectCgroup(wanted, live, facts) : expectQemu(wanted, thing.disk);
+  if (thing.disk !== undefined) return expectQemu(wanted, thing.disk);
+  return device.kind === 'cpu' ? expectCgroup(wanted, live, facts) : expectResources(wanted, facts);
 }
 
 /** Limits on an interface that neither libvirt nor the kernel can limit. @see libvirt virNetDevSupportsBandwidth */
@@ -117,11 +130,10 @@ interface Found {
 }
 
 function find(definition: DomainDefinition, device: DeviceRef): Found | undefined {
-  if (device.kind === 'cpu') return { limits: definition.cputune };
-  if (device.kind === 'disk') {
-    const disk = definition.disks.find(one => one.target === device.target);
-    return disk && { limits: disk.iotune, disk };
-  }
-  const nic = definition.interfaces.find(one => one.mac === device.mac);
-  return nic && { limits: nic.bandwidth, nic };
+  const limits = deviceLimits(definition, device);
+  if (limits === undefined) return undefined;
+  const subject = deviceSubject(device);
+  const disk = device.kind === 'disk' && definition.disks.find(one => one.target === subject);
+  const nic = device.kind === 'interface' && definition.interfaces.find(one => one.mac === subject);
+  return { limits, ...(disk && { disk }), ...(nic && { nic }) };
 }

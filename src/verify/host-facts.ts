@@ -5,6 +5,16 @@ import type { OvsHolder } from '../observed/ovs-owner.ts';
 export interface HostFacts {
   /** The hierarchy that has the cpu controller. */
   readonly cgroupVersion?: 1 | 2;
+  /** Whether libvirt has systemd set weights, since the domain is a unit of it. */
+  readonly systemd?: boolean;
+  /** Those of the kernel's files for I/O weights that the domain has: `io.weight`, `io.bfq.weight`, … */
+  readonly ioWeightFiles?: ReadonlySet<string>;
+  /** Whether a domain's swap can be limited, so whether the kernel accounts for it. */
+  readonly hasSwapLimit?: boolean;
+  /** Paths that were looked for, and are no block devices of the host. */
+  readonly missingDevices?: ReadonlySet<string>;
+  /** Whether the domain has a cgroup of the memory controller. */
+  readonly hasMemoryLimit?: boolean;
   /** Ids of the vCPUs that have a cgroup, so that are online. */
   readonly vcpuIds?: readonly number[];
   /** Ids of the I/O threads that have a cgroup. */

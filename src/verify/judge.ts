@@ -1,4 +1,4 @@
-import { type DeviceRef, deviceName, type Parameter } from '../domain/tuning.ts';
+import { type DeviceRef, deviceName, type LimitName } from '../domain/tuning.ts';
 import { type Expectation, type KnobValues, knobName, type Layer } from './expectation.ts';
 import type { Reading } from './reading.ts';
 import type { Outcome, Verdict } from './verdict.ts';
@@ -93,7 +93,7 @@ export function summary(verdicts: readonly Verdict[]): VerdictSummary {
 export function firstBroken(
   verdicts: readonly Verdict[],
   device: DeviceRef,
-  parameter: Parameter,
+  parameter: LimitName,
 ): Verdict | undefined {
   const chain: readonly (Layer | undefined)[] = ['config', 'live', undefined];
   const broken = verdicts.filter(

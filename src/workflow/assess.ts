@@ -43,12 +43,10 @@ export async function assess(
     ...(host && { host }),
     ...(view.live && { live: view.live }),
     ...(view.config && { config: view.config }),
+    hostDevices: hostDevicesOf(view, wish),
     ...(signal && { signal }),
   });
-  const capabilities = {
-    libvirtVersion: view.info.libvirtVersion,
-    ...(observation.facts.cgroupVersion && { cgroupVersion: observation.facts.cgroupVersion }),
-  };
+  const capabilities = { libvirtVersion: view.info.libvirtVersion, ...hostCapabilities(observation.facts) };
   const marked = markedView(view, observation.facts, wish);
   const translations = translate(marked, wish, capabilities);
   const tuning = tuningOf(translations);
@@ -84,6 +82,27 @@ function markedView(view: DomainView, facts: HostFacts, { ovsNative = false }: W
     ...view,
     ...(live && { live: markOvsNative(live, facts, ovsNative) }),
     ...(config && { config: markOvsNative(config, facts, ovsNative) }),
+  };
+}
+
+/** Block devices of the host that something is wanted on: they have to be known before they can be looked at. */
+function hostDevicesOf(view: DomainView, wish: Wish): readonly string[] {
+  const { live, config } = tuningOf(translate(view, wish, { libvirtVersion: view.info.libvirtVersion }));
+  return [...(live ?? []), ...(config ?? [])].flatMap(({ device }) =>
+    device.kind === 'host-device' ? [device.path] : [],
+  );
+}
+
+/** What of the host's facts a translation needs. */
+function hostCapabilities(facts: HostFacts): HostCapabilities {
+  const { cgroupVersion, systemd, ioWeightFiles, hasMemoryLimit, hasSwapLimit, missingDevices } = facts;
+  return {
+    ...(cgroupVersion !== undefined && { cgroupVersion }),
+    ...(systemd !== undefined && { systemd }),
+    ...(ioWeightFiles !== undefined && { hasIoWeight: ioWeightFiles.size > 0 }),
+    ...(hasMemoryLimit !== undefined && { hasMemoryLimit }),
+    ...(hasSwapLimit !== undefined && { hasSwapLimit }),
+    ...(missingDevices !== undefined && { missingDevices }),
   };
 }
 

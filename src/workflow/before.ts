@@ -1,13 +1,14 @@
-import type { CpuTune } from '../domain/cputune.ts';
 import type { OvsPortLimits } from '../domain/ovs-port.ts';
+import type { Limits } from '../domain/tuning.ts';
 import type { HeldBefore } from '../plan/calls.ts';
 import { type HeldKnob, holdsTheSame } from '../plan/observed.ts';
+import { bfqToIoWeight } from '../units.ts';
 import { type Knob, type KnobValues, knobName } from '../verify/expectation.ts';
 
 /** What was in force when a plan was made: what an undo writes where libvirt's definition does not tell. */
 export function heldBefore(knobs: readonly HeldKnob[]): HeldBefore {
   return {
-    cpu: kernelCpuTune(knobs),
+    kernel: kernelLimits(knobs),
     ovs: dev => ovsBefore(knobs, dev),
     policed: dev => valuesAt(knobs, { layer: 'tc', subject: dev, knob: 'police' }) !== undefined,
   };
@@ -33,28 +34,53 @@ function ovsBefore(knobs: readonly HeldKnob[], dev: string): OvsPortLimits {
   };
 }
 
-/** The CPU values that the kernel holds. */
-function kernelCpuTune(readings: readonly HeldKnob[]): CpuTune {
+/** The thread groups that have a period, by the parameter that sets it. */
+const periods = [
+  { parameter: 'vcpu_period', subject: 'vcpu0' },
+  { parameter: 'emulator_period', subject: 'emulator' },
+  { parameter: 'iothread_period', subject: 'iothread1' },
+  { parameter: 'global_period', subject: 'libvirt' },
+] as const;
+
+/** The values that the kernel holds and libvirt cannot unset: what an undo writes for them. */
+function kernelLimits(readings: readonly HeldKnob[]): Limits {
   const shares =
     numberAt(readings, 'scope', 'cpu.weight', 'weight') ??
     numberAt(readings, 'scope', 'cpu.shares', 'shares');
-  const period =
-    numberAt(readings, 'vcpu0', 'cpu.max', 'period') ??
-    numberAt(readings, 'vcpu0', 'cpu.cfs_period_us', 'period');
+  const weight = ioWeight(readings);
+  const held = periods.flatMap(({ parameter, subject }) => {
+    const period =
+      numberAt(readings, subject, 'cpu.max', 'period') ??
+      numberAt(readings, subject, 'cpu.cfs_period_us', 'period');
+    return period === undefined ? [] : [[parameter, period] as const];
+  });
   return {
     ...(shares !== undefined && { cpu_shares: shares }),
-    ...(period !== undefined && { vcpu_period: period }),
+    ...(weight !== undefined && { weight }),
+    ...Object.fromEntries(held),
   };
 }
 
+/** The plain file first: what stands in BFQ's is on another scale. */
+function ioWeight(readings: readonly HeldKnob[]): number | undefined {
+  const plain =
+    numberAt(readings, 'scope', 'io.weight', 'weight') ??
+    numberAt(readings, 'scope', 'blkio.weight', 'weight');
+  if (plain !== undefined) return plain;
+  const bfq =
+    numberAt(readings, 'scope', 'io.bfq.weight', 'weight') ??
+    numberAt(readings, 'scope', 'blkio.bfq.weight', 'weight');
+  return bfq === undefined ? undefined : bfqToIoWeight(bfq);
+}
+
 /**
- * Knobs that hold something else than before. libvirt's live CPU values are left out: it cannot unset them, so a value
- * that was absent comes back as the number that the kernel had.
+ * Knobs that hold something else than before. libvirt's live CPU values and weight are left out: it cannot unset them, so
+ * one that was absent comes back as the number that the kernel had.
  */
 export function knobsNotAsBefore(before: readonly HeldKnob[], now: readonly HeldKnob[]): readonly string[] {
   const held = new Map(now.map(knob => [knobName(knob), knob]));
   return before
-    .filter(knob => !(knob.layer === 'live' && knob.subject === 'cpu'))
+    .filter(knob => !(knob.layer === 'live' && /^(?:cpu|blkio)$/.test(knob.subject)))
     .filter(knob => knob.unreadable === undefined && !holdsTheSame(knob, held.get(knobName(knob))))
     .map(knobName);
 }

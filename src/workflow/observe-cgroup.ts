@@ -5,34 +5,50 @@ import type { HostReader } from '../ports/host.ts';
 import type { Knob, KnobValues } from '../verify/expectation.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
 import type { Reading } from '../verify/reading.ts';
+import { observeResources, resourceFacts, unseenResources } from './observe-resources.ts';
 import { look, unseen } from './unseen.ts';
 
 /** What was read of a domain's cgroups, and what it tells of the host. */
 export interface CgroupObservation {
   readonly readings: readonly Reading[];
-  readonly facts: Pick<HostFacts, 'cgroupVersion' | 'vcpuIds' | 'iothreadIds'>;
+  readonly facts: Partial<HostFacts>;
 }
 
-/** Reads every CPU knob of a running domain. */
-export async function observeCgroup(host: HostReader, live: DomainDefinition): Promise<CgroupObservation> {
+/** Reads every knob of a running domain. @param paths block devices of the host that it may be limited on */
+export async function observeCgroup(
+  host: HostReader,
+  live: DomainDefinition,
+  paths: readonly string[],
+): Promise<CgroupObservation> {
   const seen = await look(() => readDomainCgroup(host, live.name));
-  if ('why' in seen) return { readings: unseenCgroup(live, seen.why), facts: {} };
+  if ('why' in seen) return { readings: unseenCgroup(live, paths, seen.why), facts: {} };
   const { version, files } = seen.found;
+  const resources = await observeResources(host, seen.found, paths);
   return {
-    readings: files.map(readingOf),
-    facts: { cgroupVersion: version, vcpuIds: idsOf(files, 'vcpu'), iothreadIds: idsOf(files, 'iothread') },
+    readings: [...files.map(readingOf), ...resources.readings],
+    facts: {
+      cgroupVersion: version,
+      vcpuIds: idsOf(files, 'vcpu'),
+      iothreadIds: idsOf(files, 'iothread'),
+      missingDevices: resources.missing,
+      ...resourceFacts(seen.found),
+    },
   };
 }
 
 /** The knobs that would have been read, by their names in cgroup v2. */
-export function unseenCgroup(live: DomainDefinition, why: string): readonly Reading[] {
+export function unseenCgroup(
+  live: DomainDefinition,
+  paths: readonly string[],
+  why: string,
+): readonly Reading[] {
   const vcpus = Array.from({ length: live.vcpus }, (_, id) => `vcpu${id}`);
   const limited = ['libvirt', 'emulator', ...vcpus];
   const knobs: readonly Knob[] = [
     { layer: 'cgroup', subject: 'scope', knob: 'cpu.weight' },
     ...limited.map(subject => ({ layer: 'cgroup', subject, knob: 'cpu.max' }) as const),
   ];
-  return unseen(knobs, 'cgroup', why);
+  return [...unseen(knobs, 'cgroup', why), ...unseenResources(paths, why)];
 }
 
 function readingOf(file: CgroupFile): Reading {

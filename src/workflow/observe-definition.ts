@@ -1,7 +1,9 @@
 import { type BandwidthParameter, bandwidthParameters } from '../domain/bandwidth.ts';
+import { hostDeviceParameters } from '../domain/blkiotune.ts';
 import { cpuTuneParameters } from '../domain/cputune.ts';
 import type { DomainDefinition } from '../domain/definition.ts';
 import { ioTuneParameters } from '../domain/iotune.ts';
+import { memTuneParameters } from '../domain/memtune.ts';
 import type { LimitName, Limits } from '../domain/tuning.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { Reading } from '../verify/reading.ts';
@@ -11,6 +13,11 @@ import { isUnlimited } from '../verify/unlimited.ts';
 export function observeDefinition(scope: Scope, definition: DomainDefinition): readonly Reading[] {
   return [
     ...readingsOf(scope, 'cpu', cpuTuneParameters, definition.cputune),
+    ...readingsOf(scope, 'memory', memTuneParameters, definition.memtune),
+    ...readingsOf(scope, 'blkio', ['weight'], definition.blkiotune),
+    ...definition.hostDevices.flatMap(({ path, limits }) =>
+      readingsOf(scope, path, hostDeviceParameters, limits),
+    ),
     ...definition.disks.flatMap(disk =>
       readingsOf(scope, disk.target, [...ioTuneParameters, 'group_name'], disk.iotune),
     ),

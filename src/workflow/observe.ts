@@ -23,6 +23,8 @@ export interface ObserveInput {
   readonly domain: DomainState;
   readonly live?: DomainDefinition;
   readonly config?: DomainDefinition;
+  /** Block devices of the host on which the domain shall be limited; those on which it is are looked at anyway. */
+  readonly hostDevices?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -49,9 +51,10 @@ export async function observeDomain(input: ObserveInput): Promise<Observation> {
   const known = { libvirtVersion, ovsPorts: new Set<string>(), macvtaps: new Set<string>() };
   if (live === undefined) return { readings: defined, facts: known };
   signal?.throwIfAborted();
+  const paths = new Set([...live.hostDevices.map(device => device.path), ...(input.hostDevices ?? [])]);
   const [qemu, enforced] = await Promise.all([
     observeQemu(hypervisor, domain, live),
-    observeHost(input.host, live, signal),
+    observeHost(input.host, live, [...paths], signal),
   ]);
   return {
     readings: [...defined, ...qemu, ...enforced.readings],
@@ -62,18 +65,19 @@ export async function observeDomain(input: ObserveInput): Promise<Observation> {
 async function observeHost(
   host: HostReader | undefined,
   live: DomainDefinition,
+  paths: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<{ readonly readings: readonly Reading[]; readonly facts: Partial<HostFacts> }> {
   const nics = live.interfaces.filter(nic => interfaceEnforcer(nic) !== 'none');
   if (host === undefined) {
     const network = nics.flatMap(nic => unseenNic(nic, ELSEWHERE));
-    return { readings: [...unseenCgroup(live, ELSEWHERE), ...network], facts: {} };
+    return { readings: [...unseenCgroup(live, paths, ELSEWHERE), ...network], facts: {} };
   }
-  if (nics.length === 0) return observeCgroup(host, live);
+  if (nics.length === 0) return observeCgroup(host, live, paths);
   signal?.throwIfAborted();
   // At once: each is a process of its own, and waits more than it works.
   const [cgroup, version, ovs, tc, macvtaps] = await Promise.all([
-    observeCgroup(host, live),
+    observeCgroup(host, live, paths),
     look(() => readIproute2Version(host)),
     observeOvs(host, nics),
     Promise.all(nics.map(nic => observeNic(host, nic))),

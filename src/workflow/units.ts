@@ -131,6 +131,10 @@ function perform(surroundings: WriteSurroundings, domain: DomainRef, call: Call)
   switch (call.kind) {
     case 'scheduler':
       return hypervisor.setSchedulerParameters(domain, call.parameters);
+    case 'memory':
+      return hypervisor.setMemoryParameters(domain, call.parameters);
+    case 'blkio':
+      return hypervisor.setBlkioParameters(domain, call.parameters);
     case 'block-io-tune':
       return hypervisor.setBlockIoTune(domain, call.target, call.parameters);
     case 'interface':

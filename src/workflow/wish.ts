@@ -3,8 +3,8 @@ import type { DomainDefinition } from '../domain/definition.ts';
 import type { IntentRecord } from '../domain/intent-record.ts';
 import { prune } from '../domain/prune.ts';
 import { type Translation, translateFlavor } from '../domain/translate.ts';
-import type { FlavorQuota } from '../intent/flavor-quota.ts';
 import type { VolumeIntent } from '../intent/volume-intent.ts';
+import type { WholeQuota } from '../intent/whole-quota.ts';
 import type { TuningPlan } from '../plan/plan.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 
@@ -18,7 +18,7 @@ export interface Wish {
 
 /** What a caller asks of a domain. */
 export interface Asked {
-  readonly quota: FlavorQuota;
+  readonly quota: WholeQuota;
   /** Limits of single volumes; absent: none. */
   readonly volumes?: readonly VolumeIntent[];
   /** Take away what a flavor can ask for and this one does not. */

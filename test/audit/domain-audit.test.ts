@@ -10,6 +10,9 @@ const definition: DomainDefinition = {
   name: 'vm1',
   uuid: '11111111-2222-3333-4444-555555555555',
   vcpus: 1,
+  memtune: {},
+  blkiotune: {},
+  hostDevices: [],
   cputune: { cpu_shares: 512, vcpu_quota: 50000 },
   disks: [],
   interfaces: [

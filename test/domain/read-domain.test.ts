@@ -28,6 +28,10 @@ describe('a domain on a linux bridge', () => {
       nova: { name: 'm1.resquota', vcpus: 4 },
       uuid: '5d1c9f6e-7a0b-4a53-9f0e-3c8a1b2d4e41',
       vcpus: 4,
+      memoryKib: 4_194_304,
+      memtune: {},
+      blkiotune: {},
+      hostDevices: [],
       cputune: {},
       disks: [
         {
@@ -187,6 +191,9 @@ describe('what is not a domain', () => {
       name: '',
       uuid: '',
       vcpus: 1,
+      memtune: {},
+      blkiotune: {},
+      hostDevices: [],
       cputune: {},
       disks: [],
       interfaces: [],

@@ -34,6 +34,24 @@ describe("a domain's cgroup", () => {
     expect(files[0]?.path).toBe(`${scope}/cpu.weight`);
   });
 
+  it('has memory and block I/O beside, and no file that the kernel does not have', async () => {
+    const more = {
+      [`${scope}/io.weight`]: 'default 500\n',
+      [`${scope}/libvirt/memory.max`]: '1073741824\n',
+      [`${scope}/libvirt/io.max`]: '',
+    };
+    const { systemd, resources } = await readDomainCgroup(hostOf({ ...found, ...knobs, ...more }), 'vm');
+    expect(systemd).toBe(true);
+    expect(resources.map(file => `${file.subject} ${file.knob}: ${file.text}`)).toEqual([
+      'libvirt memory.max: 1073741824',
+      'libvirt memory.high: undefined',
+      'libvirt memory.swap.max: undefined',
+      'scope io.weight: default 500',
+      'scope io.bfq.weight: undefined',
+      'libvirt io.max: ',
+    ]);
+  });
+
   it('may lack a knob, or have one that cannot be read', async () => {
     const { [`${scope}/cpu.weight`]: _, ...rest } = knobs;
     const denied = `${scope}/libvirt/vcpu2/cpu.max`;

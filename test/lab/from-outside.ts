@@ -1,7 +1,7 @@
 import { openHypervisor } from '../../src/host/libvirt-hypervisor.ts';
 import { isWriteCommand } from '../../src/host/write-commands.ts';
 import { flavorFromProperties, parseFlavor } from '../../src/intent/flavor.ts';
-import { type FlavorQuota, flavorQuota } from '../../src/intent/flavor-quota.ts';
+import { type WholeQuota, wholeQuota } from '../../src/intent/whole-quota.ts';
 import type { ApplyResult } from '../../src/plan/apply-result.ts';
 import { HostReadError, type HostReader, type HostWriter } from '../../src/ports/host.ts';
 import type { Hypervisor as Libvirt } from '../../src/ports/hypervisor.ts';
@@ -20,8 +20,8 @@ export interface FromOutside {
   readonly libvirt: Libvirt;
   /** With these the calls below work. */
   readonly surroundings: WriteSurroundings;
-  verify(domain: string, quota?: FlavorQuota, how?: How): Promise<Verified>;
-  apply(domain: string, quota?: FlavorQuota, how?: How): Promise<ApplyResult>;
+  verify(domain: string, quota?: WholeQuota, how?: How): Promise<Verified>;
+  apply(domain: string, quota?: WholeQuota, how?: How): Promise<ApplyResult>;
   close(): Promise<void>;
 }
 
@@ -38,13 +38,13 @@ export interface Verified {
 }
 
 /** The limits of extra specs given as `key=value`. */
-export function quotaOf(...properties: readonly string[]): FlavorQuota {
-  return flavorQuota(flavorFromProperties(properties).flavor.extraSpecs).quota;
+export function quotaOf(...properties: readonly string[]): WholeQuota {
+  return wholeQuota(flavorFromProperties(properties).flavor.extraSpecs).quota;
 }
 
 /** Opens the lab's libvirt and host. `quota` in the calls is the flavor's of `flavorText` when it is left out. */
 export async function fromOutside(hypervisor: Hypervisor, flavorText: string): Promise<FromOutside> {
-  const resquota = flavorQuota(parseFlavor(flavorText).flavor.extraSpecs).quota;
+  const resquota = wholeQuota(parseFlavor(flavorText).flavor.extraSpecs).quota;
   const socket = await hypervisor.forward('/run/libvirt/libvirt-sock');
   const uri = `qemu+unix:///system?socket=${encodeURIComponent(socket)}`;
   const libvirt = await openHypervisor(uri, { readOnly: false });

@@ -213,3 +213,28 @@ describe('state of the test driver', () => {
     await other.close();
   });
 });
+
+describe('memory and block I/O parameters', () => {
+  it('are what was set, on the running domain and in its definition', async () => {
+    const limits = { hard_limit: 4_194_304, soft_limit: 2_097_152 };
+    await connection.setMemoryParameters(vm, typedParameters('ullong', limits), { live: true });
+    expect(toNumbers(await connection.getMemoryParameters(vm, { live: true }))).toMatchObject(limits);
+    await connection.setMemoryParameters(vm, typedParameters('ullong', { hard_limit: 8 }), { config: true });
+    expect(toNumbers(await connection.getMemoryParameters(vm, { config: true }))).toMatchObject({
+      hard_limit: 8,
+    });
+    expect(toNumbers(await connection.getMemoryParameters(vm, { live: true }))).toMatchObject(limits);
+  });
+
+  it('have texts for devices of the host beside a number', async () => {
+    const device = { type: 'string', value: '/dev/sda,1048576,/dev/sdb,7' } as const;
+    await connection.setBlkioParameters(vm, typedParameters('uint', { weight: 500 }), { live: true });
+    await connection.setBlkioParameters(vm, { device_read_bytes_sec: device }, { live: true });
+    const now = await connection.getBlkioParameters(vm, { live: true });
+    expect(now.weight).toEqual({ type: 'uint', value: 500 });
+    expect(now.device_read_bytes_sec).toEqual(device);
+    const none = { type: 'string', value: '/dev/sda,0,/dev/sdb,0' } as const;
+    await connection.setBlkioParameters(vm, { device_read_bytes_sec: none }, { live: true });
+    expect(await connection.getXml(vm)).not.toContain('/dev/sda');
+  });
+});

@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { parseCfsQuota, parseCount, parseCpuMax } from '../../src/observed/cgroup-knob.ts';
-import { locateDomainCgroup, parseCgroupMounts, parseMemberships } from '../../src/observed/cgroup-path.ts';
+import {
+  deviceLine,
+  parseCfsQuota,
+  parseCount,
+  parseCpuMax,
+  parseIoMax,
+  parseIoWeight,
+  parseMemoryLimit,
+} from '../../src/observed/cgroup-knob.ts';
+import {
+  locateControllerCgroup,
+  locateDomainCgroup,
+  parseCgroupMounts,
+  parseMemberships,
+} from '../../src/observed/cgroup-path.ts';
 
 const v2Mounts = `sysfs /sys sysfs rw,nosuid 0 0
 cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid,nodev,noexec,relatime,nsdelegate,memory_recursiveprot 0 0
@@ -79,7 +92,65 @@ describe("a domain's cgroup", () => {
   });
 });
 
+describe("a domain's cgroup for memory", () => {
+  const mounts = parseCgroupMounts(`${v1Mounts}cgroup /sys/fs/cgroup/memory cgroup rw,memory 0 0\n`);
+  const memory = (line: string) =>
+    locateControllerCgroup(
+      parseMemberships(`4:cpu,cpuacct:${scope}/libvirt/emulator\n${line}`),
+      mounts,
+      'memory',
+    );
+
+  it('is in a hierarchy of its own on cgroup v1, without cgroups of threads', () => {
+    expect(memory(`11:memory:${scope}/libvirt\n`)).toEqual({
+      version: 1,
+      scope: `/sys/fs/cgroup/memory${scope}`,
+      nested: `/sys/fs/cgroup/memory${scope}/libvirt`,
+    });
+  });
+
+  it.each([
+    ['it is in another cgroup there', '11:memory:/system.slice/libvirtd.service\n'],
+    ['there is no such hierarchy', ''],
+  ])('is not known when %s', (_why, line) => {
+    expect(memory(line)).toBeUndefined();
+  });
+
+  it('is the same as for cpu on cgroup v2', () => {
+    const memberships = parseMemberships(`0::${scope}/libvirt/emulator\n`);
+    expect(locateControllerCgroup(memberships, parseCgroupMounts(v2Mounts), 'memory')?.nested).toBe(
+      `/sys/fs/cgroup${scope}/libvirt`,
+    );
+  });
+});
+
 describe('a knob of a cgroup', () => {
+  it('memory.max is bytes, or what stands for none on v2 and on v1', () => {
+    expect(parseMemoryLimit('1073741824\n')).toBe(1_073_741_824);
+    expect(parseMemoryLimit('max\n')).toBe('max');
+    expect(parseMemoryLimit('9223372036854771712\n')).toBe('max');
+    for (const text of ['', '-1', '5 6', '9'.repeat(30)]) expect(parseMemoryLimit(text)).toBeUndefined();
+  });
+
+  it('io.weight has a default before devices, blkio.weight one number', () => {
+    expect(parseIoWeight('default 500\n254:0 200\n')).toBe(500);
+    expect(parseIoWeight('500\n')).toBe(500);
+    for (const text of ['', '254:0 200', 'default', 'default x']) expect(parseIoWeight(text)).toBeUndefined();
+  });
+
+  it('io.max has a line for each device', () => {
+    const text = '8:0 rbps=5 wbps=max riops=max wiops=7\n8:01 rbps=6 wbps=max riops=max wiops=max\n';
+    expect(deviceLine(text, '8:0')).toBe('rbps=5 wbps=max riops=max wiops=7');
+    expect(deviceLine(text, '8:16')).toBeUndefined();
+    expect(parseIoMax('rbps=5 wbps=max riops=max wiops=7')).toEqual({
+      rbps: 5,
+      wbps: 'max',
+      riops: 'max',
+      wiops: 7,
+    });
+    for (const line of ['', 'rbps', 'rbps=-1', 'xbps=5']) expect(parseIoMax(line)).toBeUndefined();
+  });
+
   it('cpu.max has quota and period', () => {
     expect(parseCpuMax('50000 100000\n')).toEqual({ quota: 50_000, period: 100_000 });
     expect(parseCpuMax('max 50000')).toEqual({ quota: 'max', period: 50_000 });

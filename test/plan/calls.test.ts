@@ -27,7 +27,7 @@ const noIoTune = {
 };
 
 /** Before: nothing but what libvirt defined. */
-const nothing: HeldBefore = { cpu: {}, ovs: () => ({}), policed: () => false };
+const nothing: HeldBefore = { kernel: {}, ovs: () => ({}), policed: () => false };
 
 function step(device: Step['device'], before: Limits, after: Limits, enforcer?: Step['enforcer']): Step {
   const changes = diffLimits(before, after, {});
@@ -54,7 +54,7 @@ describe('the calls of a cpu step', () => {
 
   it('are undone with what the kernel had where the definition had nothing', () => {
     const cpu = step({ kind: 'cpu' }, {}, { cpu_shares: 512, vcpu_quota: 5000, vcpu_period: 10000 });
-    expect(undoCalls(cpu, { ...nothing, cpu: { cpu_shares: 100, vcpu_period: 100000 } })).toEqual([
+    expect(undoCalls(cpu, { ...nothing, kernel: { cpu_shares: 100, vcpu_period: 100000 } })).toEqual([
       { kind: 'scheduler', parameters: { vcpu_period: 100000 } },
       { kind: 'scheduler', parameters: { vcpu_quota: -1 } },
       { kind: 'scheduler', parameters: { cpu_shares: 100 } },
@@ -200,5 +200,48 @@ describe('the calls of an ethernet tap that is limited as a port of Open vSwitch
       { kind: 'ovs-set', dev, limits: {} },
     ]);
     expect(undoAfterRun(step(device, {}, limits, 'tap'), nothing)).toEqual([]);
+  });
+});
+
+describe('the calls of a memory step', () => {
+  it('set what changes in one call, and lift a limit with the number that means none', () => {
+    const memory = step(
+      { kind: 'memory' },
+      { soft_limit: 5, swap_hard_limit: 9 },
+      { hard_limit: 7, swap_hard_limit: 9 },
+    );
+    expect(forwardCalls(memory)).toEqual([
+      { kind: 'memory', parameters: { soft_limit: 9_007_199_254_740_991, hard_limit: 7 } },
+    ]);
+    expect(undoCalls(memory, nothing)).toEqual([
+      { kind: 'memory', parameters: { soft_limit: 5, hard_limit: 9_007_199_254_740_991 } },
+    ]);
+  });
+});
+
+describe('the calls of block I/O steps', () => {
+  it("set a weight, and put back the kernel's own, whatever libvirt read back", () => {
+    const blkio = step({ kind: 'blkio' }, { weight: 136 }, { weight: 700 });
+    expect(forwardCalls(blkio)).toEqual([{ kind: 'blkio', parameters: { weight: 700 } }]);
+    expect(undoCalls(blkio, { ...nothing, kernel: { weight: 500 } })).toEqual([
+      { kind: 'blkio', parameters: { weight: 500 } },
+    ]);
+    expect(undoCalls(blkio, nothing)).toEqual([{ kind: 'blkio', parameters: { weight: 136 } }]);
+  });
+
+  it('set the limits of a device one by one, with 0 for none', () => {
+    const device = step(
+      { kind: 'host-device', path: '/dev/sda' },
+      { device_read_bytes_sec: 5 },
+      { device_read_bytes_sec: 0, device_write_iops_sec: 6 },
+    );
+    expect(forwardCalls(device)).toEqual([
+      { kind: 'blkio', parameters: { device_read_bytes_sec: '/dev/sda,0' } },
+      { kind: 'blkio', parameters: { device_write_iops_sec: '/dev/sda,6' } },
+    ]);
+    expect(undoCalls(device, nothing)).toEqual([
+      { kind: 'blkio', parameters: { device_read_bytes_sec: '/dev/sda,5' } },
+      { kind: 'blkio', parameters: { device_write_iops_sec: '/dev/sda,0' } },
+    ]);
   });
 });

@@ -39,6 +39,9 @@ export const limited: DomainDefinition = {
   name: 'vm',
   uuid: '11111111-2222-3333-4444-555555555555',
   vcpus: 2,
+  memtune: {},
+  blkiotune: {},
+  hostDevices: [],
   cputune: { cpu_shares: 512, vcpu_quota: 50_000, vcpu_period: 100_000 },
   disks: [
     {

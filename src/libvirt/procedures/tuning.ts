@@ -6,6 +6,9 @@ import { procedure } from './procedure.ts';
 const scheduler = parameters(16);
 const blockIoTune = parameters(32);
 const interfaceParameters = parameters(16);
+const memory = parameters(16);
+const blkio = parameters(16);
+const domainQuery = struct({ domain, nparams: int32, flags: uint32 });
 
 /** Procedures with typed parameters. Getters of devices take `nparams` 0 to be told how many there are. */
 export const tuningProcedures = {
@@ -33,6 +36,30 @@ export const tuningProcedures = {
     'DOMAIN_GET_SCHEDULER_PARAMETERS_FLAGS',
     struct({ domain, nparams: int32, flags: uint32 }),
     scheduler,
+  ),
+  setMemory: procedure(
+    197,
+    'DOMAIN_SET_MEMORY_PARAMETERS',
+    struct({ domain, params: memory, flags: uint32 }),
+    nothing,
+  ),
+  getMemory: procedure(
+    198,
+    'DOMAIN_GET_MEMORY_PARAMETERS',
+    domainQuery,
+    struct({ params: memory, nparams: int32 }),
+  ),
+  setBlkio: procedure(
+    205,
+    'DOMAIN_SET_BLKIO_PARAMETERS',
+    struct({ domain, params: blkio, flags: uint32 }),
+    nothing,
+  ),
+  getBlkio: procedure(
+    206,
+    'DOMAIN_GET_BLKIO_PARAMETERS',
+    domainQuery,
+    struct({ params: blkio, nparams: int32 }),
   ),
   setBlockIoTune: procedure(
     252,
