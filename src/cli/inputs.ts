@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { QuotaError } from '../errors.ts';
 import { textForm, type YamlParser } from '../intent/text-form.ts';
 
@@ -10,6 +10,8 @@ import { textForm, type YamlParser } from '../intent/text-form.ts';
  */
 export async function readInput(path: string, limit: number): Promise<string> {
   const name = inputName(path);
+  const whole = path === '-' ? undefined : readAtOnce(path, limit);
+  if (whole !== undefined) return decode(whole, name);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of openInput(path)) {
@@ -21,6 +23,18 @@ export async function readInput(path: string, limit: number): Promise<string> {
   return decode(Buffer.concat(chunks), name);
 }
 
+/** A regular file that is not too large, without loading streams; undefined: whatever else it is. @throws QuotaError */
+function readAtOnce(path: string, limit: number): Buffer | undefined {
+  try {
+    const facts = statSync(path);
+    if (!facts.isFile() || facts.size === 0 || facts.size > limit) return undefined;
+    const bytes = readFileSync(path);
+    return bytes.length > limit ? undefined : bytes;
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
 /**
  * The bytes of a file, or of standard input for `-`, as they come.
  *
@@ -30,11 +44,13 @@ export async function* openInput(path: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of path === '-' ? process.stdin : createReadStream(path)) yield chunk as Buffer;
   } catch (error) {
-    const name = inputName(path);
-    throw new QuotaError('invalid-input', name, `cannot read '${name}': ${reasonOf(error)}`, {
-      cause: error,
-    });
+    throw unreadable(path, error);
   }
+}
+
+function unreadable(path: string, error: unknown): QuotaError {
+  const name = inputName(path);
+  return new QuotaError('invalid-input', name, `cannot read '${name}': ${reasonOf(error)}`, { cause: error });
 }
 
 /**

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { QuotaError } from '../errors.ts';
 import { exitCode, exitCodeOfError } from './exit-codes.ts';
-import { program } from './program.ts';
+import { plainTranslate } from './plain-translate.ts';
 
 process.stdout.on('error', error => {
   // The reader (head, less) has gone: what it did not want to see is not our failure.
@@ -10,9 +10,19 @@ process.stdout.on('error', error => {
 });
 
 try {
-  await (await program(process.argv[2])).parseAsync();
+  await run(process.argv.slice(2));
 } catch (error) {
   process.exitCode = report(error);
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  const plain = plainTranslate(args);
+  if (plain?.kind === 'one') return (await import('./commands/translate.ts')).translate(plain.options);
+  if (plain?.kind === 'jsonl') {
+    return (await import('./commands/translate-jsonl.ts')).translateJsonl(plain.options);
+  }
+  const { program } = await import('./program.ts');
+  await (await program(args[0])).parseAsync();
 }
 
 function report(error: unknown): number {
