@@ -7,7 +7,7 @@ import { flavorQuota } from '../../src/intent/flavor-quota.ts';
 import type { Quoted, Row, Suite } from './row.ts';
 
 const top = join(import.meta.dirname, '../../..');
-const program = join(top, 'dist/src/cli/main.js');
+const program = join(top, 'dist/bundle/cli/main.js');
 const count = 10_000;
 
 /**

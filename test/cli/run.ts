@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** The built command line. */
-export const main = join(import.meta.dirname, '../../dist/src/cli/main.js');
+export const main = join(import.meta.dirname, '../../dist/bundle/cli/main.js');
 
 /** Locks and journals of tests are not this machine's. */
 const stateDir = join(tmpdir(), `virt-quota-test-state-${process.pid}`);

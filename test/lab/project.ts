@@ -8,7 +8,7 @@ import { projectFolder } from './paths.ts';
 import { Qmp } from './qmp.ts';
 
 /** What an installed virt-quota consists of, by its path in the checkout. */
-const parts = ['package.json', 'dist/src', 'schemas', 'samples'];
+const parts = ['package.json', 'dist/src', 'dist/bundle', 'schemas', 'samples'];
 
 /** The name of the disk, to QEMU and as the serial number that the guest sees. */
 const disk = 'project';
@@ -112,6 +112,6 @@ if ! ./node --version >/dev/null 2>&1; then
   chmod 755 node
   ./node --version >/dev/null
 fi
-printf '#!/bin/sh\\nexec node /opt/virt-quota/dist/src/cli/main.js "$@"\\n' >virt-quota
+printf '#!/bin/sh\\nexec node /opt/virt-quota/dist/bundle/cli/main.js "$@"\\n' >virt-quota
 chmod 755 virt-quota
 `;
