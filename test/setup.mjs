@@ -47,7 +47,8 @@ function installPackages() {
 /** Compiles src and test into dist; tsc is asked only when a source is newer than the last build, and builds only what changed. */
 function build() {
   const stamp = join(top, 'dist', '.built');
-  if (existsSync(stamp) && !anyNewer(['src', 'test', 'tsconfig.json', '.config'], statSync(stamp).mtimeMs)) return;
+  if (existsSync(stamp) && !anyNewer(['src', 'test', 'tsconfig.json', '.config'], statSync(stamp).mtimeMs))
+    return;
   say('building (tsc)');
   run(process.execPath, [join(top, 'node_modules', 'typescript', 'bin', 'tsc')]);
   const bundler = join(top, 'node_modules', 'rolldown', 'bin', 'cli.mjs');

@@ -74,7 +74,10 @@ function verifyIt(): void {
 }
 
 function virtQuota(args: readonly string[], { show = true } = {}): string {
-  const done = spawnSync(process.execPath, ['dist/bundle/cli/main.js', ...args], { cwd: top, encoding: 'utf8' });
+  const done = spawnSync(process.execPath, ['dist/bundle/cli/main.js', ...args], {
+    cwd: top,
+    encoding: 'utf8',
+  });
   say(`$ virt-quota ${args.map(shorten).join(' ')}`);
   if (show) say(done.stderr + done.stdout);
   if (done.status !== 0)
