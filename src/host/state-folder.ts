@@ -22,7 +22,7 @@ export function stateFolder(folder: string): StateFolder {
     lock: name => refusing(folder, () => lock(folder, checked(name))),
     save: (name, text) => refusing(folder, () => save(folder, fileOf(name), text)),
     load: name => refusing(folder, () => unlessMissing(readFile(fileOf(name), 'utf8'))),
-    remove: name => refusing(folder, () => rm(fileOf(name), { force: true })),
+    remove: name => refusing(folder, () => remove(folder, fileOf(name))),
     names: () =>
       refusing(folder, async () => {
         const files = (await unlessMissing(readdir(folder))) ?? [];
@@ -48,7 +48,16 @@ async function save(folder: string, file: string, text: string): Promise<void> {
     await handle.close();
   }
   await rename(draft, file);
-  // The new name is safe only when the folder is.
+  await settle(folder);
+}
+
+async function remove(folder: string, file: string): Promise<void> {
+  const gone = await unlessMissing(rm(file).then(() => true));
+  if (gone === true) await settle(folder);
+}
+
+/** What a folder names is safe only when the folder is: no text is lost, and none comes back, when the power fails. */
+async function settle(folder: string): Promise<void> {
   const directory = await open(folder, 'r');
   await directory.sync().finally(() => directory.close());
 }
