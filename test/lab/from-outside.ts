@@ -3,13 +3,14 @@ import { isWriteCommand } from '../../src/host/write-commands.ts';
 import { flavorFromProperties, parseFlavor } from '../../src/intent/flavor.ts';
 import { type WholeQuota, wholeQuota } from '../../src/intent/whole-quota.ts';
 import type { ApplyResult } from '../../src/plan/apply-result.ts';
-import { HostReadError, type HostReader, type HostWriter } from '../../src/ports/host.ts';
+import { HostReadError, type HostWriter } from '../../src/ports/host.ts';
 import type { Hypervisor as Libvirt } from '../../src/ports/hypervisor.ts';
 import type { Verdict } from '../../src/verify/verdict.ts';
 import { applyDomain } from '../../src/workflow/apply.ts';
 import { verifyDomain } from '../../src/workflow/plan-domain.ts';
 import type { WriteSurroundings } from '../../src/workflow/surroundings.ts';
 import type { Asked } from '../../src/workflow/wish.ts';
+import { hostThrough } from './host-through.ts';
 import type { Hypervisor } from './hypervisor.ts';
 
 /**
@@ -68,28 +69,11 @@ export async function fromOutside(hypervisor: Hypervisor, flavorText: string): P
     },
     apply: (domain, quota = resquota, how = {}) =>
       applyDomain(surroundings, { domain, quota, ...how, scopes: [] }),
-    close: () => libvirt.close(),
-  };
-}
-
-/** The hypervisor's files and commands, with the same answers as `localHost` gives in it. */
-function hostThrough(hypervisor: Hypervisor): HostReader {
-  return {
-    async readFile(path) {
-      const { exitCode, stdout, stderr } = await hypervisor.run(['cat', '--', path]);
-      return exitCode === 0 ? stdout : unlessMissing(stderr);
+    close: async () => {
+      host.close();
+      await libvirt.close();
     },
-    async listFolder(path) {
-      const { exitCode, stdout, stderr } = await hypervisor.run(['ls', '-1A', '--', path]);
-      return exitCode === 0 ? stdout.split('\n').filter(Boolean).sort() : unlessMissing(stderr);
-    },
-    run: argv => hypervisor.run(argv),
   };
-}
-
-function unlessMissing(stderr: string): undefined {
-  if (!stderr.includes('No such file or directory')) throw new HostReadError(stderr.trim());
-  return undefined;
 }
 
 function named(verdicts: readonly Verdict[], outcome: Verdict['outcome']): readonly string[] {

@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { createConnection, createServer, type Socket } from 'node:net';
+import { encodeFrame, type Frame, FrameParser, messageType, program } from '../../src/libvirt/frame.ts';
+import { domainProcedures } from '../../src/libvirt/procedures/domain.ts';
+import { tuningProcedures } from '../../src/libvirt/procedures/tuning.ts';
+
+/** One call that writes, on its way to libvirt. Until something is done with it, it waits. */
+export interface Write {
+  /** Without `REMOTE_PROC_DOMAIN_`: `SET_BLOCK_IO_TUNE`. */
+  readonly name: string;
+  /** Passes it on. Its answer is held back. */
+  pass(): Promise<Frame>;
+  /** Passes it on with a flag that libvirt does not know: libvirt itself refuses it then. */
+  spoil(): Promise<Frame>;
+  /** Gives the caller an answer that was held back. */
+  answer(reply: Frame): void;
+  /** Cuts the caller's connection. */
+  cut(): void;
+}
+
+/** What becomes of one write. */
+export type Strike = (write: Write) => Promise<void>;
+
+/** A libvirt socket in front of another one, where one write at a time can be made to fail. */
+export interface LibvirtProxy {
+  readonly uri: string;
+  /** Writes from now on are counted from 1, and number `turn` is struck. @returns settles when it has been */
+  arm(turn: number, strike: Strike): Promise<void>;
+  /** Takes that back, when there were fewer. @returns names of the writes that came since */
+  disarm(): readonly string[];
+  close(): Promise<void>;
+}
+
+const writes = new Map(
+  [
+    tuningProcedures.setSchedulerFlags,
+    tuningProcedures.setBlockIoTune,
+    tuningProcedures.setInterface,
+    domainProcedures.defineXml,
+    domainProcedures.setMetadata,
+  ].map(({ number, name }) => [number, name.replace(/^DOMAIN_/, '')]),
+);
+const unknownFlag = 0x4000_0000;
+
+interface Armed {
+  readonly turn: number;
+  readonly strike: Strike;
+  readonly struck: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Listens at `path` and passes everything on to the socket `upstream`. */
+export async function libvirtProxy(path: string, upstream: string): Promise<LibvirtProxy> {
+  let armed: Armed | undefined;
+  let seen: string[] = [];
+  const clients = new Set<Socket>();
+  /** What is to be done with a frame other than to pass it on. */
+  const strikeFor = (frame: Frame): Armed | undefined => {
+    const name = writes.get(frame.procedure);
+    if (name === undefined || frame.program !== program.remote) return undefined;
+    seen.push(name);
+    return seen.length === armed?.turn ? armed : undefined;
+  };
+  const server = createServer(client => {
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
+    passOn(client, createConnection(upstream), strikeFor);
+  });
+  await rm(path, { force: true });
+  await once(server.listen(path), 'listening');
+  return {
+    uri: `qemu+unix:///system?socket=${encodeURIComponent(path)}`,
+    arm(turn, strike) {
+      seen = [];
+      return new Promise<void>((struck, failed) => {
+        armed = { turn, strike, struck, failed };
+      });
+    },
+    disarm() {
+      armed?.struck();
+      armed = undefined;
+      return seen;
+    },
+    async close() {
+      for (const client of clients) client.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function passOn(client: Socket, libvirt: Socket, strikeFor: (frame: Frame) => Armed | undefined): void {
+  const calls = new FrameParser();
+  const answers = new FrameParser();
+  const held = new Map<number, (reply: Frame) => void>();
+  const send = (to: Socket, frame: Frame) => {
+    if (to.writable) to.write(encodeFrame(frame, frame.payload));
+  };
+  const passHeld = (frame: Frame) =>
+    new Promise<Frame>(resolve => {
+      held.set(frame.serial, resolve);
+      send(libvirt, frame);
+    });
+  client.on('data', chunk => {
+    for (const frame of calls.push(chunk)) {
+      const strike = strikeFor(frame);
+      if (strike === undefined) send(libvirt, frame);
+      else {
+        const write: Write = {
+          name: writes.get(frame.procedure) ?? '',
+          pass: () => passHeld(frame),
+          spoil: () => passHeld(withUnknownFlag(frame)),
+          answer: reply => send(client, reply),
+          cut: () => void client.destroy(),
+        };
+        strike.strike(write).then(strike.struck, strike.failed);
+      }
+    }
+  });
+  libvirt.on('data', chunk => {
+    for (const frame of answers.push(chunk)) {
+      const holder = frame.type === messageType.reply ? held.get(frame.serial) : undefined;
+      if (holder === undefined) send(client, frame);
+      else {
+        held.delete(frame.serial);
+        holder(frame);
+      }
+    }
+  });
+  // What was passed on is carried out also when the caller is gone.
+  client.on('close', () => void libvirt.end());
+  libvirt.on('close', () => void client.destroy());
+  for (const socket of [client, libvirt]) socket.on('error', () => {});
+}
+
+/** Every one of these calls ends with its flags. */
+function withUnknownFlag(frame: Frame): Frame {
+  const payload = Buffer.from(frame.payload);
+  const at = payload.length - 4;
+  payload.writeUInt32BE((payload.readUInt32BE(at) | unknownFlag) >>> 0, at);
+  return { ...frame, payload };
+}
