@@ -2,6 +2,9 @@ import { cpuPeriod, cpuQuota, cpuSharesV1 } from '../ranges.ts';
 import { childOf, type XmlElement } from '../xml/element.ts';
 import { type LimitField, limitsFrom } from './limit-field.ts';
 
+/** What the kernel uses where no period is set, in µs. @see linux kernel/sched/fair.c:default_cfs_period */
+export const DEFAULT_PERIOD_US = 100_000;
+
 /**
  * `<cputune>` limits by their scheduler parameter.
  *

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { quotaKeys } from '../intent/quota-keys.ts';
 import type { HostCapabilities } from './capabilities.ts';
+import { DEFAULT_PERIOD_US } from './cputune.ts';
 import type { DomainDefinition, InterfaceDefinition } from './definition.ts';
 import type { Translation } from './translate.ts';
 import {
@@ -83,7 +84,7 @@ function pruneDevice(
   const keys: Partial<Record<Parameter, string>> = { ...asked?.because };
   const diagnostics: Diagnostic[] = [];
   for (const parameter of extra) {
-    const value = live && parameter === 'cpu_shares' ? defaultShares(capabilities) : 0;
+    const value = live ? liveDefault(parameter, capabilities) : 0;
     if (value === undefined) diagnostics.push(stays(device, parameter, defined[parameter]));
     else limits[parameter] = value;
     if (value !== undefined) keys[parameter] = because;
@@ -92,8 +93,13 @@ function pruneDevice(
   return { tuning: { device, limits, because: keys }, diagnostics };
 }
 
-/** libvirt cannot unset shares of a running domain; the kernel's own number has the same effect. */
-function defaultShares({ cgroupVersion }: HostCapabilities): number | undefined {
+/**
+ * What takes a limit away from a running domain; undefined: not known. libvirt cannot unset shares and periods there: the
+ * kernel's own number has the same effect, and stays in the definition.
+ */
+function liveDefault(parameter: Parameter, { cgroupVersion }: HostCapabilities): number | undefined {
+  if (parameter.endsWith('_period')) return DEFAULT_PERIOD_US;
+  if (parameter !== 'cpu_shares') return 0;
   if (cgroupVersion === undefined) return undefined;
   return cgroupVersion === 1 ? 1024 : 100;
 }

@@ -1,6 +1,6 @@
 import { bandwidthFields } from './bandwidth.ts';
 import { hostDeviceParameters } from './blkiotune.ts';
-import { type CpuTuneParameter, cpuTuneParameters } from './cputune.ts';
+import { type CpuTuneParameter, cpuTuneParameters, DEFAULT_PERIOD_US } from './cputune.ts';
 import type { DomainDefinition } from './definition.ts';
 import { interfaceEnforcer } from './enforcement.ts';
 import { hasIoLimit, ioTuneParameters } from './iotune.ts';
@@ -99,7 +99,7 @@ function schedinfo(domain: readonly string[], limits: Limits): readonly (readonl
 function liveValue(parameter: CpuTuneParameter, limits: Limits): number {
   const value = limits[parameter] ?? 0;
   if (value !== 0 || parameter === 'cpu_shares') return value;
-  return parameter.endsWith('_quota') ? -1 : 100_000;
+  return parameter.endsWith('_quota') ? -1 : DEFAULT_PERIOD_US;
 }
 
 /** virsh writes "no limit" as −1 here. */

@@ -1,5 +1,6 @@
+import { DEFAULT_PERIOD_US } from '../domain/cputune.ts';
 import { quotaToPercent } from '../units.ts';
-import { DEFAULT_PERIOD_US, limitOf } from '../verify/unlimited.ts';
+import { limitOf } from '../verify/unlimited.ts';
 import { unasked } from './arithmetic.ts';
 import type { Amount } from './explanation.ts';
 import type { KnobRule, RuleContext, ValueRule } from './knob-rule.ts';

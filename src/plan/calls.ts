@@ -1,6 +1,6 @@
 import { type Bandwidth, bandwidthParameters } from '../domain/bandwidth.ts';
 import type { BlkioTune, HostDeviceParameter } from '../domain/blkiotune.ts';
-import type { CpuTune, CpuTuneParameter } from '../domain/cputune.ts';
+import { type CpuTune, type CpuTuneParameter, DEFAULT_PERIOD_US } from '../domain/cputune.ts';
 import { hasIoLimit, type IoTune, ioTuneParameters } from '../domain/iotune.ts';
 import { type MemTune, memoryUnlimitedKib } from '../domain/memtune.ts';
 import { type OvsPortLimits, ovsPortLimits } from '../domain/ovs-port.ts';
@@ -164,7 +164,7 @@ function cpuCalls(step: Step, to: Limits): readonly Call[] {
 /** 0 does nothing on a running domain: "no quota" is −1, "no period" the kernel's 100 ms. */
 function liveCpuValue(parameter: CpuTuneParameter, value: number | undefined): number {
   if (parameter.endsWith('_quota')) return value === undefined || value === 0 ? -1 : value;
-  if (parameter.endsWith('_period')) return value === undefined || value === 0 ? 100_000 : value;
+  if (parameter.endsWith('_period')) return value === undefined || value === 0 ? DEFAULT_PERIOD_US : value;
   return value ?? 0;
 }
 

@@ -1,9 +1,10 @@
 import type { CpuTuneParameter } from '../domain/cputune.ts';
+import { DEFAULT_PERIOD_US } from '../domain/cputune.ts';
 import type { DomainDefinition } from '../domain/definition.ts';
 import type { Parameter } from '../domain/tuning.ts';
 import type { Expectation, KnobValues } from './expectation.ts';
 import type { HostFacts } from './host-facts.ts';
-import { DEFAULT_PERIOD_US, limitOf } from './unlimited.ts';
+import { limitOf } from './unlimited.ts';
 import { keysOf, present, type Wanted } from './wanted.ts';
 
 /** A quota and its period, and the cgroups that both are written to. */

@@ -2,9 +2,6 @@ import { memoryUnlimitedKib } from '../domain/memtune.ts';
 import type { LimitName, Limits, Parameter } from '../domain/tuning.ts';
 import { cpuQuota } from '../ranges.ts';
 
-/** What the kernel uses where no period is set, in µs. @see linux kernel/sched/fair.c:default_cfs_period */
-export const DEFAULT_PERIOD_US = 100_000;
-
 /**
  * Whether a value of a parameter limits nothing: absent, 0, for memory what is not below libvirt's maximum, and for
  * quotas everything negative or not below theirs, which reads back for "no limit" on cgroup v2 (older versions had a larger one). A group's name is as good as

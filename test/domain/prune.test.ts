@@ -32,6 +32,18 @@ describe('limits that nobody asks for', () => {
     },
   );
 
+  it('of a running domain: a period becomes the default of the kernel, and then is as it should be', () => {
+    const limited = (period: number) =>
+      readDomain(`<domain type='kvm'><name>d</name><vcpu>1</vcpu>
+<cputune><period>${period}</period></cputune></domain>`);
+    for (const period of [20_000, 100_000]) {
+      const input = { domain: limited(period), live: true, capabilities: { cgroupVersion: 2 } } as const;
+      expect(prune({ tuning: [], diagnostics: [] }, input).tuning).toEqual([
+        { device: cpu, limits: { vcpu_period: 100_000 }, because: { vcpu_period: '--prune' } },
+      ]);
+    }
+  });
+
   it('of a running domain stay where the default is not known, and that is said', () => {
     const { tuning, diagnostics } = pruned(true, {});
     expect(tuning).toEqual([{ device: cpu, limits: { vcpu_quota: 0 }, because: { vcpu_quota: '--prune' } }]);
