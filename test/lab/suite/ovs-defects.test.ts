@@ -46,8 +46,28 @@ const apply = async (...properties: readonly string[]) => {
   return { outcome, failure };
 };
 
+describe('tc limits on a tap that is a port without libvirt knowing it', () => {
+  test('are there when virsh has set them, and not after Open vSwitch was started again', async () => {
+    await domiftune(plain(), '--inbound 4000,4000,512 --outbound 4000,0,512');
+    expect(await classes(plain())).toContain('rate 32Mbit');
+    expect(await policers(plain())).toContain('rate 32Mbit');
+    await shell('systemctl restart openvswitch-switch && sleep 1');
+    expect(await policers(plain())).toBe('');
+    expect(await shell(`virsh domiftune ${name} ${plain()}`)).toMatch(/outbound.average *: 4000/);
+  });
+
+  test('are there after it when apply has set them in the database', async () => {
+    const limits = ['quota:vif_inbound_average=4000', 'quota:vif_outbound_average=4000'];
+    expect(await apply(...limits)).toEqual(applied);
+    await shell('systemctl restart openvswitch-switch && sleep 1');
+    expect(await classes(plain())).toMatch(/class htb 1:1 parent 1:fffe .*rate 32Mbit ceil 32Mbit/);
+    expect(await policers(plain())).toContain('rate 32Mbit');
+  });
+});
+
 describe('an average without a peak', () => {
   test("has the link's speed as its limit when virsh sets it: 10 Mbit/s before Linux 6.2, 10 Gbit/s since", async () => {
+    await domiftune(port(), '--inbound 0 --outbound 0');
     await domiftune(port(), '--inbound 3000');
     const speed = isTrixie() ? '10Gbit' : '10Mbit';
     expect(await classes(port())).toMatch(new RegExp(`class htb 1:fffe root rate ${speed} ceil ${speed}`));
@@ -77,25 +97,6 @@ describe('a peak and bursts that are not asked for any more', () => {
     expect(await classes(port())).toMatch(/class htb 1:fffe root rate 24Mbit ceil 24Mbit/);
     expect(await shell(`ovs-vsctl get Interface ${port()} ingress_policing_burst`)).toBe('0\n');
     expect(await policers(port())).toContain('rate 24Mbit');
-  });
-});
-
-describe('tc limits on a tap that is a port without libvirt knowing it', () => {
-  test('are there when virsh has set them, and not after Open vSwitch was started again', async () => {
-    await domiftune(plain(), '--inbound 4000,4000,512 --outbound 4000,0,512');
-    expect(await classes(plain())).toContain('rate 32Mbit');
-    expect(await policers(plain())).toContain('rate 32Mbit');
-    await shell('systemctl restart openvswitch-switch && sleep 1');
-    expect(await policers(plain())).toBe('');
-    expect(await shell(`virsh domiftune ${name} ${plain()}`)).toMatch(/outbound.average *: 4000/);
-  });
-
-  test('are there after it when apply has set them in the database', async () => {
-    const limits = ['quota:vif_inbound_average=4000', 'quota:vif_outbound_average=4000'];
-    expect(await apply(...limits)).toEqual(applied);
-    await shell('systemctl restart openvswitch-switch && sleep 1');
-    expect(await classes(plain())).toMatch(/class htb 1:1 parent 1:fffe .*rate 32Mbit ceil 32Mbit/);
-    expect(await policers(plain())).toContain('rate 32Mbit');
   });
 });
 
