@@ -50,7 +50,7 @@ function rowsOf(driver: Driver, one: Domain, other: Domain): readonly Row[] {
   return [
     {
       name: 'change all limits of 1 disk and 3 interfaces, and verify',
-      minSamples: 9,
+      isSlow: true,
       ours: {
         name: 'virt-quota apply, in process',
         run: () => driver.ask(`ours ${one.name} ${++turn}`, 'applied'),
@@ -64,7 +64,7 @@ function rowsOf(driver: Driver, one: Domain, other: Domain): readonly Row[] {
     },
     {
       name: 'the same limits again',
-      minSamples: 9,
+      isSlow: true,
       ours: {
         name: 'virt-quota apply, in process',
         run: () => driver.ask(`ours ${one.name} ${turn}`, 'unchanged'),

@@ -38,6 +38,8 @@ export interface Budget {
   readonly sampleMs: number;
 }
 
+const SLOW_SAMPLES = 7;
+
 interface Runner {
   readonly side: Side;
   readonly repeat: number;
@@ -47,11 +49,15 @@ interface Runner {
 /** Measures the sides of a row in turn, so that what disturbs the machine disturbs all of them. */
 export async function measure(row: Row, budget: Budget): Promise<RowResult> {
   const { name, ours, peers, quoted = [] } = row;
-  const minSamples = Math.max(budget.minSamples, row.minSamples ?? 0);
+  const minSamples = row.isSlow ? SLOW_SAMPLES : Math.max(budget.minSamples, row.minSamples ?? 0);
   const end = performance.now() + budget.rowMs;
   const runners: Runner[] = [];
   for (const side of [ours, ...peers])
-    runners.push({ side, repeat: await warmUp(side, budget.sampleMs), timesUs: [] });
+    runners.push({
+      side,
+      repeat: row.isSlow ? await once(side) : await warmUp(side, budget.sampleMs),
+      timesUs: [],
+    });
   for (let round = 0; round < minSamples || performance.now() < end; round += 1) {
     for (const { side, repeat, timesUs } of runners) timesUs.push(await sample(side, repeat));
   }
@@ -63,6 +69,11 @@ export async function measure(row: Row, budget: Budget): Promise<RowResult> {
     peers: rest.map(peer => ({ ...peer, ratio: peer.medianUs / first.medianUs })),
     quoted: quoted.map(one => ({ ...one, ratio: one.medianUs / first.medianUs })),
   };
+}
+
+async function once(side: Side): Promise<number> {
+  await side.run();
+  return 1;
 }
 
 /** Runs it until it is warm; tells how often to repeat it in one sample. */

@@ -12,6 +12,8 @@ export interface Row {
   readonly peers: readonly Side[];
   /** What is not run, only compared with. */
   readonly quoted?: readonly Quoted[];
+  /** It takes seconds: done once to warm up and once a sample, at least seven times. */
+  readonly isSlow?: true;
   /** At least so many samples, where that is more than usual. */
   readonly minSamples?: number;
 }

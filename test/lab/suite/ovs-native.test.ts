@@ -197,13 +197,16 @@ describe("a port with somebody else's limits", () => {
 describe('an apply that fails after the port was written', () => {
   test('gives back the row that was there, and leaves none of ours', async () => {
     const before = await everything();
-    const hypervisor = {
+    const refusal = new QuotaError('refused', name, 'no records today');
+    const hypervisor: typeof outside.libvirt = {
       ...outside.libvirt,
-      setMetadata: () => Promise.reject(new QuotaError('refused', name, 'no records today')),
+      setMetadata: async (_domain, _scope, { element }) => {
+        if (element !== undefined) throw refusal;
+      },
     };
     const request = { domain: name, quota: vif, scopes: [], ...native, record: { asked: {} } };
-    const failed = await applyDomain({ ...outside.surroundings, hypervisor }, request);
-    expect(failed).toMatchObject({ outcome: 'rolled-back' });
+    const { outcome, left } = await applyDomain({ ...outside.surroundings, hypervisor }, request);
+    expect({ outcome, left }).toEqual({ outcome: 'rolled-back', left: undefined });
     expect(await everything()).toBe(before);
     expect(await ours()).toBe('0 0 0');
   });
