@@ -43,6 +43,13 @@ describe('an ethernet tap that is a port of Open vSwitch', () => {
     ]);
   });
 
+  it('has a finding that programs know by its code', () => {
+    const marked = markOvsNative(domain, factsWith({}), false);
+    expect(ovsNativeFindings(marked, factsWith({}), tuning)).toEqual([
+      { code: 'ovs-port-unknown', severity: 'warning', path: `interface ${mac}`, args: { dev: 'tap3' } },
+    ]);
+  });
+
   it('is expected to hold them in the database when that is asked for, without any finding', () => {
     expect(knobs(factsWith({}), true).slice(0, 3)).toEqual([
       'ovs tap3 qos: type=linux-htb',
