@@ -13,8 +13,9 @@ const usage = `usage: npm run lab -- COMMAND
 
   up [KIND…]                       start hypervisors with this build of virt-quota in them (again: bring in the new build)
   run [--kind KIND] COMMAND…       run a command in one that is up
-  test [KIND…] [--filter TEXT] [--name TEXT] [--jobs N]
-                                   run the lab's suite in fresh ones; TEXT is part of a file's or test's name
+  test [KIND…] [--filter TEXT] [--name TEXT] [--jobs N] [--brief]
+                                   run the lab's suite in fresh ones; TEXT is part of a file's or test's name;
+                                   --brief: long files shorter, and on one kind each
   status                           what is up, what is in the cache
   down [KIND…]                     end those that are up
 
@@ -53,12 +54,14 @@ function runIn(words: string[]): Promise<number> {
 }
 
 function runSuite(words: string[]): Promise<number> {
-  const options = { filter: { type: 'string' }, name: { type: 'string' }, jobs: { type: 'string' } } as const;
+  const text = { type: 'string' } as const;
+  const options = { filter: text, name: text, jobs: text, brief: { type: 'boolean' } } as const;
   const { values, positionals } = parse(() => parseArgs({ args: words, options, allowPositionals: true }));
   const jobs = Number(values.jobs ?? 1);
   if (!Number.isInteger(jobs) || jobs < 1)
     throw new LabError('usage', `--jobs ${values.jobs}: a number from 1 up`);
-  return test({ kinds: parseKinds(positionals), jobs, filter: values.filter, name: values.name });
+  const { filter, name, brief = false } = values;
+  return test({ kinds: parseKinds(positionals), jobs, filter, name, brief });
 }
 
 function parse<T>(work: () => T): T {

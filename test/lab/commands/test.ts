@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { briefEnvironment, leftOutOn } from '../brief.ts';
 import { ensureImage } from '../image.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { kinds as allKinds, type Kind } from '../kinds.ts';
@@ -16,6 +17,8 @@ export interface TestOptions {
   readonly jobs: number;
   /** Part of the names of the suite's files to run; all when absent. */
   readonly filter: string | undefined;
+  /** Long suites shorter, and on one kind each. */
+  readonly brief: boolean;
   /** A pattern for the names of the tests to run; all when absent. */
   readonly name: string | undefined;
 }
@@ -59,14 +62,16 @@ async function testOne(kind: Kind, options: TestOptions): Promise<string> {
   }
 }
 
-async function runVitest(kind: Kind, place: string, { filter, name, jobs }: TestOptions): Promise<number> {
+async function runVitest(kind: Kind, place: string, options: TestOptions): Promise<number> {
+  const { filter, name, jobs, brief } = options;
   const vitest = join(projectFolder, 'node_modules/vitest/vitest.mjs');
   const argv = [process.execPath, vitest, 'run', '--config', 'test/lab/vitest.config.ts'];
   if (name) argv.push('-t', name);
   if (filter) argv.push(filter);
+  if (brief) argv.push(...leftOutOn(kind).flatMap(file => ['--exclude', file]));
   const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...argv], {
     cwd: projectFolder,
-    env: { ...process.env, [kindVariable]: kind, [placeVariable]: place },
+    env: { ...(brief && briefEnvironment), ...process.env, [kindVariable]: kind, [placeVariable]: place },
     stdio: ['ignore', jobs > 1 ? 'pipe' : 'inherit', 'inherit'],
   });
   const forget = onInterrupt(() => void child.kill('SIGTERM'));

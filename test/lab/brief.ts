@@ -1,0 +1,30 @@
+import type { Kind } from './kinds.ts';
+
+/**
+ * Suites that a brief run has on one kind only, where most can be seen; all others run on every kind. Each kind gets
+ * about the same time.
+ */
+const onlyOn: Readonly<Record<string, Kind>> = {
+  // What is random is as good on any kind; the newest has the most checks of its own.
+  'port-qos': 'trixie',
+  'random-flavors': 'trixie',
+  soak: 'trixie',
+  // Only libvirt before 10.3 leaves rows behind.
+  'ovs-defects': 'bookworm',
+  'ovs-native': 'bookworm',
+  'moved-on': 'bookworm',
+  // cgroup v1 has other files for everything.
+  'beyond-nova': 'bookworm-v1',
+  'fault-injection': 'bookworm-v1',
+};
+
+/** How much of the longest suites a brief run does, unless the environment says otherwise. */
+export const briefEnvironment: Readonly<Record<string, string>> = {
+  VIRT_QUOTA_LAB_FLAVORS: '12',
+};
+
+/** Files that a brief run leaves out on a kind, as patterns for vitest's `--exclude`. */
+export function leftOutOn(kind: Kind): readonly string[] {
+  const others = Object.entries(onlyOn).filter(([, only]) => only !== kind);
+  return others.map(([suite]) => `test/lab/suite/${suite}.test.ts`);
+}
