@@ -104,6 +104,8 @@ export type DiagnosticCode =
   | 'swap-alone'
   /** The host's kernel has no such control; args: `what`. */
   | 'no-such-control'
+  /** A weight of block I/O that would move QEMU out of its cgroup, as systemd does on cgroup v1. */
+  | 'weight-strays'
   /** Weights on single devices, which libvirt gets wrong where systemd sets weights; value: the device. */
   | 'device-weight-breaks'
   /** A floor on an interface whose type cannot keep one; args: `type`, `mac`. */

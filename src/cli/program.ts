@@ -194,6 +194,10 @@ function quotaOptions(command: Command): Command {
         'metadata (- for stdin); may be repeated, later ones win',
       collect,
     )
+    .option(
+      '--options <file>',
+      'limits that Nova does not have (virt-quota: keys, prefix optional), as a flavor',
+    )
     .option('--property <key=value>', 'an extra spec; may be repeated, wins over every flavor', collect)
     .option(
       '--volume <disk=file[,size=GiB]>',

@@ -2,6 +2,7 @@ import { type Diagnostic, hasErrors } from '../diagnostics.ts';
 import { QuotaError } from '../errors.ts';
 import { type Flavor, type FlavorResult, flavorFromProperties, parseFlavor } from '../intent/flavor.ts';
 import { type FlavorSource, mergeFlavors } from '../intent/merge-flavors.ts';
+import { withNamespace } from '../intent/own-keys.ts';
 import { textForm } from '../intent/text-form.ts';
 import type { VolumeIntent } from '../intent/volume-intent.ts';
 import { type WholeQuota, wholeQuota } from '../intent/whole-quota.ts';
@@ -20,6 +21,8 @@ export interface QuotaOptions extends VolumeOptions {
   readonly flavor?: readonly string[];
   /** `quota:cpu_shares=512`, as `openstack flavor set --property` takes them. */
   readonly property?: readonly string[];
+  /** A file of our own keys, with or without their namespace; wins over every flavor. */
+  readonly options?: string;
   /** Begin with the flavor that Nova has written into the domain's metadata. */
   readonly flavorFromMetadata?: boolean;
   /** Any other file that the command reads: only one may be standard input. */
@@ -47,7 +50,7 @@ export async function readQuota(
 ): Promise<QuotaInput> {
   const volumeInput = asksVolumes(options) ? await import('./volume-input.ts') : undefined;
   const given = volumeInput?.volumesOf(options) ?? [];
-  checkOneStdin([...(options.flavor ?? []), options.domain, ...given.map(one => one.file)]);
+  checkOneStdin([...(options.flavor ?? []), options.options, options.domain, ...given.map(one => one.file)]);
   const { flavor, diagnostics: found } = await (given.length > 0 ? readAny : readFlavor)(options, domainXml);
   const { quota, diagnostics: more } = wholeQuota(flavor.extraSpecs);
   const { volumes, diagnostics: ofVolumes } = (await volumeInput?.readVolumes(given, options)) ?? {
@@ -86,8 +89,9 @@ export async function readFlavor(
   options: QuotaOptions,
   domainXml?: () => Promise<string>,
 ): Promise<FlavorResult> {
-  const { flavor = [], property = [], flavorFromMetadata = false } = options;
-  if (flavor.length > 0 || property.length > 0 || flavorFromMetadata) return readAny(options, domainXml);
+  const { flavor = [], property = [], options: own, flavorFromMetadata = false } = options;
+  if (flavor.length > 0 || property.length > 0 || own !== undefined || flavorFromMetadata)
+    return readAny(options, domainXml);
   throw new QuotaError(
     'invalid-input',
     'flavor',
@@ -112,6 +116,11 @@ async function readAny(options: QuotaOptions, domainXml?: () => Promise<string>)
   }
   for (const path of options.flavor ?? []) {
     sources.push({ name: `'${inputName(path)}'`, result: await readFlavorFile(path) });
+  }
+  if (options.options !== undefined) {
+    const { flavor, diagnostics } = await readFlavorFile(options.options);
+    const result = { flavor: { extraSpecs: withNamespace(flavor.extraSpecs) }, diagnostics };
+    sources.push({ name: `'${inputName(options.options)}'`, result });
   }
   const { property } = options;
   if (property !== undefined) sources.push({ name: '--property', result: flavorFromProperties(property) });

@@ -76,7 +76,8 @@ function checkMemoryHost(section: WantedSection, host: HostCapabilities): readon
 }
 
 /**
- * The kernel's and systemd's ranges; a host that is not known may be of either version. A kernel in which no I/O
+ * On cgroup v1 systemd, which libvirt asks for a weight, moves QEMU out of its domain's cgroup: seen with systemd 252,
+ * the weight and every other limit of block I/O are for nothing then. Elsewhere the kernel's ranges; a host that is not known may be of either version. A kernel in which no I/O
  * scheduler knows weights has no file for them, and libvirt refuses.
  *
  * @see libvirt src/util/vircgroupv1.c:virCgroupV1SetBlkioWeight, vircgroupv2.c
@@ -85,6 +86,8 @@ function checkWeight(section: WantedSection, host: HostCapabilities): readonly D
   const { weight } = section.limits;
   if (weight === undefined) return [];
   const path = pathOf(section, 'weight');
+  if (host.cgroupVersion === 1 && host.systemd === true && host.hasIoWeight !== false)
+    return [{ code: 'weight-strays', severity: 'error', path }];
   if (host.hasIoWeight === false) {
     const args = { what: 'I/O scheduler with weights (BFQ)' };
     return [{ code: 'no-such-control', severity: 'error', path, args }];

@@ -1,5 +1,4 @@
 import {
-  type DomainCgroup,
   locateControllerCgroup,
   locateDomainCgroup,
   parseCgroupMounts,
@@ -16,7 +15,12 @@ export interface CgroupFiles {
   readonly files: readonly CgroupFile[];
   /** Memory and block I/O; without those of controllers that the domain has no cgroup of. */
   readonly resources: readonly CgroupFile[];
+  /** Controllers in whose hierarchy QEMU is in another cgroup than its domain's, with that cgroup's path. */
+  readonly strayed: Readonly<Partial<Record<Controller, string>>>;
 }
+
+/** A controller besides cpu's. */
+export type Controller = 'memory' | 'blkio';
 
 /** One knob's file. Neither `text` nor `unreadable`: there is no such file. */
 export interface CgroupFile {
@@ -78,9 +82,14 @@ export async function readDomainCgroup(host: HostReader, domainName: string): Pr
     { subject: 'scope', folder: place.scope, knob: weightKnob[version] },
     ...groups.flatMap(group => limitKnobs[version].map(knob => ({ ...group, knob }))),
   ];
+  const places = {
+    memory: locateControllerCgroup(...hierarchy, 'memory'),
+    blkio: locateControllerCgroup(...hierarchy, 'blkio'),
+  };
   const resources = resourceKnobs[version].flatMap(({ controller, ...knob }) => {
-    const folder = folderOf(locateControllerCgroup(...hierarchy, controller), knob.subject);
-    return folder === undefined ? [] : [{ ...knob, folder }];
+    const at = places[controller];
+    if (at === undefined || 'strayed' in at) return [];
+    return [{ ...knob, folder: knob.subject === 'scope' ? at.scope : at.nested }];
   });
   const read = (wanted: Parameters<typeof readKnob>[1][]) =>
     Promise.all(wanted.map(knob => readKnob(host, knob)));
@@ -89,11 +98,17 @@ export async function readDomainCgroup(host: HostReader, domainName: string): Pr
     systemd: place.scope !== place.nested,
     files: await read(knobs),
     resources: await read(resources),
+    strayed: strayedOf(places),
   };
 }
 
-function folderOf(place: DomainCgroup | undefined, subject: 'scope' | 'libvirt'): string | undefined {
-  return subject === 'scope' ? place?.scope : place?.nested;
+function strayedOf(
+  places: Readonly<Record<Controller, ReturnType<typeof locateControllerCgroup>>>,
+): CgroupFiles['strayed'] {
+  const entries = Object.entries(places).flatMap(([controller, place]) =>
+    place !== undefined && 'strayed' in place ? [[controller, place.strayed] as const] : [],
+  );
+  return Object.fromEntries(entries);
 }
 
 /** libvirt writes the domain's name as it is; only names that cannot be a file's are refused. */

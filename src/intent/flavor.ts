@@ -77,7 +77,9 @@ function extraSpecsOf(flavor: ReadonlyMap<string, Json>, subject: string): Reado
 /** Extra specs with nothing around them. A file that is about something else must not pass for a flavor without limits. */
 function bareSpecs(flavor: ReadonlyMap<string, Json>, subject: string): ReadonlyMap<string, Json> {
   const specs = [...flavor].filter(([key]) => !flavorField.test(key));
-  const isFlavor = specs.length < flavor.size || specs.some(([key]) => /.:.|^(?:cpu|disk|vif)_/.test(key));
+  const isFlavor =
+    specs.length < flavor.size ||
+    specs.some(([key]) => /.:.|^(?:cpu|disk|vif|memory|blkio|emulator|iothread|global)_/.test(key));
   if (isFlavor) return new Map(specs);
   const problem = `${subject} is no flavor: it has neither 'extra_specs' nor 'properties' nor a quota: key`;
   throw new QuotaError('invalid-input', subject, problem);
@@ -98,7 +100,7 @@ function scalars(specs: ReadonlyMap<string, Json>): {
 }
 
 function notScalar(key: string, value: Json): Diagnostic {
-  const severity = key.startsWith('quota:') ? 'error' : 'warning';
+  const severity = /^(?:virt-)?quota:/.test(key) ? 'error' : 'warning';
   return { code: 'not-a-scalar', severity, path: key, args: { type: jsonType(value) } };
 }
 

@@ -179,3 +179,14 @@ const byKey: ReadonlyMap<string, OwnKey> = new Map(ownKeys.map(entry => [entry.k
 export function findOwnKey(key: string): OwnKey | undefined {
   return byKey.get(key);
 }
+
+/** Extra specs in which a key without any namespace gets ours. */
+export function withNamespace(
+  extraSpecs: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const specs: Record<string, string> = Object.create(null);
+  for (const [key, value] of Object.entries(extraSpecs)) {
+    specs[key.includes(':') ? key : ownNamespace + key] = value;
+  }
+  return specs;
+}

@@ -69,13 +69,14 @@ export function locateDomainCgroup(
 
 /**
  * The same cgroup for another controller, which on v1 is in a hierarchy of its own; there only cpu's has cgroups of
- * threads. undefined when no hierarchy has the controller, or the process is in another cgroup there.
+ * threads. undefined when no hierarchy has the controller; a path when the process has strayed into another cgroup
+ * there, so that nothing of the domain's reaches it.
  */
 export function locateControllerCgroup(
   memberships: readonly CgroupMembership[],
   mounts: readonly CgroupMount[],
   controller: 'memory' | 'blkio',
-): DomainCgroup | undefined {
+): DomainCgroup | { readonly strayed: string } | undefined {
   const cpu = locateDomainCgroup(memberships, mounts);
   if (cpu?.version !== 1) return cpu;
   const nested = (name: string) => {
@@ -84,8 +85,9 @@ export function locateControllerCgroup(
     return components.at(-1) === 'emulator' ? components.slice(0, -1) : components;
   };
   const mount = mounts.find(one => one.version === 1 && one.options.includes(controller));
-  if (mount === undefined || nested(controller).join('/') !== nested('cpu').join('/')) return undefined;
-  return placeIn(mount, nested(controller));
+  if (mount === undefined) return undefined;
+  const path = nested(controller).join('/');
+  return path === nested('cpu').join('/') ? placeIn(mount, nested(controller)) : { strayed: `/${path}` };
 }
 
 function componentsOf(membership: CgroupMembership): readonly string[] {

@@ -75,6 +75,8 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
     `is ${found.value ?? '?'} KiB, which leaves QEMU ${arg(found, 'left')} KiB beyond the guest's memory of ${arg(found, 'guest')} KiB: the kernel ends a guest that needs more`,
   'swap-alone': () => 'limits swap alone on this host: cgroup v2 does not count memory and swap together',
   'no-such-control': found => `cannot be set: this host has no ${arg(found, 'what')}`,
+  'weight-strays': () =>
+    "cannot be set: on cgroup v1 systemd moves QEMU out of its domain's cgroup for it, and no limit of block I/O reaches it then",
   'device-weight-breaks': found =>
     `cannot be set on '${found.value ?? ''}': where systemd sets weights libvirt fails at this, and its daemon may end`,
   'floor-not-possible': found =>

@@ -9,6 +9,14 @@ import { keysOf, present, type Wanted } from './wanted.ts';
 
 /** What the cgroups of a running domain must hold of its memory, its I/O weight, or its use of a host's device. */
 export function expectResources(wanted: Wanted, facts: HostFacts): readonly Expectation[] {
+  const place = facts.strayed?.[wanted.device.kind === 'memory' ? 'memory' : 'blkio'];
+  const expected = expectInPlace(wanted, facts);
+  if (place === undefined) return expected;
+  const impossible = `QEMU is in the cgroup '${place}' there, which the domain's limits do not reach`;
+  return expected.filter(one => one.because.length > 0).map(one => ({ ...one, impossible }));
+}
+
+function expectInPlace(wanted: Wanted, facts: HostFacts): readonly Expectation[] {
   switch (wanted.device.kind) {
     case 'memory':
       return expectMemory(wanted, facts);

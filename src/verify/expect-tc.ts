@@ -25,7 +25,29 @@ export function expectTc(wanted: Wanted, nic: InterfaceDefinition, facts: HostFa
   const subject = nic.dev ?? nic.mac;
   const htbClass = { ...knob(wanted, subject, 'class htb 1:1', shaped), ...htbValues(wanted, shaped, facts) };
   const police = { ...knob(wanted, subject, 'police', policed), ...policeValues(wanted, policed, facts) };
-  return [htbClass, police].filter(expectation => expectation.expected !== undefined || alone);
+  const own = [htbClass, police].filter(expectation => expectation.expected !== undefined || alone);
+  return [...own, ...expectFloor(wanted, nic)];
+}
+
+/**
+ * A floor is a class on the bridge of the interface's network. Which one of them is not looked at, so the verdict stays
+ * open. @see libvirt src/util/virnetdevbandwidth.c:virNetDevBandwidthPlug
+ */
+function expectFloor(wanted: Wanted, nic: InterfaceDefinition): readonly Expectation[] {
+  const floor = limitOf(wanted.limits, 'inbound.floor');
+  if (floor === undefined) return [];
+  const parameters = ['inbound.floor'] as const;
+  return [
+    {
+      layer: 'tc',
+      device: wanted.device,
+      subject: nic.source ?? nic.mac,
+      knob: `class htb of ${nic.mac}`,
+      parameters,
+      because: keysOf(wanted, parameters),
+      expected: { rateBps: kilobytesToBytes(floor) },
+    },
+  ];
 }
 
 /**

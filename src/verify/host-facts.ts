@@ -11,6 +11,8 @@ export interface HostFacts {
   readonly ioWeightFiles?: ReadonlySet<string>;
   /** Whether a domain's swap can be limited, so whether the kernel accounts for it. */
   readonly hasSwapLimit?: boolean;
+  /** Controllers in whose hierarchy (cgroup v1) QEMU is not in its domain's cgroup, but in this one. */
+  readonly strayed?: Readonly<Partial<Record<'memory' | 'blkio', string>>>;
   /** Paths that were looked for, and are no block devices of the host. */
   readonly missingDevices?: ReadonlySet<string>;
   /** Whether the domain has a cgroup of the memory controller. */

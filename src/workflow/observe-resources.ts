@@ -50,18 +50,18 @@ export async function observeResources(
 }
 
 /** What the files tell of the host. A file that cannot be read is there. */
-export function resourceFacts({
-  systemd,
-  resources,
-}: CgroupFiles): Pick<HostFacts, 'systemd' | 'ioWeightFiles' | 'hasMemoryLimit' | 'hasSwapLimit'> {
+export function resourceFacts({ systemd, resources, strayed }: CgroupFiles): Partial<HostFacts> {
   const there = resources.filter(file => file.text !== undefined || file.unreadable !== undefined);
   const has = (pattern: RegExp) => there.some(file => pattern.test(file.knob));
   const weights = there.map(file => file.knob).filter(knob => /^(?:blk)?io\.(?:bfq\.)?weight$/.test(knob));
   return {
     systemd,
-    ioWeightFiles: new Set(weights),
-    hasMemoryLimit: has(/^memory\.(?:max|limit_in_bytes)$/),
-    hasSwapLimit: has(/^memory\.(?:swap\.max|memsw\.limit_in_bytes)$/),
+    strayed,
+    ...(strayed.blkio === undefined && { ioWeightFiles: new Set(weights) }),
+    ...(strayed.memory === undefined && {
+      hasMemoryLimit: has(/^memory\.(?:max|limit_in_bytes)$/),
+      hasSwapLimit: has(/^memory\.(?:swap\.max|memsw\.limit_in_bytes)$/),
+    }),
   };
 }
 

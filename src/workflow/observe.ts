@@ -45,8 +45,8 @@ export async function observeDomain(input: ObserveInput): Promise<Observation> {
   const { live, config, hypervisor, domain, signal } = input;
   const { libvirtVersion } = await hypervisor.info();
   const defined = [
-    ...(config === undefined ? [] : observeDefinition('config', config)),
-    ...(live === undefined ? [] : observeDefinition('live', live)),
+    ...(config === undefined ? [] : observeDefinition('config', config, input.hostDevices)),
+    ...(live === undefined ? [] : observeDefinition('live', live, input.hostDevices)),
   ];
   const known = { libvirtVersion, ovsPorts: new Set<string>(), macvtaps: new Set<string>() };
   if (live === undefined) return { readings: defined, facts: known };

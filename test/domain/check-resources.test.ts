@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HostCapabilities } from '../../src/domain/capabilities.ts';
+import { checkAlone } from '../../src/domain/check-alone.ts';
 import { readDomain } from '../../src/domain/read-domain.ts';
 import { translateFlavor } from '../../src/domain/translate.ts';
 import { wholeQuota } from '../../src/intent/whole-quota.ts';
@@ -93,6 +94,12 @@ describe('the weight of block I/O', () => {
     ]);
   });
 
+  it('moves QEMU out of its cgroup where systemd sets it on v1', () => {
+    const of = (host: HostCapabilities) => findings({ blkio_weight: 500 }, guest, host);
+    expect(of({ ...v1, systemd: true })).toEqual(['error weight-strays virt-quota:blkio_weight']);
+    expect([of({ ...v1, systemd: false }), of({ ...v2, systemd: true })]).toEqual([[], []]);
+  });
+
   it('on a single device ends libvirt where systemd sets weights', () => {
     const specs = { blkio_device_weight: '/dev/sda=200' };
     const breaks = 'device-weight-breaks virt-quota:blkio_device_weight';
@@ -100,6 +107,32 @@ describe('the weight of block I/O', () => {
     expect(findings(specs, guest, v2)).toEqual([`error ${breaks}`]);
     expect(findings(specs, guest, {})).toEqual([`warning ${breaks}`]);
     expect(findings(specs, guest, { ...v2, systemd: false })).toEqual([]);
+  });
+});
+
+describe('limits of our own without a domain', () => {
+  const alone = (specs: Readonly<Record<string, string>>) =>
+    checkAlone(wholeQuota(specs).quota, {}).map(({ code, path }) => `${code} ${path}`);
+
+  it('have to go together with each other and with those of Nova', () => {
+    expect(alone({ 'virt-quota:disk_total_bytes_sec_max': '5' })).toEqual([
+      'needs-base virt-quota:disk_total_bytes_sec_max',
+    ]);
+    const base = { 'quota:disk_total_bytes_sec': '9' };
+    expect(alone({ ...base, 'virt-quota:disk_total_bytes_sec_max': '5' })).toEqual([
+      'max-below-base virt-quota:disk_total_bytes_sec_max',
+    ]);
+    expect(alone({ ...base, 'virt-quota:disk_total_bytes_sec_max': '9' })).toEqual([]);
+    expect(alone({ ...base, 'virt-quota:disk_total_bytes_sec_max_length': '2' })).toEqual([
+      'needs-base virt-quota:disk_total_bytes_sec_max_length',
+    ]);
+    expect(alone({ 'virt-quota:disk_group_name': 'x' })).toEqual(['needs-base virt-quota:disk_group_name']);
+    const memory = { 'virt-quota:memory_hard_limit': '5', 'virt-quota:memory_soft_limit': '6' };
+    expect(alone(memory)).toEqual(['soft-above-hard virt-quota:memory_soft_limit']);
+  });
+
+  it('are not looked for where there are none', () => {
+    expect(alone({ 'quota:disk_total_bytes_sec': '9', 'quota:disk_read_bytes_sec': '9' })).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ownKeys } from '../../src/intent/own-keys.ts';
+import { ownKeys, withNamespace } from '../../src/intent/own-keys.ts';
 import { ownQuota } from '../../src/intent/own-quota.ts';
 import { wholeQuota } from '../../src/intent/whole-quota.ts';
 
@@ -112,6 +112,17 @@ describe('the keys of our own namespace', () => {
     expect(ownQuota({ 'quota:cpu_shares': '5', 'hw:x': '1' })).toEqual({ diagnostics: [] });
     expect('own' in wholeQuota({ 'quota:cpu_shares': '5' }).quota).toBe(false);
     expect(wholeQuota({ 'virt-quota:blkio_weight': '5' }).quota.own?.blkio.limits).toEqual({ weight: 5 });
+  });
+});
+
+describe('a key in an options file', () => {
+  it('gets our namespace when it has none', () => {
+    const specs = withNamespace({ emulator_quota: '5', 'quota:cpu_quota': '6', 'virt-quota:x': '7' });
+    expect({ ...specs }).toEqual({
+      'virt-quota:emulator_quota': '5',
+      'quota:cpu_quota': '6',
+      'virt-quota:x': '7',
+    });
   });
 });
 

@@ -109,18 +109,22 @@ describe("a domain's cgroup for memory", () => {
     });
   });
 
-  it.each([
-    ['it is in another cgroup there', '11:memory:/system.slice/libvirtd.service\n'],
-    ['there is no such hierarchy', ''],
-  ])('is not known when %s', (_why, line) => {
-    expect(memory(line)).toBeUndefined();
+  it('is said to be elsewhere where the process is', () => {
+    expect(memory('11:memory:/machine.slice\n')).toEqual({ strayed: '/machine.slice' });
+  });
+
+  it('is not known where no hierarchy has it', () => {
+    const line = `4:cpu,cpuacct:${scope}/libvirt/emulator\n`;
+    expect(
+      locateControllerCgroup(parseMemberships(line), parseCgroupMounts(v1Mounts), 'memory'),
+    ).toBeUndefined();
   });
 
   it('is the same as for cpu on cgroup v2', () => {
     const memberships = parseMemberships(`0::${scope}/libvirt/emulator\n`);
-    expect(locateControllerCgroup(memberships, parseCgroupMounts(v2Mounts), 'memory')?.nested).toBe(
-      `/sys/fs/cgroup${scope}/libvirt`,
-    );
+    expect(locateControllerCgroup(memberships, parseCgroupMounts(v2Mounts), 'memory')).toMatchObject({
+      nested: `/sys/fs/cgroup${scope}/libvirt`,
+    });
   });
 });
 

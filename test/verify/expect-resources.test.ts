@@ -72,6 +72,18 @@ describe('the I/O weight of a domain', () => {
   });
 });
 
+describe('a domain whose QEMU is in another cgroup', () => {
+  it('has no enforcement point for what is asked there', () => {
+    const strayed = { ...v1, strayed: { blkio: '/machine.slice' } };
+    expect(expected({ kind: 'blkio' }, { weight: 500 }, strayed)).toEqual([
+      'cgroup scope blkio.weight: impossible',
+    ]);
+    expect(expected({ kind: 'memory' }, { hard_limit: 64 }, strayed)).toEqual([
+      'cgroup libvirt memory.limit_in_bytes: bytes=65536',
+    ]);
+  });
+});
+
 describe("a domain's use of a device of the host", () => {
   const sda = { kind: 'host-device', path: '/dev/sda' } as const;
   const limits = { device_read_bytes_sec: 1_048_576, device_write_iops_sec: 100 };

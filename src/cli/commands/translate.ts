@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics.ts';
 import { checkHostRange } from '../../domain/capabilities.ts';
+import { checkAlone } from '../../domain/check-alone.ts';
 import { renderIoTune, translateFragments } from '../../domain/fragments.ts';
 import { limitsOfPort } from '../../domain/translate-port.ts';
 import { QuotaError } from '../../errors.ts';
@@ -64,7 +65,8 @@ function translateAlone(input: QuotaInput, options: TranslateOptions, terminal: 
     options.vifType === undefined
       ? { quota: input.quota, diagnostics: [] }
       : limitsOfPort(input.quota, parseVif(options.vifType));
-  const found = [...checkHostRange(input.quota, describedHost(options)), ...port.diagnostics];
+  const host = describedHost(options);
+  const found = [...checkHostRange(input.quota, host), ...checkAlone(input.quota, host), ...port.diagnostics];
   report(found, input.flavor.name ?? 'what is asked', terminal);
   const fragments = translateFragments(port.quota);
   const volumes = input.volumes.flatMap(volumeFragment);
