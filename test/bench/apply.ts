@@ -34,6 +34,7 @@ export async function applySuite(): Promise<Suite> {
     name: 'apply',
     rows: rowsOf(driver, one, other),
     notes: [
+      `in the lab's ${hypervisor.kind}: only the ratios mean something`,
       `libvirt calls for the change: virt-quota ${calls.oursChanged}, virsh ${calls.virsh}; when nothing changes: ${calls.oursSame}, ${calls.virsh}`,
     ],
     async stop() {
