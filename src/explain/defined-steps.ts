@@ -14,7 +14,9 @@ export function definedSteps(
 ): readonly Step[] {
   const field = fieldOf(parameter);
   if (field === undefined) return [];
-  return [novaStep(key, field, quota), ...libvirtSteps(key, field, tuning)];
+  // Of our own keys Nova knows nothing.
+  const written = findQuotaKey(key) === undefined ? [] : [novaStep(key, field, quota)];
+  return [...written, ...libvirtSteps(key, field, tuning)];
 }
 
 function novaStep(key: string, { parameter, element }: ElementField, quota: FlavorQuota): Step {

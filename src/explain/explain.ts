@@ -4,8 +4,9 @@ import { fieldOf } from '../domain/fields.ts';
 import { translateFlavor } from '../domain/translate.ts';
 import { type DomainTuning, deviceName, type LimitName, type Parameter } from '../domain/tuning.ts';
 import type { Flavor } from '../intent/flavor.ts';
-import { type FlavorQuota, flavorQuota } from '../intent/flavor-quota.ts';
+import { findOwnKey } from '../intent/own-keys.ts';
 import { findQuotaKey } from '../intent/quota-keys.ts';
+import { type WholeQuota, wholeQuota } from '../intent/whole-quota.ts';
 import { bytesToMebibytes, kibibytesToBytes, kilobytesToMegabits } from '../units.ts';
 import { definedSteps } from './defined-steps.ts';
 import { type EnforcedStep, enforcedSteps } from './enforced-steps.ts';
@@ -25,7 +26,7 @@ export interface ExplainInput {
 
 /** Follows a flavor's limits through every unit and layer. Every number is the one that a verification expects. */
 export function explainFlavor({ flavor, diagnostics: found, host, wants }: ExplainInput): Explanation {
-  const { quota, diagnostics: said } = flavorQuota(flavor.extraSpecs);
+  const { quota, diagnostics: said } = wholeQuota(flavor.extraSpecs);
   const diagnostics = [...found, ...said, ...checkHostRange(quota, host)];
   const { tuning } = translateFlavor({ quota, domain: exampleDomain, capabilities: host });
   const enforced = enforcedSteps({ tuning, host, ...(flavor.vcpus && { vcpus: flavor.vcpus }) });
@@ -43,13 +44,14 @@ export function explainFlavor({ flavor, diagnostics: found, host, wants }: Expla
 
 /** Keys of other namespaces are nobody's business, unless something is to be said of them. */
 function isOurs(key: string, diagnostics: readonly Diagnostic[]): boolean {
-  return findQuotaKey(key) !== undefined || diagnostics.some(one => one.path === key);
+  const isKnown = findQuotaKey(key) !== undefined || findOwnKey(key) !== undefined;
+  return isKnown || diagnostics.some(one => one.path === key);
 }
 
 /** What an explained key is made from. */
 interface Whole {
   readonly flavor: Flavor;
-  readonly quota: FlavorQuota;
+  readonly quota: WholeQuota;
   readonly tuning: DomainTuning;
   readonly enforced: readonly EnforcedStep[];
   readonly diagnostics: readonly Diagnostic[];
@@ -57,11 +59,12 @@ interface Whole {
 
 function explainKey(key: string, whole: Whole): ExplainedKey {
   const value = whole.flavor.extraSpecs[key] ?? '';
-  const entry = findQuotaKey(key)?.entry;
+  const entry = findQuotaKey(key)?.entry ?? findOwnKey(key);
   const diagnostics = whole.diagnostics.filter(one => one.path === key);
   const refusal = diagnostics.map(refusalOf).find(one => one !== undefined);
   const base = { key, value, equals: [], diagnostics, ...(refusal && { refusal }) };
-  if (entry?.consumer !== 'libvirt') return { ...base, steps: [], ...(entry && { unit: entry.unit }) };
+  if (entry === undefined || !('parameter' in entry))
+    return { ...base, steps: [], ...(entry && { unit: entry.unit }) };
   const { parameter, unit } = entry;
   const overridden = diagnostics.some(one => one.code === 'overridden');
   return {

@@ -1,6 +1,7 @@
 import { sharesRange } from '../domain/capabilities.ts';
 import { fieldOf } from '../domain/fields.ts';
 import type { LimitName } from '../domain/tuning.ts';
+import { type OwnKey, ownKeys } from '../intent/own-keys.ts';
 import { type LibvirtQuotaKey, type QuotaKey, quotaKeys } from '../intent/quota-keys.ts';
 import type { Range } from '../ranges.ts';
 import { explainFlavor } from './explain.ts';
@@ -10,7 +11,7 @@ import type { Step } from './explanation.ts';
 export interface KeyRow {
   readonly key: string;
   /** Whose driver reads it. */
-  readonly readBy: 'libvirt' | 'vmware';
+  readonly readBy: 'libvirt' | 'vmware' | 'virt-quota';
   /** Empty for a weight, or for words. */
   readonly unit: string;
   /** What Nova's API takes since microversion 2.86: a whole number, of `min` at least if there is one, or words. */
@@ -31,7 +32,7 @@ export interface KeyRow {
 
 /** The catalogue of extra specs, a row each, in its order. */
 export function keyRows(): readonly KeyRow[] {
-  return quotaKeys.map(rowOf);
+  return [...quotaKeys.map(rowOf), ...ownKeys.map(ownRowOf)];
 }
 
 function rowOf(entry: QuotaKey): KeyRow {
@@ -49,6 +50,36 @@ function rowOf(entry: QuotaKey): KeyRow {
     parameter: entry.parameter,
     element: elementOf(entry),
     enforcedBy: enforcersOf(entry),
+  };
+}
+
+function ownRowOf(entry: OwnKey): KeyRow {
+  const { key, parameter, unit, source } = entry;
+  const base = { key, readBy: 'virt-quota', unit, api: {}, parameter, source } as const;
+  const enforcedBy = enforcersIn(key, exampleOf(entry));
+  if (entry.form === 'name') return { ...base, ranges: [], element: `iotune/${parameter}`, enforcedBy };
+  const { min, max, canLift } = entry;
+  const lifted = parameter.endsWith('_quota') ? ('zero-or-negative' as const) : ('zero' as const);
+  return {
+    ...base,
+    ranges: [{ unit, min, max, where: '' }],
+    ...(canLift && { lifted }),
+    element: elementOf(entry),
+    enforcedBy,
+  };
+}
+
+/** Extra specs with the key, and what it needs: a burst its base, a burst's length the burst. */
+function exampleOf({ key, form, parameter }: OwnKey): Readonly<Record<string, string>> {
+  const base = parameter.replace(/_max(?:_length)?$/, '');
+  const value = parameter.endsWith('_length') ? '5' : String(example);
+  return {
+    ...(base !== parameter && { [`quota:disk_${base}`]: String(example) }),
+    ...(parameter.endsWith('_length') && { [`virt-quota:disk_${base}_max`]: String(example) }),
+    ...((parameter === 'size_iops_sec' || form === 'name') && {
+      'quota:disk_total_iops_sec': String(example),
+    }),
+    [key]: form === 'per-device' ? `/dev/sda=${value}` : form === 'name' ? 'gold' : value,
   };
 }
 
@@ -70,7 +101,7 @@ function rangesOf({ parameter, element, unit, min, max }: LibvirtQuotaKey): KeyR
     : [{ ...everywhere, where: '' }];
 }
 
-function elementOf({ parameter, element }: LibvirtQuotaKey): string {
+function elementOf({ parameter, element }: Pick<LibvirtQuotaKey | OwnKey, 'parameter' | 'element'>): string {
   const name = fieldOf(parameter)?.xmlName ?? parameter;
   if (element !== 'bandwidth') return `${element}/${name}`;
   return `${element}/${parameter.split('.')[0]}@${name}`;
@@ -82,7 +113,11 @@ function enforcersOf({ key, needs }: LibvirtQuotaKey): KeyRow['enforcedBy'] {
     one => one.consumer === 'libvirt' && (one.parameter === needs || isCpu(one, key)),
   );
   const specs = [...others.map(one => one.key), key].map(one => [one, String(example)] as const);
-  const flavor = { extraSpecs: Object.fromEntries(specs) };
+  return enforcersIn(key, Object.fromEntries(specs));
+}
+
+function enforcersIn(key: string, extraSpecs: Readonly<Record<string, string>>): KeyRow['enforcedBy'] {
+  const flavor = { extraSpecs };
   const explained = explainFlavor({ flavor, diagnostics: [], host: {}, wants: one => one === key });
   const steps = explained.keys.flatMap(one => one.steps).filter(one => one.impossible === undefined);
   const layers = [...new Set(steps.map(step => step.layer))].filter(

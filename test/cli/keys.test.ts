@@ -16,8 +16,9 @@ describe('keys', () => {
   it('takes a pattern: a piece, or with * the whole name', async () => {
     const keysLike = async (pattern: string) =>
       JSON.parse((await virtQuota(['keys', pattern, '-f', 'json'])).stdout).keys.length;
-    expect(await keysLike('iops')).toBe(3);
-    expect(await keysLike('disk_*')).toBe(10);
+    expect(await keysLike('iops')).toBe(12);
+    expect(await keysLike('disk_*')).toBe(24);
+    expect(await keysLike('virt-quota:*')).toBe(30);
     expect(await keysLike('quota:*_average')).toBe(2);
     expect(await keysLike('vcpu_')).toBe(2);
   });
