@@ -164,3 +164,19 @@ export type QosDiagnosticCode =
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(found => found.severity === 'error');
 }
+
+/** An error, with what it needs and nothing more. */
+export function errorAt(
+  code: DiagnosticCode,
+  path: string,
+  value?: string,
+  args?: Diagnostic['args'],
+): Diagnostic {
+  return {
+    code,
+    severity: 'error',
+    path,
+    ...(value !== undefined && { value }),
+    ...(args !== undefined && { args }),
+  };
+}

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../diagnostics.ts';
+import { type Diagnostic, errorAt } from '../diagnostics.ts';
 import { QuotaError } from '../errors.ts';
 import { checkProfile } from './host-profile-checks.ts';
 import { type Json, jsonType, scalarText } from './json-text.ts';
@@ -43,11 +43,11 @@ export function parseHostProfile(text: string, subject = 'host profile'): HostPr
     readClass(item, `classes[${index}]`, { linkBits: rateBits ?? 0, leaf: scalarText(json.get('leaf')) }),
   );
   const found = [
-    ...(rateBits === undefined ? [wrong('not-a-rate', 'rate', rateText)] : []),
+    ...(rateBits === undefined ? [errorAt('not-a-rate', 'rate', rateText)] : []),
     ...(isDeviceName(uplink)
       ? []
-      : [wrong('unknown-choice', 'uplink', uplink, { allowed: 'a network device' })]),
-    ...[...json.keys()].filter(key => !keys.has(key)).map(key => wrong('unknown-field', key, undefined)),
+      : [errorAt('unknown-choice', 'uplink', uplink, { allowed: 'a network device' })]),
+    ...[...json.keys()].filter(key => !keys.has(key)).map(key => errorAt('unknown-field', key, undefined)),
     ...read.flatMap(one => one.diagnostics),
   ];
   const profile = {
@@ -62,21 +62,6 @@ export function parseHostProfile(text: string, subject = 'host profile'): HostPr
 /** @see linux net/core/dev.c:dev_valid_name */
 function isDeviceName(text: string): boolean {
   return /^(?!\.{1,2}$)[^\s/:\p{C}]{1,15}$/u.test(text);
-}
-
-function wrong(
-  code: Diagnostic['code'],
-  path: string,
-  value: string | undefined,
-  args?: Diagnostic['args'],
-): Diagnostic {
-  return {
-    code,
-    severity: 'error',
-    path,
-    ...(value !== undefined && { value }),
-    ...(args !== undefined && { args }),
-  };
 }
 
 function refused(subject: string, what: string): QuotaError {

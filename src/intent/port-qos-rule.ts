@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../diagnostics.ts';
+import { type Diagnostic, errorAt } from '../diagnostics.ts';
 import { parsePythonInt } from '../integers.ts';
 import { type Json, jsonType, scalarText } from './json-text.ts';
 import type { WrittenRule } from './port-qos-forms.ts';
@@ -53,13 +53,13 @@ export function readRule(written: WrittenRule): {
   const { path, content } = written;
   if (!(content instanceof Map)) {
     return {
-      diagnostics: [wrong('wrong-type', path, undefined, { type: jsonType(content), must: 'object' })],
+      diagnostics: [errorAt('wrong-type', path, undefined, { type: jsonType(content), must: 'object' })],
     };
   }
   const type = typeOf(written, content);
   if (!isRuleType(type)) {
     const args = { allowed: Object.keys(portQosRules).join(', ') };
-    return { diagnostics: [wrong('unknown-choice', `${path}.type`, type, args)] };
+    return { diagnostics: [errorAt('unknown-choice', `${path}.type`, type, args)] };
   }
   const keys = portQosRules[type];
   const value = readNumber(content, keys.value, path, keys.unit);
@@ -67,7 +67,7 @@ export function readRule(written: WrittenRule): {
   const direction = readDirection(content, type, path);
   const needed = content.has(keys.value)
     ? []
-    : [wrong('missing-key', path, undefined, { needs: keys.value })];
+    : [errorAt('missing-key', path, undefined, { needs: keys.value })];
   const found = [...needed, ...[value, burst, direction].flatMap(one => one.diagnostics ?? [])];
   const diagnostics = [
     ...found,
@@ -107,11 +107,11 @@ function readNumber(content: ReadonlyMap<string, Json>, key: string, path: strin
   const at = `${path}.${key}`;
   const text = scalarText(json);
   if (text === undefined)
-    return { diagnostics: [wrong('not-a-scalar', at, undefined, { type: jsonType(json) })] };
+    return { diagnostics: [errorAt('not-a-scalar', at, undefined, { type: jsonType(json) })] };
   const number = parsePythonInt(text);
-  if (number === undefined) return { diagnostics: [wrong('not-a-number', at, text)] };
+  if (number === undefined) return { diagnostics: [errorAt('not-a-number', at, text)] };
   if (number >= 0n && number <= BigInt(largestPortQosNumber)) return { number: Number(number) };
-  return { diagnostics: [wrong('out-of-range', at, text, { min: 0, max: largestPortQosNumber, unit })] };
+  return { diagnostics: [errorAt('out-of-range', at, text, { min: 0, max: largestPortQosNumber, unit })] };
 }
 
 function readDirection(
@@ -125,7 +125,7 @@ function readDirection(
   const value = directions.find(direction => direction === text);
   if (value !== undefined) return { value };
   return {
-    diagnostics: [wrong('unknown-choice', `${path}.direction`, text, { allowed: directions.join(', ') })],
+    diagnostics: [errorAt('unknown-choice', `${path}.direction`, text, { allowed: directions.join(', ') })],
   };
 }
 
@@ -134,7 +134,7 @@ function checkValue(type: PortQosRuleType, value: number | undefined, path: stri
   const at = `${path}.${portQosRules[type].value}`;
   if (type === 'dscp_marking') {
     if (neutronDscpMarks.includes(value)) return [];
-    return [wrong('unknown-choice', at, String(value), { allowed: neutronDscpMarks.join(', ') })];
+    return [errorAt('unknown-choice', at, String(value), { allowed: neutronDscpMarks.join(', ') })];
   }
   if (value > 0) return [];
   const severity = type.startsWith('minimum') ? 'warning' : 'error';
@@ -149,19 +149,4 @@ function unknownKeys(
   const { value, burst } = portQosRules[type];
   const unknown = [...content.keys()].filter(key => key !== value && key !== burst && !accompanying.has(key));
   return unknown.map(key => ({ code: 'unknown-field', severity: 'warning', path: `${path}.${key}` }));
-}
-
-function wrong(
-  code: Diagnostic['code'],
-  path: string,
-  value: string | undefined,
-  args?: Diagnostic['args'],
-): Diagnostic {
-  return {
-    code,
-    severity: 'error',
-    path,
-    ...(value !== undefined && { value }),
-    ...(args !== undefined && { args }),
-  };
 }

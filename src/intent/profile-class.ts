@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../diagnostics.ts';
+import { type Diagnostic, errorAt } from '../diagnostics.ts';
 import { maxDscp, parseDscp } from './dscp.ts';
 import { type Json, jsonType, scalarText } from './json-text.ts';
 import { type PortRange, parsePortRange } from './port-range.ts';
@@ -48,7 +48,9 @@ export function readClass(
   preset: ClassPreset,
 ): { readonly class?: ProfileClass; readonly diagnostics: readonly Diagnostic[] } {
   if (!(json instanceof Map)) {
-    return { diagnostics: [wrong('wrong-type', path, undefined, { type: jsonType(json), must: 'object' })] };
+    return {
+      diagnostics: [errorAt('wrong-type', path, undefined, { type: jsonType(json), must: 'object' })],
+    };
   }
   const found: Diagnostic[] = [];
   const read = reader(json, path, found);
@@ -63,9 +65,9 @@ export function readClass(
     leaf: read.word('leaf', /^(sfq|fq_codel)$/, preset.leaf ?? 'fq_codel') === 'sfq' ? 'sfq' : 'fq_codel',
     isDefault: read.word('default', /^(true|false)$/, 'false') === 'true',
   };
-  for (const key of json.keys()) if (!keys.has(key)) found.push(wrong('unknown-field', `${path}.${key}`));
+  for (const key of json.keys()) if (!keys.has(key)) found.push(errorAt('unknown-field', `${path}.${key}`));
   if (one.ports.length > 0 && one.protocols.length === 0 && !json.has('protocols'))
-    found.push(wrong('missing-key', `${path}.ports`, undefined, { needs: 'protocols' }));
+    found.push(errorAt('missing-key', `${path}.ports`, undefined, { needs: 'protocols' }));
   return found.length > 0 ? { diagnostics: found } : { class: one, diagnostics: [] };
 }
 
@@ -75,7 +77,7 @@ function within(value: number | undefined, max: number): number | undefined {
 
 function reader(json: ReadonlyMap<string, Json>, path: string, found: Diagnostic[]) {
   const refuse = (key: string, text: string | undefined, code: Diagnostic['code'] = 'unknown-choice') => {
-    found.push(wrong(code, `${path}.${key}`, text, { allowed: allowed[key] ?? '' }));
+    found.push(errorAt(code, `${path}.${key}`, text, { allowed: allowed[key] ?? '' }));
     return undefined;
   };
   return {
@@ -83,13 +85,13 @@ function reader(json: ReadonlyMap<string, Json>, path: string, found: Diagnostic
       const text = json.has(key) ? scalarText(json.get(key)) : preset;
       if (text !== undefined && pattern.test(text)) return text;
       return text === undefined && !json.has(key)
-        ? void found.push(wrong('missing-key', path, undefined, { needs: key }))
+        ? void found.push(errorAt('missing-key', path, undefined, { needs: key }))
         : refuse(key, text);
     },
     rate(key: string, linkBits: number): number {
       const text = scalarText(json.get(key));
       if (text === undefined && !json.has(key)) {
-        found.push(wrong('missing-key', path, undefined, { needs: key }));
+        found.push(errorAt('missing-key', path, undefined, { needs: key }));
         return 0;
       }
       const bits = parseRateBits(text ?? '', linkBits === 0 ? undefined : linkBits);
@@ -120,18 +122,3 @@ const allowed: Readonly<Record<string, string>> = {
   leaf: 'sfq, fq_codel',
   default: 'true, false',
 };
-
-function wrong(
-  code: Diagnostic['code'],
-  path: string,
-  value?: string,
-  args?: Diagnostic['args'],
-): Diagnostic {
-  return {
-    code,
-    severity: 'error',
-    path,
-    ...(value !== undefined && { value }),
-    ...(args !== undefined && { args }),
-  };
-}
