@@ -3,12 +3,12 @@ import { rm } from 'node:fs/promises';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { encodeFrame, type Frame, FrameParser, messageType, program } from '../../src/libvirt/frame.ts';
 import { domainProcedures } from '../../src/libvirt/procedures/domain.ts';
+import type { Procedure } from '../../src/libvirt/procedures/procedure.ts';
 import { tuningProcedures } from '../../src/libvirt/procedures/tuning.ts';
+import { XdrReader } from '../../src/libvirt/xdr.ts';
 
 /** One call that writes, on its way to libvirt. Until something is done with it, it waits. */
 export interface Write {
-  /** Without `REMOTE_PROC_DOMAIN_`: `SET_BLOCK_IO_TUNE`. */
-  readonly name: string;
   /** Passes it on. Its answer is held back. */
   pass(): Promise<Frame>;
   /** Passes it on with a flag that libvirt does not know: libvirt itself refuses it then. */
@@ -25,26 +25,36 @@ export type Strike = (write: Write) => Promise<void>;
 /** A libvirt socket in front of another one, where one write at a time can be made to fail. */
 export interface LibvirtProxy {
   readonly uri: string;
-  /** Writes from now on are counted from 1, and number `turn` is struck. @returns settles when it has been */
-  arm(turn: number, strike: Strike): Promise<void>;
-  /** Takes that back, when there were fewer. @returns names of the writes that came since */
+  /**
+   * Strikes the next write to a target, or the one after so many others to it. Targets are named by what is written:
+   * `cpu_shares`, `vda`, an interface's MAC, `definition`, `live record`, `config record`.
+   *
+   * @returns settles when it has been struck
+   */
+  arm(target: string, strike: Strike, after?: number): Promise<void>;
+  /** Strikes nothing any more. @returns targets of all writes since this was called last */
   disarm(): readonly string[];
   close(): Promise<void>;
 }
 
-const writes = new Map(
-  [
-    tuningProcedures.setSchedulerFlags,
-    tuningProcedures.setBlockIoTune,
-    tuningProcedures.setInterface,
-    domainProcedures.defineXml,
-    domainProcedures.setMetadata,
-  ].map(({ number, name }) => [number, name.replace(/^DOMAIN_/, '')]),
-);
+/** By procedure: what a write is to. */
+const targets = new Map<number, (payload: Buffer) => string>([
+  target(tuningProcedures.setSchedulerFlags, ({ params }) => Object.keys(params).join()),
+  target(tuningProcedures.setBlockIoTune, ({ device }) => device),
+  target(tuningProcedures.setInterface, ({ device }) => device),
+  target(domainProcedures.defineXml, () => 'definition'),
+  target(domainProcedures.setMetadata, ({ flags }) => (flags === 1 ? 'live record' : 'config record')),
+]);
 const unknownFlag = 0x4000_0000;
 
+function target<Args, Result>({ number, args }: Procedure<Args, Result>, name: (args: Args) => string) {
+  return [number, (payload: Buffer) => name(args.read(new XdrReader(payload)))] as const;
+}
+
 interface Armed {
-  readonly turn: number;
+  readonly target: string;
+  /** Writes to it that are let through. */
+  after: number;
   readonly strike: Strike;
   readonly struck: () => void;
   readonly failed: (error: unknown) => void;
@@ -57,10 +67,13 @@ export async function libvirtProxy(path: string, upstream: string): Promise<Libv
   const clients = new Set<Socket>();
   /** What is to be done with a frame other than to pass it on. */
   const strikeFor = (frame: Frame): Armed | undefined => {
-    const name = writes.get(frame.procedure);
-    if (name === undefined || frame.program !== program.remote) return undefined;
+    const name = frame.program === program.remote && targets.get(frame.procedure)?.(frame.payload);
+    if (name === undefined || name === false) return undefined;
     seen.push(name);
-    return seen.length === armed?.turn ? armed : undefined;
+    if (name !== armed?.target || armed.after-- > 0) return undefined;
+    const striking = armed;
+    armed = undefined;
+    return striking;
   };
   const server = createServer(client => {
     clients.add(client);
@@ -71,16 +84,16 @@ export async function libvirtProxy(path: string, upstream: string): Promise<Libv
   await once(server.listen(path), 'listening');
   return {
     uri: `qemu+unix:///system?socket=${encodeURIComponent(path)}`,
-    arm(turn, strike) {
-      seen = [];
+    arm(name, strike, after = 0) {
       return new Promise<void>((struck, failed) => {
-        armed = { turn, strike, struck, failed };
+        armed = { target: name, strike, after, struck, failed };
       });
     },
     disarm() {
-      armed?.struck();
+      const all = seen;
       armed = undefined;
-      return seen;
+      seen = [];
+      return all;
     },
     async close() {
       for (const client of clients) client.destroy();
@@ -108,7 +121,6 @@ function passOn(client: Socket, libvirt: Socket, strikeFor: (frame: Frame) => Ar
       if (strike === undefined) send(libvirt, frame);
       else {
         const write: Write = {
-          name: writes.get(frame.procedure) ?? '',
           pass: () => passHeld(frame),
           spoil: () => passHeld(withUnknownFlag(frame)),
           answer: reply => send(client, reply),

@@ -88,9 +88,9 @@ describe('two applies to one domain at once', () => {
     });
 
   test('end with one that wins whole, and one that says that the domain is locked', async () => {
-    // The second one comes while the first one is at its third write.
+    // The second one comes while the first one is in the middle.
     let second = '';
-    const struck = proxy.arm(3, async write => {
+    const struck = proxy.arm('vda', async write => {
       second = await start('other', other).ended;
       write.answer(await write.pass());
     });
