@@ -21,7 +21,7 @@ import type { Hypervisor } from '../hypervisor.ts';
 import { kinds } from '../kinds.ts';
 import { type LibvirtProxy, libvirtProxy, type Strike } from '../libvirt-proxy.ts';
 import { kindVariable, labHypervisor, releaseHypervisor } from '../start.ts';
-import { type Testimony, witness } from '../witness.ts';
+import { removeLeftRows, type Testimony, witness } from '../witness.ts';
 
 // Every write of an apply is made to fail in every way: afterwards the host is as before, or as planned, never between.
 const name = 'instance-000000f1';
@@ -93,6 +93,8 @@ beforeAll(async () => {
     disks: [{ format: 'qcow2' }, { format: 'raw' }],
     nics: [{ kind: 'bridge' }, { kind: 'bridge' }, { kind: 'ovs' }],
   });
+  // Those of an earlier domain of that name.
+  await removeLeftRows(hypervisor, domain);
   host = hostThrough(hypervisor);
   const upstream = await hypervisor.forward('/run/libvirt/libvirt-sock');
   proxy = await libvirtProxy(join(folder, 'sock'), upstream);
@@ -247,10 +249,8 @@ async function afterItsEnd(): Promise<string> {
   const leftover = await hypervisor.shell(
     `for tap in ${domain.nics.map(nic => nic.dev).join(' ')}; do ls -d /sys/class/net/$tap; ovs-vsctl --if-exists get Port $tap name; done 2>/dev/null || true`,
   );
-  // Up to 10.2 libvirt itself leaves the rows of any domain that ends.
-  await hypervisor.shell(
-    `for table in QoS Queue; do for row in $(ovs-vsctl --bare --columns=_uuid find $table 'external-ids:vm-id="${domain.uuid}"'); do ovs-vsctl destroy $table $row; done; done; virsh -q start --paused ${name}`,
-  );
+  await removeLeftRows(hypervisor, domain);
+  await hypervisor.shell(`virsh -q start --paused ${name}`);
   const before = references[current];
   if (config !== before?.config || leftover !== '' || !enforcers.startsWith('not running')) return 'BETWEEN';
   expect(await witness(hypervisor, domain)).toEqual(before);
