@@ -15,7 +15,7 @@ import { recoverDomain } from '../../../src/workflow/recover.ts';
 import { startApply } from '../apply-process.ts';
 import { type Domain, removeDomain, startDomain } from '../domains.ts';
 import { type Way, type WriteName, ways, writes } from '../faults.ts';
-import { type Properties, requestFor } from '../flavors.ts';
+import { flavors, requestFor } from '../flavors.ts';
 import { type HostThrough, hostThrough } from '../host-through.ts';
 import type { Hypervisor } from '../hypervisor.ts';
 import { kinds } from '../kinds.ts';
@@ -25,38 +25,6 @@ import { removeLeftRows, type Testimony, witness } from '../witness.ts';
 
 // Every write of an apply is made to fail in every way: afterwards the host is as before, or as planned, never between.
 const name = 'instance-000000f1';
-
-/** An apply goes from each of these to the next one, and from the last one to the first. */
-const flavors: readonly { readonly flavor: string; readonly properties: Properties }[] = [
-  { flavor: 'none', properties: {} },
-  {
-    flavor: 'small',
-    properties: {
-      cpu_shares: '512',
-      cpu_period: '50000',
-      cpu_quota: '25000',
-      disk_read_bytes_sec: '1000000',
-      disk_write_bytes_sec: '1024000',
-      vif_inbound_average: '32768',
-      vif_inbound_peak: '65536',
-      vif_inbound_burst: '131072',
-      vif_outbound_average: '32768',
-      vif_outbound_burst: '131072',
-    },
-  },
-  {
-    flavor: 'large',
-    properties: {
-      cpu_shares: '2048',
-      cpu_period: '20000',
-      cpu_quota: '40000',
-      disk_total_iops_sec: '500',
-      vif_inbound_average: '125000',
-      vif_inbound_peak: '125000',
-      vif_outbound_average: '62500',
-    },
-  },
-];
 
 /**
  * Which of all pairs of a write and a way: one in `VIRT_QUOTA_LAB_FAULTS`, 9 when absent. With 9 every kind has every
