@@ -1,4 +1,5 @@
 import type { DomainDefinition } from '../domain/definition.ts';
+import { deviceLimits, devicesIn } from '../domain/device-limits.ts';
 import {
   type DeviceRef,
   type DomainTuning,
@@ -129,8 +130,10 @@ function limitsOf({ tuning, definitions, verdicts }: AuditInput): readonly Limit
     }
   };
   for (const one of tuning.live ?? tuning.config ?? []) add(one.device, one.limits, one.because);
-  for (const [device, limits] of definedDevices(definitions.live ?? definitions.config))
-    add(device, limits, {});
+  const main = definitions.live ?? definitions.config;
+  if (main !== undefined) {
+    for (const device of devicesIn(main)) add(device, deviceLimits(main, device) ?? {}, {});
+  }
   return [...found.values()].map(limit => {
     const own = verdicts.filter(
       ({ expectation: one }) =>
@@ -138,15 +141,6 @@ function limitsOf({ tuning, definitions, verdicts }: AuditInput): readonly Limit
     );
     return { ...limit, outcome: overall(own.map(one => one.outcome)), verdicts: own };
   });
-}
-
-function definedDevices(definition: DomainDefinition | undefined): readonly (readonly [DeviceRef, Limits])[] {
-  if (definition === undefined) return [];
-  return [
-    [{ kind: 'cpu' }, definition.cputune],
-    ...definition.disks.map(({ target, iotune }) => [{ kind: 'disk', target }, iotune] as const),
-    ...definition.interfaces.map(({ mac, bandwidth }) => [{ kind: 'interface', mac }, bandwidth] as const),
-  ];
 }
 
 function overall(outcomes: readonly Outcome[]): Outcome {

@@ -2,7 +2,7 @@ import { QuotaError } from '../errors.ts';
 import type { Flavor } from '../intent/flavor.ts';
 import { flavorQuota } from '../intent/flavor-quota.ts';
 import type { Asked } from '../workflow/wish.ts';
-import { type QuotaOptions, readQuota } from './quota-input.ts';
+import { type QuotaOptions, readQuota, wishOptionsIn } from './quota-input.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options by which a command that knows a domain is told what is wanted of it. */
@@ -34,8 +34,7 @@ export async function readAsked(
   domainXml?: () => Promise<string>,
 ): Promise<Asked> {
   if (options.remove === true) {
-    const { flavor, property, flavorFromMetadata, volume, volumeQos } = options;
-    if ([flavor, property, flavorFromMetadata, volume, volumeQos].some(one => one !== undefined)) {
+    if (wishOptionsIn(options).length > 0) {
       throw new QuotaError(
         'invalid-input',
         '--remove',

@@ -1,11 +1,12 @@
 import type { DesiredSource } from '../audit/domain-audit.ts';
 import type { Flavor } from '../intent/flavor.ts';
-import { flavorQuota } from '../intent/flavor-quota.ts';
+import { wholeQuota } from '../intent/whole-quota.ts';
 import type { Desired } from '../workflow/audit.ts';
 import type { DomainView } from '../workflow/look-at.ts';
 import { type AskedOptions, readAsked } from './asked.ts';
 import { readAssignments } from './assignments.ts';
 import { type Catalogue, readCatalogue } from './catalogue.ts';
+import { wishOptionsIn } from './quota-input.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options by which an audit is told what domains shall have. */
@@ -26,8 +27,7 @@ export async function desiredFrom(
   options: DesiredOptions,
   terminal: Terminal,
 ): Promise<(view: DomainView) => Desired> {
-  const isGiven = options.flavor !== undefined || options.property !== undefined;
-  const given = isGiven ? await readAsked(options, terminal) : undefined;
+  const given = wishOptionsIn(options).length > 0 ? await readAsked(options, terminal) : undefined;
   const requests =
     options.from === undefined ? [] : await readAssignments(options.from, { scopes: [], options, terminal });
   const assigned = new Map(requests.map(request => [request.domain, request]));
@@ -53,11 +53,11 @@ function known(view: DomainView, catalogue: Catalogue | undefined, prune: boolea
     const name = intent.flavor === undefined ? {} : { name: intent.flavor };
     return ofFlavor('record', { ...name, extraSpecs: intent.asked }, prune);
   }
-  return { source: 'libvirt', asked: { quota: flavorQuota({}).quota } };
+  return { source: 'libvirt', asked: { quota: wholeQuota({}).quota } };
 }
 
 function ofFlavor(source: DesiredSource, { name, extraSpecs }: Flavor, prune: boolean): Desired {
-  const { quota } = flavorQuota(extraSpecs);
+  const { quota } = wholeQuota(extraSpecs);
   return named(source, name, { quota, ...(prune && { prune }) });
 }
 

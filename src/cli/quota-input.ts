@@ -29,6 +29,13 @@ export interface QuotaOptions extends VolumeOptions {
   readonly domain?: string;
 }
 
+const wishOptions = ['flavor', 'property', 'options', 'flavorFromMetadata', 'volume', 'volumeQos'] as const;
+
+/** Those options that say what is wanted. */
+export function wishOptionsIn(options: QuotaOptions): readonly (typeof wishOptions)[number][] {
+  return wishOptions.filter(one => options[one] !== undefined);
+}
+
 /** A flavor with the limits it asks for, and those of volumes. */
 export interface QuotaInput {
   readonly flavor: Flavor;

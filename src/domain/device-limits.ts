@@ -1,6 +1,18 @@
 import type { DomainDefinition } from './definition.ts';
 import type { DeviceRef, Limits } from './tuning.ts';
 
+/** Everything in a definition that can be limited, the whole domain first. */
+export function devicesIn({ hostDevices, disks, interfaces }: DomainDefinition): readonly DeviceRef[] {
+  return [
+    { kind: 'cpu' },
+    { kind: 'memory' },
+    { kind: 'blkio' },
+    ...hostDevices.map(({ path }) => ({ kind: 'host-device', path }) as const),
+    ...disks.map(({ target }) => ({ kind: 'disk', target }) as const),
+    ...interfaces.map(({ mac }) => ({ kind: 'interface', mac }) as const),
+  ];
+}
+
 /**
  * The limits that a definition gives a device; undefined when it has no such device. Every domain has the whole-domain
  * ones, and any block device of the host, whether or not something limits them.

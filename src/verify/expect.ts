@@ -1,6 +1,6 @@
 import { bandwidthParameters } from '../domain/bandwidth.ts';
 import type { DiskDefinition, DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
-import { deviceLimits } from '../domain/device-limits.ts';
+import { deviceLimits, devicesIn } from '../domain/device-limits.ts';
 import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
 import {
   type DeviceRef,
@@ -54,14 +54,7 @@ function tuningOf(tuning: DomainTuning, device: DeviceRef): DeviceTuning | undef
 
 function devicesOf({ asked, live, config }: ExpectInput): readonly DeviceRef[] {
   const main = live ?? config;
-  const defined: readonly DeviceRef[] = [
-    { kind: 'cpu' },
-    { kind: 'memory' },
-    { kind: 'blkio' },
-    ...(main?.hostDevices ?? []).map(({ path }) => ({ kind: 'host-device', path }) as const),
-    ...(main?.disks ?? []).map(({ target }) => ({ kind: 'disk', target }) as const),
-    ...(main?.interfaces ?? []).map(({ mac }) => ({ kind: 'interface', mac }) as const),
-  ];
+  const defined = main === undefined ? [] : devicesIn(main);
   const all = [...defined, ...[...(asked.live ?? []), ...(asked.config ?? [])].map(one => one.device)];
   return [...new Map(all.map(device => [deviceName(device), device])).values()];
 }

@@ -49,14 +49,3 @@ export function chooseScopes(view: DomainView, asked: readonly Scope[]): readonl
   }
   return asked;
 }
-
-/** The definition that says most about the domain: the running one, else the persistent one. */
-export function mainDefinition(view: DomainView): DomainDefinition {
-  const definition = view.live ?? view.config;
-  if (definition !== undefined) return definition;
-  throw new QuotaError(
-    'not-found',
-    view.state.name,
-    `domain '${view.state.name}' has no definition any more`,
-  );
-}

@@ -78,9 +78,12 @@ function definition(hypervisor: Hypervisor, domain: DomainRef, steps: readonly S
     scope: 'config',
     steps,
     forward: async stop => {
-      original = await hypervisor.getDefinableXml(domain);
+      const xml = await hypervisor.getDefinableXml(domain);
+      const wanted = edited(xml, step => step.after);
+      // Where a killed apply had done it already, the text from before is not known any more.
+      if (wanted !== xml) original = xml;
       stop();
-      await hypervisor.defineXml(edited(original, step => step.after));
+      await hypervisor.defineXml(wanted);
     },
     undo: async () => {
       const text = original ?? edited(await hypervisor.getDefinableXml(domain), backTo);

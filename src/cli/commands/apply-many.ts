@@ -11,7 +11,7 @@ import type { ReadSurroundings } from '../../workflow/surroundings.ts';
 import { type AskedOptions, readAsked } from '../asked.ts';
 import { readAssignments } from '../assignments.ts';
 import { type ConnectOptions, connected } from '../connection.ts';
-import { type ExitCode, exitCodeOfOutcome, worstExitCode } from '../exit-codes.ts';
+import { type ExitCode, exitCode, exitCodeOfOutcome, worstExitCode } from '../exit-codes.ts';
 import { sayDiagnostics } from '../quota-input.ts';
 import { scopesOf } from '../scopes.ts';
 import { type Loudness, processTerminal, type Terminal } from '../terminal.ts';
@@ -63,12 +63,12 @@ async function planOnly(surroundings: ReadSurroundings, request: DomainRequest):
 function reporter(options: ManyApplyOptions, terminal: Terminal) {
   const kept: object[] = [];
   const tally: Tally = {};
-  const codes: ExitCode[] = [];
+  let worst: ExitCode = exitCode.ok;
   return {
     show(outcome: DomainOutcome): void {
       const word = 'result' in outcome ? outcome.result.outcome : 'error';
       tally[word] = (tally[word] ?? 0) + 1;
-      codes.push(exitCodeOfOutcome(outcome));
+      worst = worstExitCode([worst, exitCodeOfOutcome(outcome)]);
       if ('result' in outcome) sayDiagnosticsOf(outcome.domain, outcome.result.plan.diagnostics, terminal);
       if (options.format === 'text') terminal.out(renderOutcome(outcome, terminal.paint));
       if (options.format === 'jsonl') terminal.out(`${JSON.stringify(outcomeReport(outcome))}\n`);
@@ -79,7 +79,7 @@ function reporter(options: ManyApplyOptions, terminal: Terminal) {
         terminal.out(`${JSON.stringify({ schemaVersion: 1, domains: kept }, null, 2)}\n`);
       }
       if (options.format === 'text') terminal.out(renderTally(tally));
-      process.exitCode = worstExitCode(codes);
+      process.exitCode = worst;
     },
   };
 }

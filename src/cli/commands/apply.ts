@@ -10,7 +10,7 @@ import { connected } from '../connection.ts';
 import { domainXmlFrom } from '../domain-xml.ts';
 import { exitCodeOfApply } from '../exit-codes.ts';
 import { readInput } from '../inputs.ts';
-import { sayDiagnostics } from '../quota-input.ts';
+import { sayDiagnostics, wishOptionsIn } from '../quota-input.ts';
 import { scopesOf } from '../scopes.ts';
 import { processTerminal, type Terminal } from '../terminal.ts';
 import { applyToMany, type ManyApplyOptions } from './apply-many.ts';
@@ -46,13 +46,10 @@ function isPlanFile(name: string): boolean {
   return name === '-' || name.endsWith('.json');
 }
 
-const wishOptions = [
-  ...(['flavor', 'property', 'flavorFromMetadata', 'volume', 'volumeQos'] as const),
-  ...(['remove', 'prune', 'ovsNative', 'dryRun'] as const),
-] as const;
+const mannerOptions = ['remove', 'prune', 'ovsNative', 'dryRun'] as const;
 
 async function applyPlanFile(file: string, options: ApplyOptions): Promise<void> {
-  const given = wishOptions.filter(one => options[one] !== undefined);
+  const given = [...wishOptionsIn(options), ...mannerOptions.filter(one => options[one] !== undefined)];
   if (given.length > 0 || options.live || options.config) {
     throw new QuotaError(
       'invalid-input',
