@@ -116,6 +116,8 @@ export type DiagnosticCode =
   | 'back-end-only'
   /** libvirt's driver has no call for this on a running domain, so the step is left out; args: `driver`. */
   | 'driver-cannot'
+  /** An element of our own keys that the lines of a bulk translation have no member for. */
+  | 'no-place'
   /** libvirt cannot unset it on a running domain, and the kernel's default is not known; it stays. */
   | 'cannot-be-unset';
 

@@ -86,6 +86,7 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
   'back-end-only': () => 'is enforced by the storage back end, not by the hypervisor',
   'driver-cannot': found =>
     `is left out: libvirt's ${arg(found, 'driver')} driver cannot set it on a running domain`,
+  'no-place': () => 'has no place in a line: translate by itself writes it',
   'cannot-be-unset': found =>
     `stays ${found.value ?? '?'}: libvirt cannot unset it on a running domain, and this host's default is not known`,
 };

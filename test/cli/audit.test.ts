@@ -63,6 +63,16 @@ describe('an audit of a captured host', () => {
     expect(exitCode).toBe(1);
   });
 
+  it("asks for our own keys too, and not for libvirt's definition when only those are given", async () => {
+    const { exitCode, stdout } = await audit('trixie', '--property', 'virt-quota:emulator_quota=50000');
+    expect(stdout).toContain('# virt-quota:emulator_quota');
+    expect(stdout).toContain('never-applied');
+    expect(exitCode).toBe(1);
+    const keys = join(scratch, 'own.txt');
+    writeFileSync(keys, 'emulator_quota=50000\n');
+    expect((await audit('trixie', '--options', keys)).stdout).toBe(stdout);
+  });
+
   it('takes what was asked from assignments, and from a catalogue of flavors', async () => {
     const assignments = join(scratch, 'assignments.jsonl');
     writeFileSync(assignments, `${JSON.stringify({ domain: 'instance-000000e1', flavor })}\n`);
