@@ -1,5 +1,6 @@
 import type { QuotaErrorCode } from '../errors.ts';
 import type { ApplyResult, DomainOutcome } from '../plan/apply-result.ts';
+import type { AuditTally } from '../report/audit-text.ts';
 import { summary } from '../verify/judge.ts';
 import type { Verdict } from '../verify/verdict.ts';
 
@@ -46,6 +47,12 @@ export function exitCodeOfVerdicts(verdicts: readonly Verdict[]): ExitCode {
   const { overall } = summary(verdicts);
   if (overall === 'fail') return exitCode.differences;
   return overall === 'inconclusive' ? exitCode.undecided : exitCode.ok;
+}
+
+/** Of an audit: a domain that fails counts most, then one that could not be decided. */
+export function exitCodeOfTally({ outcomes }: AuditTally): ExitCode {
+  if (outcomes.fail !== undefined) return exitCode.differences;
+  return outcomes.inconclusive === undefined ? exitCode.ok : exitCode.undecided;
 }
 
 /** From the one that needs attention first. */

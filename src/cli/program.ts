@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { auditFormatNames } from '../report/audit/format.ts';
 import type { TranslateOptions } from './commands/translate.ts';
 import type { TranslateJsonlOptions } from './commands/translate-jsonl.ts';
 import { cgroupOption, collect } from './options.ts';
@@ -146,7 +147,7 @@ function audit(top: Command): void {
     .option('--host <dir>', 'audit a captured host instead of a running one')
     .option('--out <file>', 'into a file, replaced in one step');
   connectOptions(quotaOptions(command))
-    .addOption(formatOption(['text', 'json', 'jsonl', 'prometheus'], 'text'))
+    .addOption(formatOption(['text', ...auditFormatNames], 'table'))
     .action(async (domains: string[], _, self: Command) =>
       (await import('./commands/audit.ts')).audit(domains, self.optsWithGlobals()),
     );

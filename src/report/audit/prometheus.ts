@@ -1,5 +1,5 @@
-import type { DomainAudit } from '../audit/domain-audit.ts';
-import type { AuditTally } from './audit-text.ts';
+import type { DomainAudit } from '../../audit/domain-audit.ts';
+import type { AuditFormat } from './format.ts';
 
 /** One sample of a metric. */
 interface Sample {
@@ -8,7 +8,7 @@ interface Sample {
 }
 
 /** The few numbers of a domain that are kept for its metrics. */
-export interface DomainMetrics {
+interface DomainMetrics {
   readonly domain: string;
   readonly uuid: string;
   readonly limits: number;
@@ -17,61 +17,73 @@ export interface DomainMetrics {
   readonly inconclusive: number;
 }
 
-/** What the metrics of one domain are made from. */
-export function domainMetrics({ domain, coverage }: DomainAudit): DomainMetrics {
+/**
+ * An audit in the text format of Prometheus, for the textfile collector: four numbers a domain, and the time. Limits
+ * are counted, not labelled, so that the number of series grows with the domains only. Samples of a metric stand
+ * together, so the numbers are kept till the end.
+ *
+ * @see https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
+export const prometheusFormat: AuditFormat = ({ at }) => {
+  const kept: DomainMetrics[] = [];
+  return {
+    begin: () => '',
+    domain: report => {
+      if (!('error' in report)) kept.push(metricsOf(report));
+      return '';
+    },
+    end: tally => [
+      ...domainFamilies(kept),
+      family('virt_quota_domains', 'Domains that were audited.', [{ labels: {}, value: tally.domains }]),
+      ...(at === undefined ? [] : [timestamp(at)]),
+    ],
+  };
+};
+
+function metricsOf({ domain, coverage }: DomainAudit): DomainMetrics {
   const { limits, proved, failing, inconclusive } = coverage;
   return { domain: domain.name, uuid: domain.uuid, limits, proved, failing, inconclusive };
 }
 
-/**
- * An audit in the text format of Prometheus, for the textfile collector: four numbers a domain, and the time. Limits
- * are counted, not labelled, so that the number of series grows with the domains only.
- *
- * @param atSeconds Unix time of the audit
- * @see https://prometheus.io/docs/instrumenting/exposition_formats/
- */
-export function renderPrometheus(
-  domains: readonly DomainMetrics[],
-  tally: AuditTally,
-  atSeconds: number,
-): string {
+function domainFamilies(domains: readonly DomainMetrics[]): readonly string[] {
   const of = (value: (one: DomainMetrics) => number): readonly Sample[] =>
     domains.map(one => ({ labels: { domain: one.domain, uuid: one.uuid }, value: value(one) }));
   return [
-    ...family(
+    family(
       'virt_quota_limits',
       'Limits that are asked for or defined.',
       of(one => one.limits),
     ),
-    ...family(
+    family(
       'virt_quota_limits_proved',
       'Limits that hold at every layer.',
       of(one => one.proved),
     ),
-    ...family(
+    family(
       'virt_quota_limits_failing',
       'Limits that do not hold.',
       of(one => one.failing),
     ),
-    ...family(
+    family(
       'virt_quota_limits_inconclusive',
       'Limits that could not be seen.',
       of(one => one.inconclusive),
     ),
-    ...family('virt_quota_domains', 'Domains that were audited.', [{ labels: {}, value: tally.domains }]),
-    ...family('virt_quota_audit_timestamp_seconds', 'When the audit ended.', [
-      { labels: {}, value: atSeconds },
-    ]),
-    '',
-  ].join('\n');
+  ];
 }
 
-function family(name: string, help: string, samples: readonly Sample[]): readonly string[] {
-  return [
+function timestamp(at: string): string {
+  const value = Math.floor(Date.parse(at) / 1000);
+  return family('virt_quota_audit_timestamp_seconds', 'When the audit began.', [{ labels: {}, value }]);
+}
+
+function family(name: string, help: string, samples: readonly Sample[]): string {
+  const lines = [
     `# HELP ${name} ${help}`,
     `# TYPE ${name} gauge`,
     ...samples.map(({ labels, value }) => `${name}${labelText(labels)} ${value}`),
   ];
+  return `${lines.join('\n')}\n`;
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {

@@ -1,0 +1,62 @@
+import type { AuditFormat, AuditFormatName, AuditHead } from '../report/audit/format.ts';
+import { emptyTally, tallied } from '../report/audit/tally.ts';
+import type { AuditReport } from '../report/audit-report.ts';
+import type { AuditTally } from '../report/audit-text.ts';
+import { replaceFile } from './replace-file.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Which format, and where to. */
+export interface AuditOutputOptions {
+  /** `text` is another name of `table`. */
+  readonly format: AuditFormatName | 'text';
+  /** A file instead of standard output; replaced in one step. */
+  readonly out?: string;
+}
+
+/** Each is loaded only when it is wanted. */
+const formats: Readonly<Record<AuditFormatName, () => Promise<AuditFormat>>> = {
+  table: async () => (await import('../report/audit/table.ts')).tableFormat,
+  json: async () => (await import('../report/audit/json.ts')).jsonFormat,
+  jsonl: async () => (await import('../report/audit/json.ts')).jsonlFormat,
+  prometheus: async () => (await import('../report/audit/prometheus.ts')).prometheusFormat,
+};
+
+/**
+ * Prints domains of an audit as they come.
+ *
+ * @returns how they came out
+ * @throws QuotaError `invalid-input`: the file cannot be written
+ */
+export async function printAudit(
+  reports: AsyncIterable<AuditReport>,
+  head: AuditHead,
+  options: AuditOutputOptions,
+  terminal: Terminal,
+): Promise<AuditTally> {
+  const format = await formats[options.format === 'text' ? 'table' : options.format]();
+  const renderer = format(head, { paint: terminal.paint });
+  const into = await destination(options.out, terminal);
+  let tally = emptyTally;
+  try {
+    await into.write(renderer.begin());
+    for await (const report of reports) {
+      tally = tallied(tally, report);
+      await into.write(renderer.domain(report));
+    }
+    for (const piece of renderer.end(tally)) await into.write(piece);
+  } catch (error) {
+    await into.discard();
+    throw error;
+  }
+  await into.commit();
+  return tally;
+}
+
+async function destination(out: string | undefined, terminal: Terminal) {
+  if (out !== undefined) return replaceFile(out);
+  return {
+    write: async (text: string) => terminal.out(text),
+    commit: async () => {},
+    discard: async () => {},
+  };
+}

@@ -1,0 +1,33 @@
+import type { AuditReport } from '../audit-report.ts';
+import type { AuditTally } from '../audit-text.ts';
+import type { Paint } from '../table.ts';
+
+/** Every format of an audit. */
+export const auditFormatNames = ['table', 'json', 'jsonl', 'prometheus'] as const;
+
+/** One of {@link auditFormatNames}. */
+export type AuditFormatName = (typeof auditFormatNames)[number];
+
+/** What is known of an audit besides its domains. */
+export interface AuditHead {
+  /** When it began, ISO 8601 in UTC; absent where a saved report does not say. */
+  readonly at?: string;
+}
+
+/** How it shall look; a format takes what concerns it. */
+export interface AuditStyle {
+  readonly paint: Paint;
+}
+
+/**
+ * An audit on its way into one format, in pieces: concatenated they are the whole text. A format that can is through
+ * with a domain when it has been given; what has to keep something keeps no more than it needs.
+ */
+export interface AuditRenderer {
+  begin(): string;
+  domain(report: AuditReport): string;
+  end(tally: AuditTally): Iterable<string>;
+}
+
+/** A format: makes the renderer of one audit. */
+export type AuditFormat = (head: AuditHead, style: AuditStyle) => AuditRenderer;

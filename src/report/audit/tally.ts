@@ -1,0 +1,17 @@
+import type { AuditReport } from '../audit-report.ts';
+import type { AuditTally } from '../audit-text.ts';
+
+/** Of no domain yet. */
+export const emptyTally: AuditTally = { domains: 0, limits: 0, proved: 0, outcomes: {} };
+
+/** The tally with one domain more; one of which nothing could be said is inconclusive. */
+export function tallied(tally: AuditTally, report: AuditReport): AuditTally {
+  const { limits, proved } = 'coverage' in report ? report.coverage : { limits: 0, proved: 0 };
+  const before = tally.outcomes[report.outcome] ?? 0;
+  return {
+    domains: tally.domains + 1,
+    limits: tally.limits + limits,
+    proved: tally.proved + proved,
+    outcomes: { ...tally.outcomes, [report.outcome]: before + 1 },
+  };
+}
