@@ -98,7 +98,7 @@ const unexpected: Rule = ({ reason, expectation, observed }) =>
 const weightOverridden: Rule = ({ expectation: { layer, subject, knob } }) =>
   layer === 'cgroup' && subject === 'scope' && /^cpu\.(?:weight|shares)$/.test(knob)
     ? {
-        cause: 'weight-overridden',
+        cause: 'systemd-override',
         explanation: 'the scope has another weight than libvirt set: systemctl set-property does that',
       }
     : undefined;

@@ -1,33 +1,66 @@
 import type { DeviceRef, LimitName } from '../domain/tuning.ts';
-import type { KnobValues, Layer } from '../verify/expectation.ts';
+import type { Expectation, KnobValues, Layer } from '../verify/expectation.ts';
 import type { Evidence } from '../verify/reading.ts';
 
-/** Why a limit does not hold, as far as can be told from what was read. Closed set. */
-export type Cause =
+/** Every cause that there is, in the order of how sure one can be of it. */
+export const causes = [
   /** Nothing on the host can limit this kind of device. */
-  | 'cannot-be-limited'
-  /** Neither definition has what is asked: nobody applied it, or Nova wrote the definition anew since. */
-  | 'never-applied'
+  'cannot-be-limited',
+  /** A device that came while the domain ran, without the limit that is asked for it. */
+  'hot-plugged',
+  /** A definition was written anew since our apply, as Nova does at a hard reboot: our record is gone from it. */
+  'definition-rewritten',
+  /** Our record is in the definition, so the limit was there once: it was changed through libvirt since. */
+  'changed-in-libvirt',
+  /** Neither definition has what is asked: nobody applied it, or the definition was written anew since. */
+  'never-applied',
   /** The persistent definition has it, the running domain not: it comes with the next start. */
-  | 'pending-restart'
+  'pending-restart',
   /** The running domain has it, the persistent definition not: it goes with the next start. */
-  | 'lost-at-restart'
-  /** A device that came while the domain ran, without the limit that its like have. */
-  | 'hot-plugged'
+  'lost-at-restart',
+  /** Rows of an earlier life of the port are in Open vSwitch's database, and libvirt changes those. */
+  'leaked-ovs-rows',
   /** The tap is a port of Open vSwitch, which removes tc state that it did not make. */
-  | 'open-vswitch-owns-tap'
-  /** The weight is not libvirt's: `systemctl set-property` does that, or another writer. */
-  | 'weight-overridden'
-  /** libvirt's running definition is right, an enforcer is not: it was changed behind libvirt's back. */
-  | 'behind-libvirt'
+  'open-vswitch-owns-tap',
+  /** Open vSwitch's database is right, and the tc state that it should have made of it is not. */
+  'open-vswitch-out-of-step',
   /** The value is off by a factor that a confusion of units makes. */
-  | 'unit-slip'
-  /** There is a limit that nobody asked for. */
-  | 'not-asked-for';
+  'unit-slip',
+  /** systemd was told another value for the domain's unit (`systemctl set-property`). */
+  'systemd-override',
+  /** libvirt's running definition is right, an enforcer is not: it was changed behind libvirt's back. */
+  'behind-libvirt',
+  /** An enforcer has a limit that nobody asked for and libvirt knows nothing of. */
+  'not-asked-for',
+  /** libvirt's definition has a limit that is no longer asked for. */
+  'stale-limit',
+  /** The limit is in force by every layer, and the counters went beyond it all the same. */
+  'counters-exceed',
+  /** Nothing is wrong: the guest wants more than the limit lets through. */
+  'biting',
+] as const;
 
-/** One thing that is wrong: the first link at which limits break, with where that can be seen. */
+/** Why a limit does not hold, as far as can be told from what was read. Closed set. */
+export type Cause = (typeof causes)[number];
+
+/**
+ * `error`: a limit that is asked for or defined does not hold. `warning`: it holds now and may not at the next start,
+ * or there is a limit that nobody asks for, or counters went beyond one. `note`: good to know.
+ */
+export type Severity = 'error' | 'warning' | 'note';
+
+/** What would set it right. Never run by an audit. */
+export interface Repair {
+  /** A command line, word by word. */
+  readonly argv: readonly string[];
+  /** What else has to be known of it. */
+  readonly note?: string;
+}
+
+/** One thing that is to be said: the first link at which limits break, with where that can be seen. */
 export interface Finding {
   readonly cause: Cause;
+  readonly severity: Severity;
   /** What the cause is known from, and what follows; one sentence. */
   readonly explanation: string;
   readonly device: DeviceRef;
@@ -42,5 +75,8 @@ export interface Finding {
   readonly expected?: KnobValues;
   /** Absent: nothing is there. */
   readonly observed?: KnobValues;
+  readonly tolerance?: NonNullable<Expectation['tolerance']>;
   readonly evidence?: Evidence;
+  /** Absent: there is nothing to be done about it, or nothing has to be. */
+  readonly repair?: Repair;
 }

@@ -1,7 +1,6 @@
 import type { AuditFormat, AuditFormatName, AuditHead } from '../report/audit/format.ts';
 import { emptyTally, tallied } from '../report/audit/tally.ts';
-import type { AuditReport } from '../report/audit-report.ts';
-import type { AuditTally } from '../report/audit-text.ts';
+import type { AuditReport, AuditTally } from '../report/audit-report.ts';
 import { replaceFile } from './replace-file.ts';
 import type { Terminal } from './terminal.ts';
 

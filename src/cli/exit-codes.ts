@@ -1,6 +1,6 @@
 import type { QuotaErrorCode } from '../errors.ts';
 import type { ApplyResult, DomainOutcome } from '../plan/apply-result.ts';
-import type { AuditTally } from '../report/audit-text.ts';
+import type { AuditTally } from '../report/audit-report.ts';
 import { summary } from '../verify/judge.ts';
 import type { Verdict } from '../verify/verdict.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { DomainState, HypervisorInfo, Scope } from '../ports/hypervisor.ts';
+import { type DomainState, type HypervisorInfo, runStates, type Scope } from '../ports/hypervisor.ts';
 import { listFiles, readJson, readText, usable, writeJson } from './capture-files.ts';
 import type { IoTuneAnswer, Recorded, RecordedDomain, Recording } from './recording.ts';
 
@@ -14,6 +14,7 @@ const domainSchema = z.object({
   id: z.number().optional(),
   active: z.boolean(),
   persistent: z.boolean(),
+  runState: z.enum(runStates).optional(),
   /** `saved`: in the file beside. */
   xml: z.record(z.string(), z.union([z.literal('saved'), failed])),
   ioTune: z.record(z.string(), z.union([failed, z.record(z.string(), z.union([z.number(), z.string()]))])),
@@ -64,8 +65,8 @@ async function saveDomain({ state, xml, ioTune }: RecordedDomain, folder: string
 }
 
 async function loadDomain(folder: string, file: string): Promise<RecordedDomain> {
-  const { xml, ioTune, id, ...rest } = await readJson(join(folder, file), domainSchema);
-  const state: DomainState = { ...rest, ...(id !== undefined && { id }) };
+  const { xml, ioTune, id, runState, ...rest } = await readJson(join(folder, file), domainSchema);
+  const state: DomainState = { ...rest, ...(id !== undefined && { id }), ...(runState && { runState }) };
   const definitions = new Map<Scope, Recorded<string>>();
   for (const scope of scopes) {
     const saved = xml[scope];

@@ -2,6 +2,7 @@ import { QuotaError } from '../errors.ts';
 import {
   type Connection,
   type Domain,
+  type DomainStateName,
   isVirError,
   LibvirtError,
   type ParameterType,
@@ -12,7 +13,14 @@ import {
   typedParameters,
   virErrorCode,
 } from '../libvirt/index.ts';
-import type { DomainRef, DomainState, Hypervisor, HypervisorInfo, Scope } from '../ports/hypervisor.ts';
+import type {
+  DomainRef,
+  DomainState,
+  Hypervisor,
+  HypervisorInfo,
+  RunState,
+  Scope,
+} from '../ports/hypervisor.ts';
 import { type Line, openLine } from './libvirt-line.ts';
 
 /** How to reach a hypervisor. */
@@ -114,12 +122,25 @@ async function lookup(connection: Connection, wanted: string): Promise<DomainSta
     (/^\d{1,9}$/.test(wanted) ? await unlessUnknown(connection.lookupById(Number(wanted))) : undefined) ??
     (isUuid(wanted) ? await unlessUnknown(connection.lookupByUuid(wanted)) : undefined) ??
     (await connection.lookupByName(wanted));
-  const [active, persistent] = await Promise.all([
-    connection.isActive(domain),
+  const [{ state }, persistent] = await Promise.all([
+    connection.getState(domain),
     connection.isPersistent(domain),
   ]);
-  return { ...domain, active, persistent };
+  // libvirt gives an id to what is active, and to nothing else.
+  return { ...domain, active: domain.id !== undefined, persistent, runState: runStateOf[state] };
 }
+
+const runStateOf: Readonly<Record<DomainStateName, RunState>> = {
+  nostate: 'no state',
+  unknown: 'no state',
+  running: 'running',
+  blocked: 'idle',
+  paused: 'paused',
+  shutdown: 'in shutdown',
+  shutoff: 'shut off',
+  crashed: 'crashed',
+  pmsuspended: 'pmsuspended',
+};
 
 async function unlessUnknown(found: Promise<Domain>): Promise<Domain | undefined> {
   try {

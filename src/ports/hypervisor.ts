@@ -15,10 +15,27 @@ export interface DomainRef {
   readonly id?: number;
 }
 
+/** What a domain does, in virsh's words; `no state` when libvirt does not say. */
+export const runStates = [
+  'no state',
+  'running',
+  'idle',
+  'paused',
+  'in shutdown',
+  'shut off',
+  'crashed',
+  'pmsuspended',
+] as const;
+
+/** One of them. */
+export type RunState = (typeof runStates)[number];
+
 /** Identity and state of a domain at one moment. */
 export interface DomainState extends DomainRef {
   readonly active: boolean;
   readonly persistent: boolean;
+  /** Absent in captures that do not have it. */
+  readonly runState?: RunState;
 }
 
 /** What libvirt says of itself. Versions as libvirt counts: 9.0.0 is 9000000. */

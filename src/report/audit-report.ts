@@ -1,4 +1,6 @@
 import type { DomainAudit } from '../audit/domain-audit.ts';
+import type { HypervisorInfo } from '../ports/hypervisor.ts';
+import type { Outcome } from '../verify/verdict.ts';
 
 /** What is printed for programs of one domain: its audit, or why there is none. */
 export type AuditReport = { readonly schemaVersion: 1; readonly kind: 'domain-audit' } & (
@@ -9,6 +11,27 @@ export type AuditReport = { readonly schemaVersion: 1; readonly kind: 'domain-au
       readonly error: { readonly code: string; readonly message: string };
     }
 );
+
+/** How the domains of an audit came out, in all. */
+export interface AuditTally {
+  readonly domains: number;
+  readonly limits: number;
+  readonly proved: number;
+  /** How many domains came out so; those with none are left out. */
+  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+}
+
+/** A whole audit as one document. */
+export interface AuditDocument {
+  readonly schemaVersion: 1;
+  readonly kind: 'audit';
+  /** Absent when it could not be asked. */
+  readonly host?: HypervisorInfo;
+  /** When it began, ISO 8601 in UTC. */
+  readonly at: string;
+  readonly summary: AuditTally;
+  readonly domains: readonly AuditReport[];
+}
 
 /** One domain of an audit. */
 export function auditReport(

@@ -1,7 +1,8 @@
 import type { DomainAudit } from '../audit/domain-audit.ts';
-import type { Finding } from '../audit/finding.ts';
+import type { Finding, Repair } from '../audit/finding.ts';
 import { deviceName } from '../domain/tuning.ts';
-import type { Outcome } from '../verify/verdict.ts';
+import { quoteArguments } from '../domain/virsh-commands.ts';
+import type { AuditTally } from './audit-report.ts';
 import { knobText } from './quantity.ts';
 import { oneLine, type Paint } from './table.ts';
 
@@ -25,7 +26,7 @@ export function renderDomainAudit(audit: DomainAudit, paint: Paint): string {
   const proved = `${coverage.proved} of ${coverage.limits} limits proved`;
   const unseen = coverage.inconclusive === 0 ? '' : `, ${coverage.inconclusive} could not be seen`;
   const head = `${paint(styles[outcome], outcome.padEnd(12))}  ${oneLine(`${domain.name}  ${proved}${unseen}  (${asked})`)}`;
-  return [head, ...findings.flatMap(found => findingLines(found, audit, paint))].join('\n');
+  return [head, ...findings.flatMap(found => findingLines(found, paint))].join('\n');
 }
 
 /** A domain of which nothing could be said. */
@@ -33,34 +34,33 @@ export function renderAuditError(name: string, message: string, paint: Paint): s
   return `${paint('yellow', 'inconclusive')}  ${oneLine(`${name}  ${message}`)}`;
 }
 
-function findingLines(finding: Finding, audit: DomainAudit, paint: Paint): readonly string[] {
-  const { layer, subject, knob, expected, observed, because, evidence, cause, explanation } = finding;
+const severities = { error: 'fail', warning: 'warn', note: 'note' } as const;
+const severityStyles = { error: 'red', warning: 'yellow', note: 'dim' } as const;
+
+function findingLines(finding: Finding, paint: Paint): readonly string[] {
+  const { severity, layer, subject, knob, because, cause, explanation, tolerance, evidence, repair } =
+    finding;
   const limits = finding.parameters.join(', ');
   const asked = because.length === 0 ? '' : `   # ${because.join(', ')}`;
-  const is = observed === undefined ? 'is not there' : `is ${knobText(observed)}`;
-  const where = `${deviceName(finding.device)}: ${layer} ${subject} ${knob}`;
   const more = [
     `${limits} · ${cause}: ${explanation}`,
-    ...(evidence === undefined ? [] : [`seen in ${evidence.source}`]),
-    ...repairLines(finding, audit),
+    ...(tolerance === undefined ? [] : [`tolerance: ${knobText(tolerance.values)} (${tolerance.reason})`]),
+    ...(evidence === undefined ? [] : [`seen in ${evidence.source}: ${evidence.text || 'nothing there'}`]),
+    ...(repair === undefined ? [] : [`repair: ${quoteArguments(repair.argv)}${noteOf(repair)}`]),
   ];
-  const first = oneLine(`${where} ${is}, expected ${knobText(expected)}${asked}`);
-  return [`  ${paint('red', 'fail')} ${first}`, ...more.map(line => `       ${oneLine(line)}`)];
+  const where = `${deviceName(finding.device)}: ${layer} ${subject} ${knob}`;
+  const first = oneLine(`${where} ${comparison(finding)}${asked}`);
+  const label = paint(severityStyles[severity], severities[severity]);
+  return [`  ${label} ${first}`, ...more.map(line => `       ${oneLine(line)}`)];
 }
 
-/** What would set it right; nothing where nothing can. */
-function repairLines({ cause }: Finding, { domain }: DomainAudit): readonly string[] {
-  if (cause === 'cannot-be-limited') return [];
-  const flags = cause === 'not-asked-for' ? ' --prune' : cause === 'lost-at-restart' ? ' --config' : '';
-  return [`repair: virt-quota apply ${domain.name}${flags} …`];
+function comparison({ expected, observed }: Finding): string {
+  const is = observed === undefined ? 'is not there' : `is ${knobText(observed)}`;
+  return `${is}, expected ${knobText(expected)}`;
 }
 
-/** How the domains of an audit came out, in all. */
-export interface AuditTally {
-  readonly domains: number;
-  readonly limits: number;
-  readonly proved: number;
-  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+function noteOf({ note }: Repair): string {
+  return note === undefined ? '' : `   # ${note}`;
 }
 
 /** `3 domains: 2 pass, 1 fail; 50 of 51 limits proved` */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { apply } from './apply.ts';
+import { audit } from './audit.ts';
 import { bulkRequest, bulkResult } from './bulk.ts';
 import { diagnostics } from './diagnostics.ts';
 import { flavor } from './flavor.ts';
@@ -22,6 +23,7 @@ export const schemas = {
   plan: { title: 'What plan -f json prints and --out saves', schema: plan },
   report: { title: 'What verify -f json prints', schema: report },
   apply: { title: 'What apply -f json and -f jsonl print', schema: apply },
+  audit: { title: 'What audit -f json prints, and audit -f jsonl on each line', schema: audit },
   diagnostics: { title: 'Findings about input', schema: diagnostics },
   'bulk-request': { title: 'A line that translate --jsonl reads', schema: bulkRequest },
   'bulk-result': { title: 'A line that translate --jsonl writes', schema: bulkResult },

@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import { limitFields } from '../domain/fields.ts';
-import type { DeviceRef, DeviceTuning, DomainTuning, LimitName, Limits } from '../domain/tuning.ts';
+import type {
+  DeviceRef,
+  DeviceTuning,
+  DomainTuning,
+  LimitName,
+  Limits,
+  Parameter,
+} from '../domain/tuning.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { Range } from '../ranges.ts';
 import type { Knob, KnobValues } from '../verify/expectation.ts';
@@ -38,6 +45,9 @@ export const device = z
     z.strictObject({ kind: z.literal('interface'), mac: z.string() }),
   ])
   .meta({ id: 'device' }) satisfies z.ZodType<DeviceRef>;
+
+/** A limit that is a number, by the name of libvirt's typed parameter. */
+export const parameter: z.ZodType<Parameter> = oneOf(limitFields.map(field => field.parameter));
 
 /** A limit by the name of libvirt's typed parameter. */
 export const limitName: z.ZodType<LimitName> = oneOf<LimitName>([

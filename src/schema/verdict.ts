@@ -1,7 +1,19 @@
 import * as z from 'zod';
 import type { Expectation } from '../verify/expectation.ts';
+import type { Evidence } from '../verify/reading.ts';
 import type { Outcome, Verdict } from '../verify/verdict.ts';
 import { device, knob, knobMembers, knobValues, limitName, list } from './shapes.ts';
+
+/** Where and what was read. */
+export const evidence = z.strictObject({
+  source: z.string().describe('file, command or call'),
+  text: z.string(),
+}) satisfies z.ZodType<Evidence>;
+
+/** How far what is observed may be off. */
+export const tolerance = z
+  .strictObject({ values: z.record(z.string(), z.number()), reason: z.string() })
+  .describe('largest difference allowed') satisfies z.ZodType<Expectation['tolerance']>;
 
 const expectation = z
   .strictObject({
@@ -10,10 +22,7 @@ const expectation = z
     parameters: list(limitName),
     because: list(z.string()).describe('the keys that asked for it'),
     expected: knobValues.exactOptional().describe('absent: the knob must not be there'),
-    tolerance: z
-      .strictObject({ values: z.record(z.string(), z.number()), reason: z.string() })
-      .exactOptional()
-      .describe('largest difference allowed'),
+    tolerance: tolerance.exactOptional(),
     follows: list(knob).exactOptional().describe('the knobs that it takes its value from'),
     impossible: z.string().exactOptional().describe('why nothing can enforce it'),
   })
@@ -46,8 +55,6 @@ export const verdict = z
     differs: list(z.string()).exactOptional().describe('names of the values that differ'),
     observed: knobValues.exactOptional(),
     detail: z.string().exactOptional(),
-    evidence: z
-      .strictObject({ source: z.string().describe('file, command or call'), text: z.string() })
-      .exactOptional(),
+    evidence: evidence.exactOptional(),
   })
   .meta({ id: 'verdict' }) satisfies z.ZodType<Verdict>;

@@ -1,5 +1,4 @@
-import { type DeviceRef, deviceName, type LimitName } from '../domain/tuning.ts';
-import { type Expectation, type KnobValues, knobName, type Layer } from './expectation.ts';
+import { type Expectation, type KnobValues, knobName } from './expectation.ts';
 import type { Reading } from './reading.ts';
 import type { Outcome, Verdict } from './verdict.ts';
 
@@ -87,22 +86,4 @@ export function summary(verdicts: readonly Verdict[]): VerdictSummary {
   };
   const order: readonly Outcome[] = ['fail', 'inconclusive', 'pass'];
   return { counts, overall: order.find(outcome => counts[outcome] > 0) ?? 'not-applicable' };
-}
-
-/** The first link of a limit's chain that fails: persistent definition, live definition, enforcers. */
-export function firstBroken(
-  verdicts: readonly Verdict[],
-  device: DeviceRef,
-  parameter: LimitName,
-): Verdict | undefined {
-  const chain: readonly (Layer | undefined)[] = ['config', 'live', undefined];
-  const broken = verdicts.filter(
-    ({ expectation, outcome }) =>
-      outcome === 'fail' &&
-      deviceName(expectation.device) === deviceName(device) &&
-      expectation.parameters.includes(parameter),
-  );
-  return chain
-    .map(layer => broken.find(verdict => layer === undefined || verdict.expectation.layer === layer))
-    .find(verdict => verdict !== undefined);
 }

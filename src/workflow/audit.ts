@@ -1,6 +1,12 @@
-import { auditDomain, type DesiredSource, type DomainAudit } from '../audit/domain-audit.ts';
+import {
+  type AuditedDomain,
+  auditDomain,
+  type DesiredSource,
+  type DomainAudit,
+} from '../audit/domain-audit.ts';
+import type { RepairContext } from '../audit/repair.ts';
 import { QuotaError } from '../errors.ts';
-import type { DomainRef } from '../ports/hypervisor.ts';
+import type { DomainRef, DomainState } from '../ports/hypervisor.ts';
 import { assess } from './assess.ts';
 import { chooseScopes, type DomainView, lookAt } from './look-at.ts';
 import type { ReadSurroundings } from './surroundings.ts';
@@ -11,6 +17,8 @@ export interface Desired {
   readonly source: DesiredSource;
   readonly flavor?: string;
   readonly asked: Asked;
+  /** How an apply would be told the same; absent: nobody says what is wanted. */
+  readonly repair?: RepairContext;
 }
 
 /** One domain of an audit: its conclusions, or why there are none. */
@@ -47,18 +55,23 @@ async function auditOne(
   desiredOf: (view: DomainView) => Desired,
 ): Promise<DomainAudit> {
   const view = await lookAt(surroundings, domain.uuid);
-  const { source, flavor, asked } = desiredOf(view);
+  const { source, flavor, asked, repair } = desiredOf(view);
   const both = (['live', 'config'] as const).filter(scope => view[scope] !== undefined);
   const scopes = chooseScopes(view, both);
   const { tuning, facts, verdicts } = await assess(surroundings, view, flavorWish(asked), scopes);
-  const { name, uuid, id } = view.state;
   return auditDomain({
-    domain: { name, uuid, ...(id !== undefined && { id }) },
+    domain: auditedDomain(view.state),
     source,
     ...(flavor !== undefined && { flavor }),
     tuning,
     definitions: view,
     facts,
     verdicts,
+    ...(repair && { repair }),
   });
+}
+
+function auditedDomain({ name, uuid, id, active, persistent, runState }: DomainState): AuditedDomain {
+  const state = runState ?? (active ? 'no state' : 'shut off');
+  return { name, uuid, ...(id !== undefined && { id }), state, persistent };
 }

@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   explain: ['.', 'intent', 'domain', 'observed', 'verify'],
   audit: ['.', 'domain', 'ports', 'verify'],
   report: ['.', 'audit', 'intent', 'backend', 'domain', 'plan', 'verify', 'explain', 'ports'],
-  schema: ['.', 'intent', 'domain', 'plan', 'verify', 'ports', 'report'],
+  schema: ['.', 'intent', 'domain', 'plan', 'verify', 'ports', 'audit', 'report'],
   libvirt: [],
   host: ['.', 'domain', 'ports', 'observed', 'libvirt', 'verify'],
   workflow: ['.', 'audit', 'intent', 'domain', 'ports', 'verify', 'plan', 'observed', 'host', 'schema'],

@@ -70,7 +70,7 @@ function auditWith(broken: readonly Verdict[], changes: Partial<AuditInput> = {}
   const name = ({ expectation: { layer, subject, knob } }: Verdict) => `${layer} ${subject} ${knob}`;
   const others = whole.filter(one => !broken.some(other => name(other) === name(one)));
   return auditDomain({
-    domain: { name: 'vm1', uuid: definition.uuid, id: 1 },
+    domain: { name: 'vm1', uuid: definition.uuid, id: 1, state: 'running', persistent: true },
     source: 'flavor',
     tuning: { live: asked, config: asked },
     definitions: { live: definition, config: definition },
@@ -84,7 +84,13 @@ describe('the audit of a domain', () => {
   it('proves every limit that holds at every link', () => {
     const audit = auditWith([]);
     expect(audit.outcome).toBe('pass');
-    expect(audit.coverage).toEqual({ limits: 3, proved: 3, failing: 0, inconclusive: 0, notApplicable: 0 });
+    expect(audit.coverage).toMatchObject({
+      limits: 3,
+      proved: 3,
+      failing: 0,
+      inconclusive: 0,
+      notApplicable: 0,
+    });
     expect(audit.findings).toEqual([]);
   });
 
@@ -97,15 +103,99 @@ describe('the audit of a domain', () => {
     expect(audit.findings.map(one => `${one.layer} ${one.subject} ${one.knob}`)).toEqual([
       'live cpu vcpu_quota',
     ]);
-    expect(audit.coverage).toEqual({ limits: 3, proved: 2, failing: 1, inconclusive: 0, notApplicable: 0 });
+    expect(audit.coverage).toMatchObject({
+      limits: 3,
+      proved: 2,
+      failing: 1,
+      inconclusive: 0,
+      notApplicable: 0,
+    });
   });
 
   it('counts what could not be seen neither as proved nor as failing', () => {
     const unseen = { outcome: 'inconclusive', reason: 'unreadable', detail: 'permission denied' } as const;
     const audit = auditWith([link(['tc', 'tap1', 'police'], 'outbound.average', unseen)]);
     expect(audit.outcome).toBe('inconclusive');
-    expect(audit.coverage).toEqual({ limits: 3, proved: 2, failing: 0, inconclusive: 1, notApplicable: 0 });
+    expect(audit.coverage).toMatchObject({
+      limits: 3,
+      proved: 2,
+      failing: 0,
+      inconclusive: 1,
+      notApplicable: 0,
+    });
     expect(audit.findings).toEqual([]);
+  });
+});
+
+describe('the chain of a limit', () => {
+  const missing = { outcome: 'fail', reason: 'missing', expected: { value: 1 } } as const;
+  const quotaOf = (broken: readonly Verdict[]) => {
+    const limit = auditWith(broken).limits.find(one => one.parameter === 'vcpu_quota');
+    const links = limit?.verdicts.map(one => one.expectation.layer);
+    return { links, firstBroken: limit?.firstBroken, unit: limit?.unit };
+  };
+  const links = ['config', 'live', 'cgroup'];
+  const config = link(['config', 'cpu', 'vcpu_quota'], 'vcpu_quota', missing);
+  const cgroup = link(['cgroup', 'vcpu0', 'cpu.max'], 'vcpu_quota', missing);
+
+  it('is in the order in which a limit passes them, whatever the order of the verdicts', () => {
+    expect(quotaOf([cgroup, config])).toEqual({ links, firstBroken: 0, unit: 'µs per period' });
+  });
+
+  it('names the first link that fails, and none where all hold', () => {
+    const holds = link(['config', 'cpu', 'vcpu_quota'], 'vcpu_quota', pass);
+    expect(quotaOf([cgroup, holds])).toMatchObject({ links, firstBroken: 2 });
+    expect(quotaOf([holds])).toMatchObject({ links, firstBroken: undefined });
+  });
+});
+
+describe('devices', () => {
+  const nicOf = (audit: ReturnType<typeof auditWith>) => audit.coverage.devices;
+
+  it('are told that are asked for and have no limit in the definition in force', () => {
+    const [nic] = definition.interfaces;
+    const bare = { ...definition, interfaces: nic === undefined ? [] : [{ ...nic, bandwidth: {} }] };
+    expect(nicOf(auditWith([], { definitions: { live: bare, config: definition } }))).toEqual({
+      limited: 1,
+      unlimitedThoughAsked: [{ kind: 'interface', mac }],
+      limitedThoughUnasked: [],
+    });
+  });
+
+  it('are told that have limits that nobody asked for, when somebody says what is asked', () => {
+    const tuning = { live: asked.slice(0, 1) };
+    const limitedThoughUnasked = [{ kind: 'interface', mac }];
+    expect(nicOf(auditWith([], { tuning }))).toMatchObject({ limited: 2, limitedThoughUnasked });
+    expect(nicOf(auditWith([], { tuning: {}, source: 'libvirt' }))).toEqual({
+      limited: 2,
+      unlimitedThoughAsked: [],
+      limitedThoughUnasked: [],
+    });
+  });
+});
+
+describe('the repair', () => {
+  const found = { outcome: 'fail', reason: 'missing', expected: { quota: 50000 } } as const;
+  const broken = [link(['cgroup', 'vcpu0', 'cpu.max'], 'vcpu_quota', found)];
+  const repairs = (changes: Partial<AuditInput>) =>
+    auditWith(broken, changes).findings.map(one => one.repair);
+
+  it('is an apply of what is asked, as it was said', () => {
+    expect(repairs({ repair: { options: ['--flavor', 'm1.json'] } })).toEqual([
+      { argv: ['virt-quota', 'apply', 'vm1', '--flavor', 'm1.json'] },
+    ]);
+    expect(repairs({ repair: { options: ['--from', 'all.jsonl'], isFile: true } })).toEqual([
+      { argv: ['virt-quota', 'apply', '--from', 'all.jsonl'], note: 'every line of the file is applied' },
+    ]);
+  });
+
+  it('is to tell libvirt its own limit again where nobody else says what is asked', () => {
+    expect(repairs({ source: 'libvirt' })).toEqual([
+      {
+        argv: ['virsh', 'schedinfo', 'vm1', 'vcpu_quota=50000', '--live'],
+        note: 'libvirt writes its own limits anew, as its definition has them',
+      },
+    ]);
   });
 });
 
@@ -124,7 +214,7 @@ describe('the cause', () => {
   it('is another writer where the weight of the scope is not libvirt’s', () => {
     const found = different({ weight: 512 }, { weight: 77 }, ['weight']);
     expect(causes([link(['cgroup', 'scope', 'cpu.weight'], 'cpu_shares', found)])).toEqual([
-      'weight-overridden',
+      'systemd-override',
     ]);
   });
 

@@ -57,6 +57,27 @@ describe('what the commands print is what the schemas say', () => {
   });
 });
 
+describe('audits', () => {
+  it.each(readdirSync(captured))('of the captured host %s', async host => {
+    const on = ['audit', '--host', join(captured, host)];
+    const document = await json(...on, ...flavor);
+    expect(problems('audit', document)).toEqual([]);
+    expect(document).toMatchObject({ host: { driver: 'QEMU' }, at: expect.stringMatching(/^\d{4}-.*Z$/) });
+    expect(problems('audit', { ...document, summary: {} })).not.toEqual([]);
+    const { stdout } = await virtQuota([...on, '-f', 'jsonl']);
+    const lines = stdout.trim().split('\n');
+    expect(lines.flatMap(line => problems('audit', JSON.parse(line)))).toEqual([]);
+    expect(problems('audit', { ...JSON.parse(lines[0] ?? ''), usage: [{}] })).not.toEqual([]);
+  });
+
+  it('of domains of which nothing could be said', async () => {
+    const error = { code: 'refused', message: 'no' };
+    const line = { schemaVersion: 1, kind: 'domain-audit', domain: { name: 'a', uuid: 'b' } };
+    expect(problems('audit', { ...line, outcome: 'inconclusive', error })).toEqual([]);
+    expect(problems('audit', { ...line, outcome: 'pass', error })).not.toEqual([]);
+  });
+});
+
 describe('translations', () => {
   const specs = { 'quota:cpu_shares': '512', 'quota:nonsense': '1', 'quota:cpu_period': '999' };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Expectation, type KnobValues, knobName } from '../../src/verify/expectation.ts';
-import { firstBroken, judge, summary } from '../../src/verify/judge.ts';
+import type { Expectation, KnobValues } from '../../src/verify/expectation.ts';
+import { judge, summary } from '../../src/verify/judge.ts';
 import type { Reading } from '../../src/verify/reading.ts';
 
 const device = { kind: 'interface', mac: '52:54:00:00:00:01' } as const;
@@ -128,28 +128,5 @@ describe('the conclusion of many verdicts', () => {
       inconclusive: 0,
       'not-applicable': 0,
     });
-  });
-
-  it('has a first broken link, in the order of the chain', () => {
-    const links = [
-      expectation({ ...rate }),
-      expectation({ layer: 'live', knob: 'outbound.average', expected: { value: 1 } }),
-      expectation({ layer: 'config', knob: 'outbound.average', expected: { value: 1 } }),
-    ];
-    const broken = (failing: readonly string[]) => {
-      const read = links.map(link => {
-        const values = failing.includes(link.layer) ? { value: 2, rateBps: 2 } : link.expected;
-        return reading(values, { layer: link.layer, knob: link.knob });
-      });
-      const first = firstBroken(judge(links, read), device, 'outbound.average');
-      return first && knobName(first.expectation);
-    };
-    expect(broken(['tc', 'live'])).toBe('live tap0 outbound.average');
-    expect(broken(['tc', 'live', 'config'])).toBe('config tap0 outbound.average');
-    expect(broken(['tc'])).toBe('tc tap0 police');
-    expect(broken([])).toBeUndefined();
-    const all = judge(links, []);
-    expect(firstBroken(all, device, 'outbound.average')).toBeUndefined();
-    expect(firstBroken(all, { kind: 'cpu' }, 'outbound.average')).toBeUndefined();
   });
 });

@@ -22,7 +22,8 @@ export async function audit(names: readonly string[], options: AuditOptions): Pr
   await surrounded(options, terminal, async surroundings => {
     const domains = await chosen(surroundings, names);
     const reports = reported(auditDomains(surroundings, domains, desiredOf), domains.length, terminal);
-    const tally = await printAudit(reports, { at: new Date().toISOString() }, options, terminal);
+    const head = { at: new Date().toISOString(), host: await surroundings.hypervisor.info() };
+    const tally = await printAudit(reports, head, options, terminal);
     process.exitCode = exitCodeOfTally(tally);
   });
 }

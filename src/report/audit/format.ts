@@ -1,5 +1,5 @@
-import type { AuditReport } from '../audit-report.ts';
-import type { AuditTally } from '../audit-text.ts';
+import type { HypervisorInfo } from '../../ports/hypervisor.ts';
+import type { AuditReport, AuditTally } from '../audit-report.ts';
 import type { Paint } from '../table.ts';
 
 /** Every format of an audit. */
@@ -12,6 +12,8 @@ export type AuditFormatName = (typeof auditFormatNames)[number];
 export interface AuditHead {
   /** When it began, ISO 8601 in UTC; absent where a saved report does not say. */
   readonly at?: string;
+  /** What libvirt says of itself; absent where a saved report does not say. */
+  readonly host?: HypervisorInfo;
 }
 
 /** How it shall look; a format takes what concerns it. */

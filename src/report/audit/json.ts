@@ -1,11 +1,12 @@
 import type { AuditFormat } from './format.ts';
 
 /** The report itself: one JSON document of kind `audit`. */
-export const jsonFormat: AuditFormat = ({ at }) => {
+export const jsonFormat: AuditFormat = ({ at, host }) => {
   let separator = '\n';
   return {
     begin: () => {
-      const opened = document({ schemaVersion: 1, kind: 'audit', ...(at !== undefined && { at }) });
+      const head = { ...(host && { host }), ...(at !== undefined && { at }) };
+      const opened = document({ schemaVersion: 1, kind: 'audit', ...head });
       return `${opened.slice(0, -2)},\n  "domains": [`;
     },
     domain: report => {

@@ -1,5 +1,4 @@
-import type { AuditReport } from '../audit-report.ts';
-import type { AuditTally } from '../audit-text.ts';
+import type { AuditReport, AuditTally } from '../audit-report.ts';
 
 /** Of no domain yet. */
 export const emptyTally: AuditTally = { domains: 0, limits: 0, proved: 0, outcomes: {} };

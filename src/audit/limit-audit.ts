@@ -1,0 +1,87 @@
+import type { DomainDefinition } from '../domain/definition.ts';
+import { deviceLimits, devicesIn } from '../domain/device-limits.ts';
+import { fieldOf } from '../domain/fields.ts';
+import {
+  type DeviceRef,
+  type DomainTuning,
+  deviceName,
+  type Limits,
+  type Parameter,
+} from '../domain/tuning.ts';
+import type { Scope } from '../ports/hypervisor.ts';
+import type { Layer } from '../verify/expectation.ts';
+import { isUnlimited } from '../verify/unlimited.ts';
+import type { Outcome, Verdict } from '../verify/verdict.ts';
+
+/** A limit through the whole chain. */
+export interface LimitAudit {
+  readonly device: DeviceRef;
+  readonly parameter: Parameter;
+  /** As libvirt counts; absent: only a definition has it. */
+  readonly value?: number;
+  /** Of the value; empty for a weight. */
+  readonly unit: string;
+  /** The key that asked for it; absent: nobody asked, libvirt's definition has it. */
+  readonly because?: string;
+  /** A failing link counts most, then one that could not be seen. Of what libvirt ignores there is no link. */
+  readonly outcome: Outcome;
+  /** The links of its chain: persistent definition, live definition, those who enforce. */
+  readonly verdicts: readonly Verdict[];
+  /** The first link that fails, as an index into `verdicts`; absent: none fails. */
+  readonly firstBroken?: number;
+}
+
+/** What limits are collected from. */
+export interface LimitInput {
+  readonly tuning: Readonly<Partial<Record<Scope, DomainTuning>>>;
+  readonly definitions: Readonly<Partial<Record<Scope, DomainDefinition>>>;
+  readonly verdicts: readonly Verdict[];
+}
+
+const order: Readonly<Record<Layer, number>> = { config: 0, live: 1, cgroup: 2, qemu: 2, ovs: 2, tc: 3 };
+
+/** Every limit that is asked for, and those that the running definition has besides, each with its chain. */
+export function limitAudits({ tuning, definitions, verdicts }: LimitInput): readonly LimitAudit[] {
+  const found = new Map<string, Pick<LimitAudit, 'device' | 'parameter' | 'value' | 'because'>>();
+  const add = (device: DeviceRef, limits: Limits, because: Readonly<Partial<Record<string, string>>>) => {
+    for (const [name, value] of Object.entries(limits)) {
+      const parameter = name as Parameter;
+      const key = `${deviceName(device)} ${parameter}`;
+      if (typeof value !== 'number' || isUnlimited(parameter, value) || found.has(key)) continue;
+      const asked = because[parameter];
+      found.set(key, { device, parameter, value, ...(asked !== undefined && { because: asked }) });
+    }
+  };
+  for (const one of tuning.live ?? tuning.config ?? []) add(one.device, one.limits, one.because);
+  const main = definitions.live ?? definitions.config;
+  if (main !== undefined) {
+    for (const device of devicesIn(main)) add(device, deviceLimits(main, device) ?? {}, {});
+  }
+  return [...found.values()].map(limit => withChain(limit, verdicts));
+}
+
+function withChain(
+  limit: Pick<LimitAudit, 'device' | 'parameter' | 'value' | 'because'>,
+  verdicts: readonly Verdict[],
+): LimitAudit {
+  const links = verdicts
+    .filter(
+      ({ expectation: one }) =>
+        deviceName(one.device) === deviceName(limit.device) && one.parameters.includes(limit.parameter),
+    )
+    .sort((one, other) => order[one.expectation.layer] - order[other.expectation.layer]);
+  const firstBroken = links.findIndex(link => link.outcome === 'fail');
+  return {
+    ...limit,
+    unit: fieldOf(limit.parameter)?.unit ?? '',
+    outcome: overallOutcome(links.map(one => one.outcome)),
+    verdicts: links,
+    ...(firstBroken >= 0 && { firstBroken }),
+  };
+}
+
+/** What several outcomes come to: a failure counts most, then what could not be seen. */
+export function overallOutcome(outcomes: readonly Outcome[]): Outcome {
+  const worst: readonly Outcome[] = ['fail', 'inconclusive', 'pass', 'not-applicable'];
+  return worst.find(outcome => outcomes.includes(outcome)) ?? 'not-applicable';
+}

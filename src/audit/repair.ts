@@ -1,0 +1,50 @@
+import type { DomainDefinition } from '../domain/definition.ts';
+import { deviceLimits } from '../domain/device-limits.ts';
+import type { Limits } from '../domain/tuning.ts';
+import { virshCommands } from '../domain/virsh-commands.ts';
+import type { Scope } from '../ports/hypervisor.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import type { Cause, Repair } from './finding.ts';
+
+/** How an apply would be told what is wanted. */
+export interface RepairContext {
+  /** Options of `apply` that say it: `--flavor m1.json`, `--property quota:cpu_shares=512`, `-c URI`. */
+  readonly options: readonly string[];
+  /** The options are a file that names domains itself, this one among others. */
+  readonly isFile?: boolean;
+}
+
+/** What a repair is made from. */
+export interface RepairInput {
+  readonly domain: { readonly name: string };
+  readonly definitions: Readonly<Partial<Record<Scope, DomainDefinition>>>;
+  readonly repair?: RepairContext;
+}
+
+/** The command that would set a failing link right; undefined where nothing would. */
+export function repairOf(cause: Cause, verdict: Verdict, input: RepairInput): Repair | undefined {
+  if (cause === 'cannot-be-limited') return undefined;
+  const { domain, repair } = input;
+  if (repair === undefined) return writtenAgain(verdict, input);
+  const scope = verdict.expectation.layer === 'config' ? ['--config'] : [];
+  const prune = cause === 'not-asked-for' || cause === 'stale-limit' ? ['--prune'] : [];
+  const { options, isFile = false } = repair;
+  const name = isFile ? [] : [domain.name];
+  const argv = ['virt-quota', 'apply', ...name, ...options, ...scope, ...prune];
+  return { argv, ...(isFile && { note: 'every line of the file is applied' }) };
+}
+
+/** Where only libvirt's definition says what is wanted, libvirt is told its own limits again: it writes them anew. */
+function writtenAgain(verdict: Verdict, { domain, definitions }: RepairInput): Repair | undefined {
+  const { device, parameters } = verdict.expectation;
+  const scope: Scope = verdict.expectation.layer === 'config' ? 'config' : 'live';
+  const definition = definitions[scope];
+  if (definition === undefined) return undefined;
+  const defined = deviceLimits(definition, device) ?? {};
+  const whole = device.kind === 'disk' || device.kind === 'interface';
+  const limits: Limits = whole
+    ? defined
+    : Object.fromEntries(parameters.map(parameter => [parameter, defined[parameter] ?? 0]));
+  const [argv] = virshCommands(domain.name, [{ device, limits, because: {} }], { [scope]: true });
+  return argv && { argv, note: 'libvirt writes its own limits anew, as its definition has them' };
+}
