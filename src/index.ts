@@ -48,7 +48,7 @@ export type { Outcome, Verdict, VerdictReason } from './verify/verdict.ts';
 export { applyDomain, applyPlan } from './workflow/apply.ts';
 export { applyMany, type ManyOptions } from './workflow/apply-many.ts';
 export type { Assessment } from './workflow/assess.ts';
-export { type JournalEntry, openJournals } from './workflow/journal.ts';
+export { type JournalEntry, type OpenJournals, openJournals } from './workflow/journal.ts';
 export { type DomainRequest, type PlannedDomain, planDomain, verifyDomain } from './workflow/plan-domain.ts';
 export { type PlanFile, readPlanFile, sealPlan } from './workflow/plan-file.ts';
 export { type Recovery, recoverDomain } from './workflow/recover.ts';

@@ -21,6 +21,7 @@ import type {
   RunState,
   Scope,
 } from '../ports/hypervisor.ts';
+import { hypervisorIdentity } from './hypervisor-identity.ts';
 import { type Line, openLine } from './libvirt-line.ts';
 
 /** How to reach a hypervisor. */
@@ -48,16 +49,12 @@ function hypervisorOn(line: Line, uri: string): Hypervisor {
   const live = { live: true } as const;
   const ask = <T>(subject: string, call: (connection: Connection) => Promise<T>) =>
     translating(subject, () => line.use(call));
-  let info: Promise<HypervisorInfo> | undefined;
+  // What it is does not change while we talk to it.
+  const info = once(() => ask(uri, connection => infoOf(connection, uri)));
+  const identity = once(() => ask(uri, hypervisorIdentity));
   return {
-    info: () => {
-      // What it is does not change while we talk to it.
-      info ??= ask(uri, connection => infoOf(connection, uri)).catch(error => {
-        info = undefined;
-        throw error;
-      });
-      return info;
-    },
+    info,
+    identity,
     listDomains: () => ask(uri, listDomains),
     lookup: name => ask(name, connection => lookup(connection, name)),
     getXml: (domain, scope) => ask(domain.name, connection => readXml(connection, domain, scope)),
@@ -103,6 +100,18 @@ function hypervisorOn(line: Line, uri: string): Hypervisor {
       await ask('the persistent definition', connection => connection.defineXml(xml));
     },
     close: () => line.close(),
+  };
+}
+
+/** Asks until there is an answer, and not again. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= ask().catch(error => {
+      answer = undefined;
+      throw error;
+    });
+    return answer;
   };
 }
 

@@ -23,6 +23,7 @@ export function stateFolder(folder: string): StateFolder {
     save: (name, text) => refusing(folder, () => save(folder, fileOf(name), text)),
     load: name => refusing(folder, () => unlessMissing(readFile(fileOf(name), 'utf8'))),
     remove: name => refusing(folder, () => remove(folder, fileOf(name))),
+    locate: fileOf,
     names: () =>
       refusing(folder, async () => {
         const files = (await unlessMissing(readdir(folder))) ?? [];

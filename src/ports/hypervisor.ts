@@ -99,5 +99,10 @@ export interface HypervisorWriter {
 
 /** A connection to one hypervisor. */
 export interface Hypervisor extends HypervisorReader, HypervisorWriter {
+  /**
+   * A name for it that is the same however it is reached: by another spelling of the URI, another socket, from another
+   * machine. The sessions of two users on one host are not told apart.
+   */
+  identity(): Promise<string>;
   close(): Promise<void>;
 }

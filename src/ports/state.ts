@@ -11,6 +11,8 @@ export interface StateFolder {
   load(name: string): Promise<string | undefined>;
   /** Forgets a text; one that is not there is no error. */
   remove(name: string): Promise<void>;
+  /** Where the text of a name is kept, to be told to people. */
+  locate(name: string): string;
   /** Names of all texts, sorted. */
   names(): Promise<readonly string[]>;
 }

@@ -96,7 +96,7 @@ const members = {
 } as const;
 
 const uri = z.string().describe("libvirt's, as it was connected to");
-const fingerprint = z
+export const fingerprint = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
   .describe('SHA-256 of everything else');

@@ -78,9 +78,11 @@ async function applyTo(
   if (hasErrors(plan.diagnostics)) return { ...untouched, outcome: 'refused' };
   if (!changesAnything(plan)) return { ...untouched, outcome: 'unchanged' };
   const { hypervisor, state } = surroundings;
-  const { uri } = await hypervisor.info();
-  const startedAt = (surroundings.now?.() ?? new Date()).toISOString();
-  if (state !== undefined) await beginJournal(state, { schemaVersion: 1, uri, startedAt, plan });
+  if (state !== undefined) {
+    const [{ uri }, identity] = await Promise.all([hypervisor.info(), hypervisor.identity()]);
+    const startedAt = (surroundings.now?.() ?? new Date()).toISOString();
+    await beginJournal(state, { schemaVersion: 1, hypervisor: identity, uri, startedAt, plan });
+  }
   const result = await carryOut(surroundings, { plan, wish, whole: wholeIn(assessment) });
   // What could not be put back is left to `recover`.
   if (result.outcome !== 'rollback-failed') await state?.remove(journal);

@@ -14,8 +14,7 @@ export async function exclusively<T>(
   domain: DomainRef,
   work: (journal: string) => Promise<T>,
 ): Promise<T> {
-  const { uri } = await surroundings.hypervisor.info();
-  const name = journalName(uri, domain.uuid);
+  const name = journalName(await surroundings.hypervisor.identity(), domain.uuid);
   const lock = await surroundings.state?.lock(name).catch(error => {
     throw error instanceof QuotaError && error.code === 'locked' ? lockedError(domain, error) : error;
   });

@@ -2,10 +2,14 @@ import { createHash } from 'node:crypto';
 import { QuotaError } from '../errors.ts';
 import type { TuningPlan } from '../plan/plan.ts';
 import type { StateFolder } from '../ports/state.ts';
+import { journal as journalSchema } from '../schema/journal.ts';
+import { readSealed, type Sealed, seal } from './sealed.ts';
 
 /** What an apply writes down before its first write, and forgets when it has ended well. */
 export interface JournalEntry {
   readonly schemaVersion: 1;
+  /** Which one it is, however it is reached. @see Hypervisor.identity */
+  readonly hypervisor: string;
   /** The hypervisor's, as it was connected to. */
   readonly uri: string;
   /** In UTC. */
@@ -13,35 +17,67 @@ export interface JournalEntry {
   readonly plan: TuningPlan;
 }
 
+/** What was begun and has not ended. */
+export interface OpenJournals {
+  readonly entries: readonly JournalEntry[];
+  /** Of those that cannot be understood: why, and what can be done about it. */
+  readonly damaged: readonly QuotaError[];
+}
+
 /** Under which name a domain's lock and journal are kept: the same UUID may be on two hypervisors. */
-export function journalName(uri: string, uuid: string): string {
-  return `${uuid}-${createHash('sha256').update(uri).digest('hex').slice(0, 12)}`;
+export function journalName(hypervisor: string, uuid: string): string {
+  return `${uuid}-${createHash('sha256').update(hypervisor).digest('hex').slice(0, 12)}`;
 }
 
 /** Writes down what is about to be done. @throws QuotaError `refused` when it cannot be kept */
 export function beginJournal(state: StateFolder, entry: JournalEntry): Promise<void> {
-  return state.save(journalName(entry.uri, entry.plan.domain.uuid), `${JSON.stringify(entry)}\n`);
+  const name = journalName(entry.hypervisor, entry.plan.domain.uuid);
+  return state.save(name, `${JSON.stringify(seal(entry))}\n`);
 }
 
-/** All that was begun and has not ended, in no order. @throws QuotaError */
-export async function openJournals(state: StateFolder): Promise<readonly JournalEntry[]> {
+/** All that was begun and has not ended, in order of the domains' UUIDs. @throws QuotaError `refused` */
+export async function openJournals(state: StateFolder): Promise<OpenJournals> {
   const entries: JournalEntry[] = [];
+  const damaged: QuotaError[] = [];
   for (const name of await state.names()) {
-    const entry = await readJournal(state, name);
-    if (entry !== undefined) entries.push(entry);
+    const text = await state.load(name);
+    // It may have ended since.
+    if (text === undefined) continue;
+    const read = understood(state, name, text);
+    if (read instanceof QuotaError) damaged.push(read);
+    else entries.push(read);
   }
-  return entries;
+  return { entries, damaged };
 }
 
 /** One of them; undefined: nothing was left. @throws QuotaError `refused` when it cannot be understood */
 export async function readJournal(state: StateFolder, name: string): Promise<JournalEntry | undefined> {
   const text = await state.load(name);
   if (text === undefined) return undefined;
-  try {
-    const entry = JSON.parse(text) as JournalEntry;
-    if (entry.schemaVersion === 1 && entry.plan.schemaVersion === 1) return entry;
-  } catch {
-    // Said below, with what can be done about it.
-  }
-  throw new QuotaError('refused', name, `the journal '${name}' of an earlier apply cannot be read`);
+  const read = understood(state, name, text);
+  if (read instanceof QuotaError) throw read;
+  return read;
+}
+
+function understood(state: StateFolder, name: string, text: string): JournalEntry | QuotaError {
+  const read = readSealed<Sealed<JournalEntry>>(text, {
+    schema: journalSchema,
+    what: 'a journal of virt-quota',
+  });
+  if ('problem' in read) return damagedError(state, name, read.problem);
+  const { fingerprint: _, ...entry } = read.content;
+  return journalName(entry.hypervisor, entry.plan.domain.uuid) === name
+    ? entry
+    : damagedError(state, name, 'is the journal of another domain');
+}
+
+function damagedError(state: StateFolder, name: string, problem: string): QuotaError {
+  const file = state.locate(name);
+  const uuid = name.slice(0, 36);
+  return new QuotaError(
+    'refused',
+    uuid,
+    `an earlier apply to domain ${uuid} ended in the middle, and its journal '${file}' ${problem}; ` +
+      `nothing was touched: see to the domain's limits by hand, then remove that file`,
+  );
 }

@@ -1,3 +1,4 @@
+import { QuotaError } from '../errors.ts';
 import type { ApplyResult } from '../plan/apply-result.ts';
 import { carryOut } from './carry-out.ts';
 import { exclusively } from './exclusive.ts';
@@ -14,14 +15,19 @@ export type Recovery = 'undo' | 'finish';
  * Ends what a killed apply, or one whose roll-back failed, was in the middle of, and forgets its journal when that
  * worked. `rolled-back`: as before; `applied`: as planned, and held; `unchanged`: somebody else has ended it meanwhile.
  *
- * @throws QuotaError `unreachable`, `refused`, `locked` (the apply is still at work)
+ * @throws QuotaError `unreachable`, `locked` (the apply is still at work), `refused` (also by another hypervisor than the
+ *   one that it was begun on)
  */
-export function recoverDomain(
+export async function recoverDomain(
   surroundings: WriteSurroundings,
   entry: JournalEntry,
   recovery: Recovery,
 ): Promise<ApplyResult> {
-  const { plan } = entry;
+  const { plan, hypervisor, uri } = entry;
+  if (hypervisor !== (await surroundings.hypervisor.identity())) {
+    const { name } = plan.domain;
+    throw new QuotaError('refused', name, `the apply to '${name}' was begun on another hypervisor: ${uri}`);
+  }
   return exclusively(surroundings, plan.domain, async journal => {
     const { state } = surroundings;
     if (state !== undefined && (await readJournal(state, journal)) === undefined) {

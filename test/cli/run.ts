@@ -15,12 +15,20 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** How it is run. */
+export interface RunOptions {
+  /** What it reads. */
+  readonly input?: string;
+  /** On top of this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Runs the built `virt-quota` as a process of its own. */
-export function virtQuota(args: readonly string[], options: { readonly input?: string } = {}): Promise<Ran> {
+export function virtQuota(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...args], {
       stdio: 'pipe',
-      env: { ...process.env, VIRT_QUOTA_STATE_DIR: stateDir },
+      env: { ...process.env, VIRT_QUOTA_STATE_DIR: stateDir, ...options.env },
     });
     let stdout = '';
     let stderr = '';

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -293,7 +293,7 @@ describe('an apply that is killed', () => {
     const unlocked = { ...state, lock: async () => ({ release: async () => {} }) };
     void applyDomain({ hypervisor: dying, wait, state: unlocked }, request);
     await expect.poll(() => left).toBeLessThan(0);
-    const [entry] = await openJournals(state);
+    const [entry] = (await openJournals(state)).entries;
     if (entry === undefined) throw new Error('no journal');
     return entry;
   }
@@ -339,9 +339,58 @@ describe('an apply that is killed', () => {
 
   it('does not let a second one in while it lives', async () => {
     const state = stateFolder(folder);
-    const release = await state.lock(journalName(daemon.uri('default'), domain.uuid));
+    const lock = await state.lock(journalName(await hypervisor.identity(), domain.uuid));
     await expect(applyDomain({ hypervisor, wait, state }, request)).rejects.toMatchObject({ code: 'locked' });
-    await release.release();
+    await lock.release();
+  });
+
+  it('does not let one in that reaches the same libvirt by another socket', async () => {
+    const state = stateFolder(folder);
+    const otherSocket = join(folder, 'other-sock');
+    symlinkSync(daemon.socket, otherSocket);
+    const uri = `test+unix:///default?socket=${encodeURIComponent(otherSocket)}`;
+    const other = await openHypervisor(uri, { readOnly: false });
+    try {
+      expect((await other.info()).uri).not.toBe((await hypervisor.info()).uri);
+      const entry = await killedAfter(1);
+      const blocked = applyDomain({ hypervisor: other, wait, state }, request);
+      await expect(blocked).rejects.toThrow(/an earlier apply to 'instance-00000041' ended in the middle/);
+      const held = await state.lock(journalName(await hypervisor.identity(), domain.uuid));
+      const locked = recoverDomain({ hypervisor: other, wait, state }, entry, 'undo');
+      await expect(locked).rejects.toMatchObject({ code: 'locked' });
+      await held.release();
+      expect(await recoverDomain({ hypervisor: other, wait, state }, entry, 'undo')).toMatchObject({
+        outcome: 'rolled-back',
+      });
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('is not undone on another hypervisor', async () => {
+    const state = stateFolder(folder);
+    const entry = await killedAfter(1);
+    const elsewhere: Hypervisor = { ...hypervisor, identity: async () => 'another one' };
+    const refused = recoverDomain({ hypervisor: elsewhere, wait, state }, entry, 'undo');
+    await expect(refused).rejects.toThrow(/was begun on another hypervisor: test\+unix:/);
+    expect(await state.names()).toHaveLength(1);
+    await recoverDomain({ hypervisor, wait, state }, entry, 'undo');
+  });
+
+  it('leaves a journal that, when it is damaged, lets nobody touch the domain', async () => {
+    const state = stateFolder(folder);
+    await killedAfter(1);
+    const [name = ''] = await state.names();
+    const text = (await state.load(name)) ?? '';
+    await state.save(name, text.replace('"inbound.average":32768', '"inbound.average":32769'));
+    const before = await definitions();
+    await expect(applyDomain({ hypervisor, wait, state }, request)).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringMatching(
+        new RegExp(`domain ${domain.uuid} .* its journal '${folder}/.*' was changed after it was made`),
+      ),
+    });
+    expect(await definitions()).toEqual(before);
   });
 });
 

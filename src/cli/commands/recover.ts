@@ -19,18 +19,19 @@ export interface RecoverOptions extends ConnectOptions, Loudness {
 /** `virt-quota recover`: ends what killed applies were in the middle of. */
 export async function recover(names: readonly string[], options: RecoverOptions): Promise<void> {
   const terminal = processTerminal(options);
-  const all = await openJournals(processState());
-  const wanted = all.filter(
+  const { entries, damaged } = await openJournals(processState());
+  const wanted = entries.filter(
     ({ plan: { domain } }) =>
       names.length === 0 || names.includes(domain.name) || names.includes(domain.uuid),
   );
   const known = new Set(wanted.flatMap(({ plan: { domain } }) => [domain.name, domain.uuid]));
   const unknown = names.find(name => !known.has(name));
-  if (unknown !== undefined) {
+  // What is damaged may be what was meant.
+  if (unknown !== undefined && damaged.length === 0) {
     throw new QuotaError('not-found', unknown, `no apply to '${unknown}' has ended in the middle`);
   }
-  if (wanted.length === 0) terminal.say('nothing to recover');
-  const codes: ExitCode[] = [];
+  if (wanted.length === 0 && damaged.length === 0) terminal.say('nothing to recover');
+  const codes = damaged.map(error => sayError(error, terminal));
   for (const entry of wanted) {
     if (options.list === true) list(entry, options, terminal);
     else codes.push(await recoverOne(entry, options, terminal));
@@ -61,7 +62,11 @@ async function recoverOne(
     return result.outcome === 'rolled-back' ? exitCode.ok : exitCodeOfApply(result);
   } catch (error) {
     if (!(error instanceof QuotaError)) throw error;
-    terminal.say(`virt-quota: ${error.message}`, { always: true });
-    return exitCodeOfError(error.code);
+    return sayError(error, terminal);
   }
+}
+
+function sayError(error: QuotaError, terminal: Terminal): ExitCode {
+  terminal.say(`virt-quota: ${error.message}`, { always: true });
+  return exitCodeOfError(error.code);
 }

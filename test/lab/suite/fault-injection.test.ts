@@ -174,7 +174,7 @@ function startChild() {
 }
 
 async function recovered(recovery: 'undo' | 'finish'): Promise<string> {
-  const [entry] = await openJournals(stateFolder(folder));
+  const [entry] = (await openJournals(stateFolder(folder))).entries;
   if (entry === undefined) return 'no journal';
   for (;;) {
     try {
