@@ -26,7 +26,7 @@ export function chosenUri(options: ConnectOptions): string {
  * ends the process.
  */
 export async function connected<T>(
-  options: ConnectOptions & { readonly readOnly: boolean },
+  options: ConnectOptions & { readonly readOnly: boolean; readonly reconnectMs?: number },
   terminal: Terminal,
   work: (surroundings: WriteSurroundings) => Promise<T>,
 ): Promise<T> {
@@ -38,6 +38,7 @@ export async function connected<T>(
   try {
     hypervisor = await openHypervisor(uri, {
       readOnly: options.readOnly,
+      ...(options.reconnectMs !== undefined && { reconnectMs: options.reconnectMs }),
       ...(options.timeout !== undefined && { callTimeoutMs: options.timeout * 1000 }),
     });
     return await work({

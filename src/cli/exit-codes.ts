@@ -51,8 +51,13 @@ export function exitCodeOfVerdicts(verdicts: readonly Verdict[]): ExitCode {
 
 /** Of an audit: a domain that fails counts most, then one that could not be decided. */
 export function exitCodeOfTally({ outcomes }: AuditTally): ExitCode {
-  if (outcomes.fail !== undefined) return exitCode.differences;
-  return outcomes.inconclusive === undefined ? exitCode.ok : exitCode.undecided;
+  return exitCodeOfOutcomes(new Set(Object.keys(outcomes)));
+}
+
+/** Of domains, by how they came out. */
+export function exitCodeOfOutcomes(outcomes: ReadonlySet<string>): ExitCode {
+  if (outcomes.has('fail')) return exitCode.differences;
+  return outcomes.has('inconclusive') ? exitCode.undecided : exitCode.ok;
 }
 
 /** From the one that needs attention first. */

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** For options that may be repeated: all values, in order. */
 export const collect = (value: string, before: readonly string[] = []) => [...before, value];
@@ -10,4 +10,47 @@ export function cgroupOption(description: string): Option {
     if (text === '2') return 2;
     throw new InvalidArgumentError('1 or 2, please');
   });
+}
+
+/** What is asked of a domain. */
+export function quotaOptions(command: Command): Command {
+  return command
+    .option(
+      '--flavor <file>',
+      "a flavor: Nova API JSON, openstack flavor show -f json|yaml|shell, key=value lines, a domain's XML with Nova's " +
+        'metadata (- for stdin); may be repeated, later ones win',
+      collect,
+    )
+    .option(
+      '--options <file>',
+      'limits that Nova does not have (virt-quota: keys, prefix optional), as a flavor',
+    )
+    .option('--property <key=value>', 'an extra spec; may be repeated, wins over every flavor', collect)
+    .option(
+      '--volume <disk=file[,size=GiB]>',
+      'QoS of one volume, as openstack volume qos show prints it; DISK is its target, serial or source ' +
+        '(target:…, serial:…, source:… say which); may be repeated',
+      collect,
+    )
+    .option('--volume-qos <file>', 'QoS of all volumes that no --volume names')
+    .option('--volume-size <GiB>', 'size of volumes for which none is given')
+    .option('--volume-extras', 'also what Nova drops and libvirt can do: *_max_length, group_name');
+}
+
+/** How libvirt is reached. */
+export function connectOptions(command: Command): Command {
+  return command
+    .option('-c, --connect <uri>', 'hypervisor, as virsh takes it (default qemu:///system)')
+    .option('--timeout <seconds>', 'longest wait for one answer of libvirt', seconds);
+}
+
+/** `-f`. @param preset when it is not given */
+export function formatOption(choices: readonly string[], preset: string): Option {
+  return new Option('-f, --format <format>', 'output format').choices([...choices]).default(preset);
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 3600)) throw new InvalidArgumentError('between 0 and 3600 seconds, please');
+  return value;
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { auditFormatNames } from '../report/audit/format.ts';
+import { auditCommands } from './audit-program.ts';
 import type { TranslateOptions } from './commands/translate.ts';
 import type { TranslateJsonlOptions } from './commands/translate-jsonl.ts';
-import { cgroupOption, collect } from './options.ts';
+import { cgroupOption, connectOptions, formatOption, quotaOptions } from './options.ts';
 
 /**
  * The command line: what there is, and which module does it. Modules are loaded only when their command runs, and
@@ -26,8 +26,7 @@ export async function program(firstArgument: string | undefined): Promise<Comman
   apply(top);
   recover(top);
   verify(top);
-  audit(top);
-  capture(top);
+  auditCommands(top);
   if (top.commands.some(command => command.name() === firstArgument)) return top;
   (await import('./reference-program.ts')).referenceCommands(top);
   (await import('./qos-program.ts')).qosCommands(top);
@@ -133,37 +132,6 @@ function verify(top: Command): void {
     );
 }
 
-function audit(top: Command): void {
-  const command = top
-    .command('audit')
-    .argument('[domain...]', 'names, UUIDs or ids (none: all domains)')
-    .description('which limits hold at every layer, which do not, where they break and why; reads only')
-    .option(
-      '--flavors <path>',
-      "a folder of flavors, or a file as Nova lists them; by the name in Nova's metadata",
-    )
-    .option('--from <file>', 'lines of JSON {"domain": NAME, "flavor": FLAVOR or FILE} (- for stdin)')
-    .option('--prune', 'limits that nobody asks for are findings')
-    .option('--host <dir>', 'audit a captured host instead of a running one')
-    .option('--out <file>', 'into a file, replaced in one step');
-  connectOptions(quotaOptions(command))
-    .addOption(formatOption(['text', ...auditFormatNames], 'table'))
-    .action(async (domains: string[], _, self: Command) =>
-      (await import('./commands/audit.ts')).audit(domains, self.optsWithGlobals()),
-    );
-}
-
-function capture(top: Command): void {
-  const command = top
-    .command('capture')
-    .argument('<domain...>', 'names, UUIDs or ids')
-    .description('record all that a verification reads, for looking at it elsewhere; reads only')
-    .requiredOption('--out <dir>', 'a folder that is not there yet');
-  connectOptions(command).action(async (domains: string[], _, self: Command) =>
-    (await import('./commands/capture.ts')).capture(domains, self.optsWithGlobals()),
-  );
-}
-
 function domainOptions(command: Command): Command {
   return connectOptions(quotaOptions(command))
     .option(
@@ -187,45 +155,11 @@ function writeOptions(command: Command): Command {
     .option('--no-record', "leave no note of what was asked in the domain's metadata");
 }
 
-function quotaOptions(command: Command): Command {
-  return command
-    .option(
-      '--flavor <file>',
-      "a flavor: Nova API JSON, openstack flavor show -f json|yaml|shell, key=value lines, a domain's XML with Nova's " +
-        'metadata (- for stdin); may be repeated, later ones win',
-      collect,
-    )
-    .option(
-      '--options <file>',
-      'limits that Nova does not have (virt-quota: keys, prefix optional), as a flavor',
-    )
-    .option('--property <key=value>', 'an extra spec; may be repeated, wins over every flavor', collect)
-    .option(
-      '--volume <disk=file[,size=GiB]>',
-      'QoS of one volume, as openstack volume qos show prints it; DISK is its target, serial or source ' +
-        '(target:…, serial:…, source:… say which); may be repeated',
-      collect,
-    )
-    .option('--volume-qos <file>', 'QoS of all volumes that no --volume names')
-    .option('--volume-size <GiB>', 'size of volumes for which none is given')
-    .option('--volume-extras', 'also what Nova drops and libvirt can do: *_max_length, group_name');
-}
-
 /** For what kind of host it is meant: ranges differ. */
 function hostOptions(command: Command): Command {
   return command
     .addOption(cgroupOption('cgroup version of the host, 1 or 2'))
     .option('--libvirt <version>', "the host's libvirt, X.Y.Z");
-}
-
-function connectOptions(command: Command): Command {
-  return command
-    .option('-c, --connect <uri>', 'hypervisor, as virsh takes it (default qemu:///system)')
-    .option('--timeout <seconds>', 'longest wait for one answer of libvirt', seconds);
-}
-
-function formatOption(choices: readonly string[], preset: string): Option {
-  return new Option('-f, --format <format>', 'output format').choices([...choices]).default(preset);
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {
@@ -235,12 +169,6 @@ function wholeNumber(min: number, max: number): (text: string) => number {
       throw new InvalidArgumentError(`a whole number, ${min} to ${max}, please`);
     return value;
   };
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value <= 3600)) throw new InvalidArgumentError('between 0 and 3600 seconds, please');
-  return value;
 }
 
 function version(): string {

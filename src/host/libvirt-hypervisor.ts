@@ -1,10 +1,8 @@
-import { QuotaError } from '../errors.ts';
 import {
   type Connection,
   type Domain,
   type DomainStateName,
   isVirError,
-  LibvirtError,
   type ParameterType,
   type TypedParameterInput,
   type TypedParameters,
@@ -22,6 +20,8 @@ import type {
   Scope,
 } from '../ports/hypervisor.ts';
 import { hypervisorIdentity } from './hypervisor-identity.ts';
+import { watchDomainEvents } from './libvirt-changes.ts';
+import { translating } from './libvirt-errors.ts';
 import { type Line, openLine } from './libvirt-line.ts';
 
 /** How to reach a hypervisor. */
@@ -30,6 +30,8 @@ export interface OpenOptions {
   readonly readOnly: boolean;
   readonly callTimeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** How long a lost connection is tried again before a call gives up, in ms; absent: 30 s when it writes, else not. */
+  readonly reconnectMs?: number;
 }
 
 /** How long a writer tries to get a lost connection back, in ms. */
@@ -40,7 +42,7 @@ const RECONNECT_MS = 30_000;
  * that what was begun can be put back. @throws QuotaError `unreachable`, `refused`.
  */
 export async function openHypervisor(uri: string, options: OpenOptions): Promise<Hypervisor> {
-  const reconnectMs = options.readOnly ? 0 : RECONNECT_MS;
+  const { reconnectMs = options.readOnly ? 0 : RECONNECT_MS } = options;
   const line = await translating(uri, () => openLine(uri, { ...options, reconnectMs }));
   return hypervisorOn(line, uri);
 }
@@ -99,6 +101,7 @@ function hypervisorOn(line: Line, uri: string): Hypervisor {
     defineXml: async xml => {
       await ask('the persistent definition', connection => connection.defineXml(xml));
     },
+    watch: tell => ask(uri, connection => watchDomainEvents(connection, tell)),
     close: () => line.close(),
   };
 }
@@ -196,26 +199,4 @@ function mixedParameters(
     return [[name, typeof value === 'string' ? { type: 'string', value } : { type, value }]];
   });
   return Object.fromEntries(typed);
-}
-
-async function translating<T>(subject: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw error instanceof LibvirtError ? translated(subject, error) : error;
-  }
-}
-
-function translated(subject: string, error: LibvirtError): QuotaError {
-  if (isVirError(error, virErrorCode.noDomain)) {
-    return new QuotaError('not-found', subject, `no domain '${subject}' on this hypervisor`, {
-      cause: error,
-    });
-  }
-  if (error.vir !== undefined) {
-    return new QuotaError('refused', subject, `libvirt refused (code ${error.vir.code}): ${error.message}`, {
-      cause: error,
-    });
-  }
-  return new QuotaError('unreachable', subject, error.message, { cause: error });
 }

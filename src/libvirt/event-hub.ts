@@ -2,6 +2,7 @@ import type { Codec } from './codec.ts';
 import type { LibvirtError } from './error.ts';
 import { EventQueue } from './event-queue.ts';
 import type {
+  DeviceEvent,
   EventOptions,
   EventStream,
   Events,
@@ -71,6 +72,8 @@ export function eventHub(rpc: Rpc): Events {
         return { ...rest, event: lifecycleNames[event] ?? 'unknown' };
       }),
     tunable: options => hub.open(eventMessages.tunable, options, (event): TunableEvent => event),
+    deviceAdded: options => hub.open(eventMessages.deviceAdded, options, (event): DeviceEvent => event),
+    deviceRemoved: options => hub.open(eventMessages.deviceRemoved, options, (event): DeviceEvent => event),
     metadataChange: options =>
       hub.open(eventMessages.metadataChange, options, ({ type, ...rest }): MetadataChangeEvent => {
         return { ...rest, kind: metadataKinds[type] ?? 'unknown' };

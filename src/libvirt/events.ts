@@ -36,6 +36,13 @@ export interface MetadataChangeEvent {
   readonly uri?: string;
 }
 
+/** A device was plugged into a running domain, or out of it. */
+export interface DeviceEvent {
+  readonly domain: Domain;
+  /** libvirt's name of the device in that domain: `virtio-disk1`, `net0`. */
+  readonly alias: string;
+}
+
 export interface EventOptions {
   /** Only of this domain. */
   readonly domain?: Domain;
@@ -57,5 +64,7 @@ export interface EventStream<Event> extends AsyncIterableIterator<Event> {
 export interface Events {
   lifecycle(options?: EventOptions): Promise<EventStream<LifecycleEvent>>;
   tunable(options?: EventOptions): Promise<EventStream<TunableEvent>>;
+  deviceAdded(options?: EventOptions): Promise<EventStream<DeviceEvent>>;
+  deviceRemoved(options?: EventOptions): Promise<EventStream<DeviceEvent>>;
   metadataChange(options?: EventOptions): Promise<EventStream<MetadataChangeEvent>>;
 }

@@ -23,6 +23,7 @@ export type {
 } from './domain-calls.ts';
 export { isVirError, LibvirtError, type LibvirtErrorKind, type VirError, virErrorCode } from './error.ts';
 export type {
+  DeviceEvent,
   EventOptions,
   EventStream,
   Events,

@@ -58,6 +58,31 @@ export interface HypervisorReader {
   getLiveIoTune(domain: DomainRef, target: string): Promise<Readonly<Record<string, number | string>>>;
 }
 
+/** Something happened to a domain, after which what was read of it may no longer be so. */
+export interface DomainChange {
+  readonly domain: DomainRef;
+  /** In virsh's words: `started`, `tunable`, `device-added`, `metadata-change`, … */
+  readonly what: string;
+  /** More of it: which parameters, which device. */
+  readonly detail?: string;
+}
+
+/** A watch that was begun. */
+export interface Watch {
+  /** Resolves when no more will be told: without a reason after `stop`, with one when the line was lost. */
+  readonly ended: Promise<Error | undefined>;
+  stop(): Promise<void>;
+}
+
+/** Tells what happens to domains. */
+export interface HypervisorWatcher {
+  /**
+   * Tells of every change from the moment this resolves. On a lost line it ends; watching again connects anew.
+   * @throws QuotaError `unreachable`, `refused`
+   */
+  watch(tell: (change: DomainChange) => void): Promise<Watch>;
+}
+
 /** An application's element in a definition's metadata. */
 export interface Metadata {
   /** Namespace of the element: one element per namespace. */
@@ -98,7 +123,7 @@ export interface HypervisorWriter {
 }
 
 /** A connection to one hypervisor. */
-export interface Hypervisor extends HypervisorReader, HypervisorWriter {
+export interface Hypervisor extends HypervisorReader, HypervisorWriter, HypervisorWatcher {
   /**
    * A name for it that is the same however it is reached: by another spelling of the URI, another socket, from another
    * machine. The sessions of two users on one host are not told apart.

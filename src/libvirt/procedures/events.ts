@@ -23,5 +23,7 @@ const tunableMax = 2048;
 export const eventMessages = {
   lifecycle: { id: 0, procedure: 318, body: struct({ domain, event: int32, detail: int32 }) },
   tunable: { id: 17, procedure: 346, body: struct({ domain, parameters: parameters(tunableMax) }) },
+  deviceRemoved: { id: 15, procedure: 333, body: struct({ domain, alias: text }) },
+  deviceAdded: { id: 19, procedure: 354, body: struct({ domain, alias: text }) },
   metadataChange: { id: 23, procedure: 379, body: struct({ domain, type: int32, uri: optional(text) }) },
 } as const;

@@ -1,0 +1,52 @@
+import { type Command, Option } from 'commander';
+import { auditFormatNames } from '../report/audit/format.ts';
+import type { AuditOptions } from './commands/audit.ts';
+import type { WatchOptions } from './commands/watch.ts';
+import { duration } from './duration.ts';
+import { connectOptions, formatOption, quotaOptions } from './options.ts';
+
+/** The commands that look at whole hosts. */
+export function auditCommands(top: Command): void {
+  audit(top);
+  capture(top);
+}
+
+function audit(top: Command): void {
+  const command = top
+    .command('audit')
+    .argument('[domain...]', 'names, UUIDs or ids (none: all domains)')
+    .description('which limits hold at every layer, which do not, where they break and why; reads only')
+    .option(
+      '--flavors <path>',
+      "a folder of flavors, or a file as Nova lists them; by the name in Nova's metadata",
+    )
+    .option('--from <file>', 'lines of JSON {"domain": NAME, "flavor": FLAVOR or FILE} (- for stdin)')
+    .option('--prune', 'limits that nobody asks for are findings')
+    .option('--host <dir>', 'audit a captured host instead of a running one')
+    .option('--out <file>', 'into a file, replaced in one step')
+    .addOption(
+      new Option('--watch', 'go on, and print what changes; text or jsonl').conflicts(['host', 'out']),
+    )
+    .option('--interval <time>', 'with --watch: read all again after so long (default 60s)', duration);
+  connectOptions(quotaOptions(command))
+    .addOption(formatOption(['text', ...auditFormatNames], 'table'))
+    .action(async (domains: string[], _, self: Command) => {
+      const options = self.optsWithGlobals<AuditOptions | WatchOptions>();
+      if (!('watch' in options)) return (await import('./commands/audit.ts')).audit(domains, options);
+      if (options.format !== 'table' && options.format !== 'text' && options.format !== 'jsonl') {
+        self.error("error: option '--watch' prints a table or jsonl");
+      }
+      return (await import('./commands/watch.ts')).watch(domains, options);
+    });
+}
+
+function capture(top: Command): void {
+  const command = top
+    .command('capture')
+    .argument('<domain...>', 'names, UUIDs or ids')
+    .description('record all that a verification reads, for looking at it elsewhere; reads only')
+    .requiredOption('--out <dir>', 'a folder that is not there yet');
+  connectOptions(command).action(async (domains: string[], _, self: Command) =>
+    (await import('./commands/capture.ts')).capture(domains, self.optsWithGlobals()),
+  );
+}
