@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { type AuditState, changesBetween } from '../../src/audit/changes.ts';
 import type { Finding } from '../../src/audit/finding.ts';
 
+const uuid = '4c1a8fc1-59cb-4b8f-9d7d-1b7ff3e7d6f3';
+
 const weight: Finding = {
-  cause: 'weight-overridden',
+  cause: 'systemd-override',
   explanation: 'the scope has another weight than libvirt set',
+  severity: 'error',
   device: { kind: 'cpu' },
   parameters: ['cpu_shares'],
   because: [],
@@ -18,7 +21,7 @@ const weight: Finding = {
 
 function state(findings: readonly Finding[], id = 3): AuditState {
   return {
-    domain: { name: 'vm1', uuid: '4c1a8fc1-59cb-4b8f-9d7d-1b7ff3e7d6f3', id },
+    domain: { name: 'vm1', uuid, id, state: 'running', persistent: true },
     source: 'libvirt',
     outcome: findings.length === 0 ? 'pass' : 'fail',
     coverage: {
@@ -27,6 +30,7 @@ function state(findings: readonly Finding[], id = 3): AuditState {
       failing: findings.length,
       inconclusive: 0,
       notApplicable: 0,
+      devices: { limited: 1, unlimitedThoughAsked: [], limitedThoughUnasked: [] },
     },
     findings,
   };
@@ -43,6 +47,12 @@ describe('between two audits of a domain', () => {
     expect(changesBetween(state([]), state([weight]))).toEqual({ appeared: [weight], resolved: [] });
     expect(changesBetween(state([weight]), state([other]))).toEqual({ appeared: [other], resolved: [] });
     expect(changesBetween(state([other]), state([]))).toEqual({ appeared: [], resolved: [other] });
+  });
+
+  it('counters that moved are no news', () => {
+    const biting: Finding = { ...weight, cause: 'biting', severity: 'note' };
+    const more = { ...biting, observed: { nr_throttled: 12 } };
+    expect(changesBetween(state([biting]), state([more]))).toBeUndefined();
   });
 
   it('a domain that was started anew is news, and so is one that was not seen before', () => {
