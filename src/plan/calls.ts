@@ -15,7 +15,7 @@ export type Call =
   | { readonly kind: 'block-io-tune'; readonly target: string; readonly parameters: IoTune }
   | { readonly kind: 'interface'; readonly mac: string; readonly parameters: Bandwidth }
   /** Takes what is ours on an Open vSwitch port out of force; libvirt and tc are free to write then. */
-  | { readonly kind: 'ovs-detach'; readonly dev: string; readonly keepPolicing?: true }
+  | { readonly kind: 'ovs-detach'; readonly dev: string }
   /** Puts limits on an Open vSwitch port in its database; none: gives back what was there before ours. */
   | { readonly kind: 'ovs-set'; readonly dev: string; readonly limits: OvsPortLimits };
 
@@ -25,8 +25,8 @@ export interface HeldBefore {
   readonly kernel: Limits;
   /** A port's limits in Open vSwitch's database. */
   readonly ovs: (dev: string) => OvsPortLimits;
-  /** Whether tc policed what comes from a device. */
-  readonly policed: (dev: string) => boolean;
+  /** The directions in which libvirt's own tc state limited a device. */
+  readonly tc: (dev: string) => { readonly inbound: boolean; readonly outbound: boolean };
 }
 
 /** A weight, or limits of host devices as libvirt wants them: `device_read_bytes_sec` = `/dev/sda,1048576`. */
@@ -123,8 +123,9 @@ function nativeCalls(step: Step): readonly Call[] {
 }
 
 /**
- * Back to rows of ours, or to what libvirt had set with tc. Of the latter Open vSwitch takes the policer away when the
- * policing columns are emptied, which is why they are emptied last where there was none before (it had taken it already).
+ * Back to rows of ours, or to what libvirt had set with tc. Open vSwitch may have removed that already, and libvirt sets
+ * it anew whenever it is called: in such a direction ours comes before libvirt's and goes after it, since Open vSwitch
+ * removes tc state when its own limits go, and then only.
  */
 function nativeUndo(step: Step, before: HeldBefore): readonly Call[] {
   const { dev = '' } = step;
@@ -138,9 +139,15 @@ function nativeUndo(step: Step, before: HeldBefore): readonly Call[] {
     changes: step.changes.map(change => ({ ...change, reason: 'definition' as const })),
   };
   const libvirts = definedAnew(again, step.before);
-  return before.policed(dev)
-    ? [{ kind: 'ovs-detach', dev }, set, ...libvirts]
-    : [{ kind: 'ovs-detach', dev, keepPolicing: true }, ...libvirts, set];
+  const lost = lostBefore(ovsPortLimits(step.before), before.tc(dev));
+  return (lost.inbound ?? lost.outbound)
+    ? [{ kind: 'ovs-set', dev, limits: lost }, ...libvirts, set]
+    : [{ kind: 'ovs-detach', dev }, set, ...libvirts];
+}
+
+/** What libvirt's definition had and its tc state did not. */
+function lostBefore({ inbound, outbound }: OvsPortLimits, tc: ReturnType<HeldBefore['tc']>): OvsPortLimits {
+  return { ...(inbound && !tc.inbound && { inbound }), ...(outbound && !tc.outbound && { outbound }) };
 }
 
 function definedAnew({ device, changes }: Step, to: Limits): readonly Call[] {
@@ -150,7 +157,12 @@ function definedAnew({ device, changes }: Step, to: Limits): readonly Call[] {
 
 /** What of a step outlives the run of the domain: the rows of a port that is there without it. */
 export function undoAfterRun(step: Step, before: HeldBefore): readonly Call[] {
-  return undoCalls(step, before).filter(call => call.kind === 'ovs-detach' || call.kind === 'ovs-set');
+  if (step.enforcer !== 'ovs-native') return [];
+  const { dev = '' } = step;
+  return [
+    { kind: 'ovs-detach', dev },
+    { kind: 'ovs-set', dev, limits: before.ovs(dev) },
+  ];
 }
 
 /** One call per parameter: libvirt applies several one by one and does not take back the first ones. */

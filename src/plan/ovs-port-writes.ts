@@ -16,17 +16,11 @@ export interface LimitedPort {
  *
  * @see openvswitch lib/netdev-linux.c:netdev_linux_set_qos, netdev_linux_set_policing
  */
-export function detachPort(
-  state: OvsState,
-  dev: string,
-  keepPolicing = false,
-): readonly string[] | undefined {
+export function detachPort(state: OvsState, dev: string): readonly string[] | undefined {
   const holder = ovsHolders(state).get(dev);
   const parts = [
     ...(holder?.inbound ? [['clear', 'Port', dev, 'qos']] : []),
-    ...(holder?.outbound && !keepPolicing
-      ? [['set', 'Interface', dev, ...policing({ rate: 0, burst: 0 })]]
-      : []),
+    ...(holder?.outbound ? [['set', 'Interface', dev, ...policing({ rate: 0, burst: 0 })]] : []),
   ];
   return transaction(parts);
 }

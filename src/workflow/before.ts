@@ -10,7 +10,10 @@ export function heldBefore(knobs: readonly HeldKnob[]): HeldBefore {
   return {
     kernel: kernelLimits(knobs),
     ovs: dev => ovsBefore(knobs, dev),
-    policed: dev => valuesAt(knobs, { layer: 'tc', subject: dev, knob: 'police' }) !== undefined,
+    tc: dev => ({
+      inbound: valuesAt(knobs, { layer: 'tc', subject: dev, knob: 'class htb 1:1' }) !== undefined,
+      outbound: valuesAt(knobs, { layer: 'tc', subject: dev, knob: 'police' }) !== undefined,
+    }),
   };
 }
 

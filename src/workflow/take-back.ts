@@ -1,7 +1,8 @@
+import { renderIntentRecord } from '../domain/intent-record.ts';
 import { QuotaError } from '../errors.ts';
 import type { ApplyResult, StepResult } from '../plan/apply-result.ts';
 import type { HeldKnob } from '../plan/observed.ts';
-import type { Step, TuningPlan } from '../plan/plan.ts';
+import type { RecordChange, TuningPlan } from '../plan/plan.ts';
 import type { DomainState } from '../ports/hypervisor.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { assess } from './assess.ts';
@@ -28,36 +29,53 @@ export interface TakeBack {
   readonly failure: string;
 }
 
-/** What became of a step. */
-type Fate = Pick<StepResult, 'status' | 'error'>;
+/** What became of a unit. */
+interface Fate extends Pick<StepResult, 'status' | 'error'> {
+  /** Whether putting it back was refused in so many words, so that it will not be done later either. */
+  readonly isRefused?: true;
+}
 
 /**
  * Puts back what was there before, last unit first, and reads every layer to see that it is back. Never interrupted,
  * never thrown: what could not be put back is in the result. Of a run of the domain that has ended nothing is left, so
- * nothing is put back on it.
+ * nothing is put back on it. What refuses to be put back and is seen to be as before counts as put back: whoever refuses
+ * one refuses the other.
  */
 export async function takeBack(surroundings: WriteSurroundings, task: TakeBack): Promise<ApplyResult> {
   const { signal: _, ...calm } = surroundings;
   const { plan, failure } = task;
   surroundings.logger?.warn(`putting back what '${plan.domain.name}' had: ${failure}`);
-  const fates = new Map<Step, Fate>();
-  const recordErrors: string[] = [];
+  const fates = new Map<Unit, Fate>();
   let patience: readonly number[] = RETRY_MS;
   for (const unit of [...task.units].reverse()) {
     const undone = await undoUnit(calm, plan, unit, patience);
     // Whoever did not answer for so long will not answer the next one either.
     if (undone.status === 'not-undone') patience = [0];
-    for (const step of unit.steps) fates.set(step, undone);
-    if (unit.steps.length === 0 && undone.error !== undefined) recordErrors.push(`record: ${undone.error}`);
+    fates.set(unit, undone);
   }
-  const { verdicts, left: knobs } = await lookBack(calm, task);
-  const left = [...knobs, ...recordErrors];
-  const steps = plan.steps.map(
-    (step): StepResult => ({ step, ...(fates.get(step) ?? { status: 'not-tried' }) }),
-  );
+  const { verdicts, left: knobs, view } = await lookBack(calm, task);
+  const isAsBefore = ({ record }: Unit) =>
+    record === undefined ? knobs.length === 0 : view !== undefined && isRecordOf(view, record);
+  const ends = [...fates].map(([unit, fate]) => ({ unit, fate: seenFate(fate, isAsBefore(unit)) }));
+  const records = ends.filter(({ unit, fate }) => unit.record && fate.error !== undefined);
+  const left = [...knobs, ...records.map(({ fate }) => `record: ${fate.error}`)];
+  const steps = plan.steps.map((step): StepResult => {
+    const end = ends.find(({ unit }) => unit.steps.includes(step));
+    return { step, ...(end?.fate ?? { status: 'not-tried' }) };
+  });
   const failed = left.length > 0 || steps.some(step => step.status === 'not-undone');
   const outcome = failed ? 'rollback-failed' : 'rolled-back';
   return { outcome, plan, steps, verdicts, failure, ...(failed && { left }) };
+}
+
+function seenFate({ isRefused, ...fate }: Fate, isAsBefore: boolean): Pick<StepResult, 'status' | 'error'> {
+  return isRefused && isAsBefore ? { status: 'undone' } : fate;
+}
+
+/** Whether a definition has the record again that it had before. */
+function isRecordOf(view: DomainView, { scope, before }: RecordChange): boolean {
+  const now = view[scope]?.intent;
+  return (now && renderIntentRecord(now)) === (before && renderIntentRecord(before));
 }
 
 async function undoUnit(
@@ -66,7 +84,7 @@ async function undoUnit(
   unit: Unit,
   patience: readonly number[],
 ): Promise<Fate> {
-  let error = '';
+  let failed: Fate = { status: 'not-undone' };
   for (const pause of patience) {
     await surroundings.wait(pause);
     try {
@@ -78,11 +96,12 @@ async function undoUnit(
       return { status: 'undone' };
     } catch (reason) {
       if (isGone(reason) && unit.undoAfterRun === undefined) return { status: 'gone' };
-      error = messageOf(reason);
+      const error = messageOf(reason);
+      failed = { status: 'not-undone', error, ...(isRefusal(reason) && { isRefused: true }) };
       surroundings.logger?.warn(`cannot be put back yet: ${error}`);
     }
   }
-  return { status: 'not-undone', error };
+  return failed;
 }
 
 /** Whether the domain is still in the run that the plan was made for. @throws QuotaError */
@@ -99,17 +118,22 @@ function isGone(error: unknown): boolean {
   return error instanceof QuotaError && error.code === 'not-found';
 }
 
+function isRefusal(error: unknown): boolean {
+  return error instanceof QuotaError && error.code === 'refused';
+}
+
 /** What is there after the undoing, and which knobs are not as before. */
 async function lookBack(
   surroundings: WriteSurroundings,
   { plan, wish }: TakeBack,
-): Promise<{ verdicts: readonly Verdict[]; left: readonly string[] }> {
+): Promise<{ verdicts: readonly Verdict[]; left: readonly string[]; view?: DomainView }> {
   let left: readonly string[] = [];
   let verdicts: readonly Verdict[] = [];
+  let view: DomainView | undefined;
   for (const pause of [0, ...SETTLE_MS]) {
     await surroundings.wait(pause);
     try {
-      const view = await lookAt(surroundings, plan.domain.uuid);
+      view = await lookAt(surroundings, plan.domain.uuid);
       const now = await assess(surroundings, view, wish, scopesLeft(plan, view));
       left = knobsNotAsBefore(comparable(plan, view), now.readings);
       verdicts = now.verdicts;
@@ -119,7 +143,7 @@ async function lookBack(
     }
     if (left.length === 0) break;
   }
-  return { verdicts, left };
+  return { verdicts, left, ...(view && { view }) };
 }
 
 /** What can be as before: of another run of the domain only its persistent definition. */

@@ -18,6 +18,8 @@ export interface Unit {
   readonly scope: Scope;
   /** Empty for a record. */
   readonly steps: readonly Step[];
+  /** Of a record alone. */
+  readonly record?: RecordChange;
   /** @param stop is called before each write, and throws to stop. */
   forward(stop: () => void): Promise<void>;
   /** Takes it back, whether or not all of it was done; doing it twice does no harm. */
@@ -98,7 +100,8 @@ function backTo(step: Step): Limits {
   return { ...Object.fromEntries(gone), ...step.before };
 }
 
-function recordUnit(hypervisor: Hypervisor, domain: DomainRef, { scope, before, after }: RecordChange): Unit {
+function recordUnit(hypervisor: Hypervisor, domain: DomainRef, change: RecordChange): Unit {
+  const { scope, before, after } = change;
   const write = (record: IntentRecord | undefined) =>
     hypervisor.setMetadata(domain, scope, {
       uri: intentNamespace,
@@ -108,6 +111,7 @@ function recordUnit(hypervisor: Hypervisor, domain: DomainRef, { scope, before, 
   return {
     scope,
     steps: [],
+    record: change,
     forward: stop => {
       stop();
       return write(after);

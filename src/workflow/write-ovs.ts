@@ -28,7 +28,7 @@ export async function writeOvs(
   if (foreign.length > 0) throw refused(call.dev, `is limited by somebody else: ${foreign.join(', ')}`);
   const argv =
     call.kind === 'ovs-detach'
-      ? detachPort(state, call.dev, call.keepPolicing)
+      ? detachPort(state, call.dev)
       : setPort(state, { dev: call.dev, domain: domain.uuid }, call.limits);
   if (argv === undefined) return;
   const { exitCode, stderr } = await hostWriter.run(argv).catch(error => toRefusal(call.dev, error));

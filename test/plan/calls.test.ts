@@ -27,7 +27,7 @@ const noIoTune = {
 };
 
 /** Before: nothing but what libvirt defined. */
-const nothing: HeldBefore = { kernel: {}, ovs: () => ({}), policed: () => false };
+const nothing: HeldBefore = { kernel: {}, ovs: () => ({}), tc: () => ({ inbound: false, outbound: false }) };
 
 function step(device: Step['device'], before: Limits, after: Limits, enforcer?: Step['enforcer']): Step {
   const changes = diffLimits(before, after, {});
@@ -176,26 +176,30 @@ describe('the calls of an ethernet tap that is limited as a port of Open vSwitch
     expect(undoCalls(native, before)).toEqual([libvirts({}), { kind: 'ovs-detach', dev }, set]);
   });
 
+  const given = { kind: 'ovs-set', dev, limits: {} };
+
   it("are undone with libvirt's limits at last where they were in tc", () => {
-    const given = { kind: 'ovs-set', dev, limits: {} };
-    expect(undoCalls(repair, { ...nothing, policed: () => true })).toEqual([
+    expect(undoCalls(repair, { ...nothing, tc: () => ({ inbound: true, outbound: false }) })).toEqual([
       { kind: 'ovs-detach', dev },
       given,
       libvirts(limits),
     ]);
   });
 
-  it('are undone without the policer that Open vSwitch had removed before', () => {
-    const given = { kind: 'ovs-set', dev, limits: {} };
-    expect(undoCalls(repair, nothing)).toEqual([
-      { kind: 'ovs-detach', dev, keepPolicing: true },
-      libvirts(limits),
-      given,
-    ]);
+  it('are undone without what Open vSwitch had removed before, in that direction alone', () => {
+    expect(undoCalls(repair, nothing)).toEqual([set, libvirts(limits), given]);
+    const both = { 'inbound.average': 1000, 'outbound.average': 2000, 'outbound.burst': 256 };
+    const policed = { kind: 'ovs-set', dev, limits: { outbound: { rate: 16_000, burst: 2048 } } };
+    const shapedBefore = { ...nothing, tc: () => ({ inbound: true, outbound: false }) };
+    expect(undoCalls({ ...native, before: both }, shapedBefore)).toEqual([policed, libvirts(both), given]);
+  });
+
+  it('are undone in the order of every other tap where libvirt had no limit', () => {
+    expect(undoCalls(native, nothing)).toEqual([{ kind: 'ovs-detach', dev }, given, libvirts({})]);
   });
 
   it('are undone in the database alone when the run of the domain has ended', () => {
-    expect(undoAfterRun(native, { ...nothing, policed: () => true })).toEqual([
+    expect(undoAfterRun(repair, nothing)).toEqual([
       { kind: 'ovs-detach', dev },
       { kind: 'ovs-set', dev, limits: {} },
     ]);

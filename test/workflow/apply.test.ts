@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { QuotaError } from '../../src/errors.ts';
+import { QuotaError, type QuotaErrorCode } from '../../src/errors.ts';
 import { openHypervisor } from '../../src/host/libvirt-hypervisor.ts';
 import { stateFolder } from '../../src/host/state-folder.ts';
 import { flavorQuota } from '../../src/intent/flavor-quota.ts';
@@ -151,6 +151,27 @@ describe('apply when a write fails', () => {
     expect(result.left).toContain('live fa:16:3e:41:00:01 inbound.average');
   });
 
+  it('is as before when what is refused for ever was never done', async () => {
+    await applyDomain({ hypervisor, wait }, { ...request, record: { flavor: 'one', asked: {} } });
+    const { quota: less } = flavorQuota({ 'quota:vif_inbound_average': '5' });
+    const before = await definitions();
+    const refusing = failAt(hypervisor, 0, false, { forEver: true, code: 'refused' });
+    const other = { ...request, quota: less, record: { flavor: 'other', asked: {} } };
+    for (const failing of [refusing, { ...hypervisor, setMetadata: refusing.setMetadata }]) {
+      const { outcome, steps, left } = await applyDomain({ hypervisor: failing, wait }, other);
+      expect({ outcome, left }).toEqual({ outcome: 'rolled-back', left: undefined });
+      expect(steps.filter(({ status }) => !['undone', 'not-tried'].includes(status))).toEqual([]);
+      expect(await definitions()).toEqual(before);
+    }
+  });
+
+  it('is not as before when nobody knows whether the last write will still be done', async () => {
+    const failing = failAt(hypervisor, 0, false, { forEver: true });
+    const result = await applyDomain({ hypervisor: failing, wait }, request);
+    expect(result.outcome).toBe('rollback-failed');
+    expect(result.steps[0]).toMatchObject({ status: 'not-undone', error: 'no answer in time' });
+  });
+
   it('is undone when it is interrupted between two writes', async () => {
     const before = await definitions();
     const controller = new AbortController();
@@ -168,15 +189,20 @@ describe('apply when a write fails', () => {
   });
 });
 
-/** The hypervisor, whose write number `index` is answered with a timeout, with or without being carried out. */
-function failAt(real: Hypervisor, index: number, carriedOut: boolean, { forEver = false } = {}): Hypervisor {
+/** The hypervisor, whose write number `index` is answered with an error, with or without being carried out. */
+function failAt(
+  real: Hypervisor,
+  index: number,
+  carriedOut: boolean,
+  { forEver = false, code = 'unreachable' as QuotaErrorCode } = {},
+): Hypervisor {
   let count = 0;
   const guarded = <A extends unknown[]>(write: (...args: A) => Promise<void>) => {
     return async (...args: A) => {
       const turn = count++;
       const fails = forEver ? turn >= index : turn === index;
       if (!fails || carriedOut) await write(...args);
-      if (fails) throw new QuotaError('unreachable', 'libvirt', 'no answer in time');
+      if (fails) throw new QuotaError(code, 'libvirt', 'no answer in time');
     };
   };
   return {
@@ -184,6 +210,7 @@ function failAt(real: Hypervisor, index: number, carriedOut: boolean, { forEver 
     setSchedulerParameters: guarded(real.setSchedulerParameters),
     setBlockIoTune: guarded(real.setBlockIoTune),
     setInterfaceParameters: guarded(real.setInterfaceParameters),
+    setMetadata: guarded(real.setMetadata),
     defineXml: guarded(real.defineXml),
   };
 }
