@@ -65,9 +65,10 @@ const limitKnobs = { 1: ['cpu.cfs_quota_us', 'cpu.cfs_period_us'], 2: ['cpu.max'
  * @throws HostReadError when the domain's cgroup cannot be found or looked into
  */
 export async function readDomainCgroup(host: HostReader, domainName: string): Promise<CgroupFiles> {
-  const pid = await readPid(host, domainName);
-  const membership = await readRequired(host, `/proc/${pid}/cgroup`);
-  const mounts = await readRequired(host, '/proc/self/mounts');
+  const [[pid, membership], mounts] = await Promise.all([
+    readMembership(host, domainName),
+    readRequired(host, '/proc/self/mounts'),
+  ]);
   const hierarchy = [parseMemberships(membership), parseCgroupMounts(mounts)] as const;
   const place = locateDomainCgroup(...hierarchy);
   if (place === undefined) throw new HostReadError(`process ${pid} is in no cgroup that libvirt made`);
@@ -93,11 +94,12 @@ export async function readDomainCgroup(host: HostReader, domainName: string): Pr
   });
   const read = (wanted: Parameters<typeof readKnob>[1][]) =>
     Promise.all(wanted.map(knob => readKnob(host, knob)));
+  const [files, resourceFiles] = await Promise.all([read(knobs), read(resources)]);
   return {
     version,
     systemd: place.scope !== place.nested,
-    files: await read(knobs),
-    resources: await read(resources),
+    files,
+    resources: resourceFiles,
     strayed: strayedOf(places),
   };
 }
@@ -109,6 +111,12 @@ function strayedOf(
     place !== undefined && 'strayed' in place ? [[controller, place.strayed] as const] : [],
   );
   return Object.fromEntries(entries);
+}
+
+/** QEMU's process id, and which cgroups it is in. */
+async function readMembership(host: HostReader, domainName: string): Promise<readonly [string, string]> {
+  const pid = await readPid(host, domainName);
+  return [pid, await readRequired(host, `/proc/${pid}/cgroup`)];
 }
 
 /** libvirt writes the domain's name as it is; only names that cannot be a file's are refused. */

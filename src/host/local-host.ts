@@ -4,6 +4,8 @@ import { join, posix } from 'node:path';
 import { HostReadError, type HostReader, type HostWriter } from '../ports/host.ts';
 import { isReadCommand } from './read-commands.ts';
 import { runCommand } from './run-command.ts';
+import { runMerged } from './run-merged.ts';
+import { sharedCommands } from './shared-commands.ts';
 import { isWriteCommand } from './write-commands.ts';
 
 const MAX_FILE_BYTES = 1024 ** 2;
@@ -23,6 +25,11 @@ export interface LocalHostOptions {
 /** This machine as a {@link HostReader}: small regular files, and a few commands that change nothing. */
 export function localHost(options: LocalHostOptions = {}): HostReader {
   const root = options.root ?? '/';
+  const manner = { timeoutMs: READ_TIMEOUT_MS, ...(options.signal && { signal: options.signal }) };
+  const run = sharedCommands({
+    run: argv => runCommand(argv, manner),
+    runMerged: (argv, input) => runMerged(argv, input, manner),
+  });
   return {
     readFile: path => reading(path, async () => readSmallFile(await resolved(root, path), path)),
     listFolder: path => reading(path, async () => listNames(await resolved(root, path), path)),
@@ -30,10 +37,7 @@ export function localHost(options: LocalHostOptions = {}): HostReader {
       if (root !== '/') throw new HostReadError(`'${argv.join(' ')}' would answer for another machine`);
       if (!isReadCommand(argv))
         throw new HostReadError(`'${argv.join(' ')}' is not a command that only reads`);
-      return runCommand(argv, {
-        timeoutMs: READ_TIMEOUT_MS,
-        ...(options.signal && { signal: options.signal }),
-      });
+      return run(argv);
     },
   };
 }

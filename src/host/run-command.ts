@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { type CommandResult, HostReadError } from '../ports/host.ts';
+import { searchPath } from './program-stamp.ts';
 
-const MAX_OUTPUT_BYTES = 16 * 1024 ** 2;
+/** What one command may answer. */
+export const MAX_OUTPUT_BYTES = 16 * 1024 ** 2;
 
 /** How long a command may take, in ms, and what ends it before. */
 export interface RunOptions {
@@ -19,7 +21,7 @@ export async function runCommand(
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
     maxBuffer: MAX_OUTPUT_BYTES,
-    env: { LC_ALL: 'C', PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin` },
+    env: commandEnvironment(),
     ...(signal && { signal }),
   } as const;
   return new Promise((resolve, reject) => {
@@ -32,6 +34,11 @@ export async function runCommand(
     });
     child.stdin?.end();
   });
+}
+
+/** Plain language, and programs where administration tools are. */
+export function commandEnvironment(): Readonly<Record<string, string>> {
+  return { LC_ALL: 'C', PATH: searchPath() };
 }
 
 function whyNot(argv: readonly string[], timeoutMs: number, error: Error): string {

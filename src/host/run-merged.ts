@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandEnvironment, MAX_OUTPUT_BYTES, type RunOptions } from './run-command.ts';
+
+/**
+ * Runs a command, and gives what it wrote to both of its outputs in the order in which it did: they are one file.
+ *
+ * @returns undefined when it did not run to its end, or wrote too much
+ * @throws the signal's reason
+ */
+export async function runMerged(
+  argv: readonly string[],
+  input: string,
+  { timeoutMs, signal }: RunOptions,
+): Promise<string | undefined> {
+  const output = await unnamedFile().catch(() => undefined);
+  if (output === undefined) return undefined;
+  try {
+    const [program = '', ...rest] = argv;
+    const child = spawn(program, rest, {
+      stdio: ['pipe', output.fd, output.fd],
+      env: commandEnvironment(),
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+      ...(signal && { signal }),
+    });
+    // One that ends without having read all shows by its answer.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
+    const [exitCode] = await once(child, 'close').catch(() => [null]);
+    signal?.throwIfAborted();
+    const { size } = await output.stat();
+    if (exitCode === null || size > MAX_OUTPUT_BYTES) return undefined;
+    const { bytesRead, buffer } = await output.read(Buffer.alloc(size), 0, size, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await output.close();
+  }
+}
+
+/** A file that ends with its handle. */
+async function unnamedFile(): Promise<FileHandle> {
+  const folder = await mkdtemp(join(tmpdir(), 'virt-quota-'));
+  try {
+    return await open(join(folder, 'output'), 'wx+', 0o600);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
