@@ -2,22 +2,17 @@ import { type OvsState, ovsColumns, ovsRowColumns, parseOvsState } from '../obse
 import { HostReadError, type HostReader } from '../ports/host.ts';
 
 /** One process for all ports of the host; it answers one JSON table a line. */
-export const ovsCommand: readonly string[] = listing(ovsColumns);
+export const ovsCommand: readonly string[] = listing(ovsRowColumns);
 
-/** The same with what tells whose the rows are. */
-export const ovsRowsCommand: readonly string[] = listing(ovsRowColumns);
+/** What older captures have instead. It does not tell whose the rows are. */
+export const olderOvsCommand: readonly string[] = listing(ovsColumns);
 
 /**
- * What Open vSwitch's database says of limits.
+ * What Open vSwitch's database says of limits, and whose they are.
  * @throws HostReadError when there is no Open vSwitch here, or it does not answer
  */
 export function readOvs(host: HostReader): Promise<OvsState> {
   return answered(host, ovsCommand);
-}
-
-/** The same with each row's `external_ids`. @throws HostReadError */
-export function readOvsRows(host: HostReader): Promise<OvsState> {
-  return answered(host, ovsRowsCommand);
 }
 
 async function answered(host: HostReader, argv: readonly string[]): Promise<OvsState> {

@@ -6,6 +6,7 @@ import type { DomainState, HypervisorInfo, HypervisorReader, Scope } from '../po
 import { makeEmptyFolder, readJson, writeJson } from './capture-files.ts';
 import { loadHost, saveHost } from './capture-host.ts';
 import { loadLibvirt, saveLibvirt } from './capture-libvirt.ts';
+import { olderOvsCommand, ovsCommand } from './ovs.ts';
 
 /** Grows when a folder means something else than before. */
 const FORMAT_VERSION = 1;
@@ -128,6 +129,11 @@ async function noting<K, T>(
   }
 }
 
+/** What older captures have instead of a command. */
+const olderForms: ReadonlyMap<string, string> = new Map([
+  [JSON.stringify(ovsCommand), JSON.stringify(olderOvsCommand)],
+]);
+
 /** A host that answers from a recording. What was not recorded cannot be read. */
 export function capturedHost(recording: Recording): HostReader {
   return {
@@ -135,7 +141,9 @@ export function capturedHost(recording: Recording): HostReader {
     listFolder: async path => replayed(recording.folders.get(path), path),
     run: async argv => {
       const line = argv.join(' ');
-      const result = replayed(recording.commands.get(JSON.stringify(argv)), line);
+      const key = JSON.stringify(argv);
+      const recorded = recording.commands.get(key) ?? recording.commands.get(olderForms.get(key) ?? '');
+      const result = replayed(recorded, line);
       if (result === undefined) throw new HostReadError(`'${line}': not in the capture`);
       return result;
     },

@@ -22,6 +22,11 @@ export interface OvsHolder {
   readonly foreign: readonly string[];
 }
 
+/** Whether the state was read with `external_ids`. */
+export function tellsOwners({ interfaces }: OvsState): boolean {
+  return interfaces.every(row => row.external_ids !== undefined);
+}
+
 /** Who holds the limits of each port of Open vSwitch, by its name. @param state with `external_ids` */
 export function ovsHolders(state: OvsState): ReadonlyMap<string, OvsHolder> {
   return new Map(state.interfaces.map(row => [String(row.name), holderOf(state, row)]));

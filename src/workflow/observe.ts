@@ -1,9 +1,9 @@
 import type { DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
 import { interfaceEnforcer } from '../domain/enforcement.ts';
-import { readOvs, readOvsRows } from '../host/ovs.ts';
+import { readOvs } from '../host/ovs.ts';
 import { readIproute2Version } from '../host/tc.ts';
 import type { OvsState } from '../observed/ovs.ts';
-import { type OvsHolder, ovsHolders } from '../observed/ovs-owner.ts';
+import { type OvsHolder, ovsHolders, tellsOwners } from '../observed/ovs-owner.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { DomainState, HypervisorReader } from '../ports/hypervisor.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
@@ -84,7 +84,7 @@ async function observeHost(
     macvtapsAmong(host, nics),
   ]);
   const ports = new Set('found' in ovs ? ovs.found.interfaces.map(row => String(row.name)) : []);
-  const holders = await holdersAmong(host, nics, ports);
+  const holders = 'found' in ovs ? holdersAmong(ovs.found, nics, ports) : undefined;
   const network = nics.flatMap((nic, index) => [...portOf(nic, ovs), ...(tc[index] ?? [])]);
   return {
     readings: [...cgroup.readings, ...network],
@@ -104,15 +104,14 @@ async function observeOvs(host: HostReader, nics: readonly InterfaceDefinition[]
   return mayBePort ? look(() => readOvs(host)) : { why: 'it was not asked' };
 }
 
-/** Asks whose the limits are only when libvirt does not know that a tap is a port. */
-async function holdersAmong(
-  host: HostReader,
+/** Whose the limits are, where libvirt does not know that a tap is a port and the database tells. */
+function holdersAmong(
+  state: OvsState,
   nics: readonly InterfaceDefinition[],
   ports: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, OvsHolder> | undefined> {
-  if (!nics.some(({ type, dev = '' }) => type === 'ethernet' && ports.has(dev))) return undefined;
-  const rows = await look(() => readOvsRows(host));
-  return 'found' in rows ? ovsHolders(rows.found) : undefined;
+): ReadonlyMap<string, OvsHolder> | undefined {
+  const isUnknownPort = nics.some(({ type, dev = '' }) => type === 'ethernet' && ports.has(dev));
+  return isUnknownPort && tellsOwners(state) ? ovsHolders(state) : undefined;
 }
 
 async function observeNic(host: HostReader, nic: InterfaceDefinition): Promise<readonly Reading[]> {

@@ -1,5 +1,5 @@
 import { QuotaError } from '../errors.ts';
-import { readOvsRows } from '../host/ovs.ts';
+import { readOvs } from '../host/ovs.ts';
 import { ovsHolders } from '../observed/ovs-owner.ts';
 import type { Call } from '../plan/calls.ts';
 import { detachPort, setPort } from '../plan/ovs-port-writes.ts';
@@ -23,7 +23,7 @@ export async function writeOvs(
   if (host === undefined || hostWriter === undefined) {
     throw refused(call.dev, 'Open vSwitch can be written to on the hypervisor only');
   }
-  const state = await readOvsRows(host).catch(error => toRefusal(call.dev, error));
+  const state = await readOvs(host).catch(error => toRefusal(call.dev, error));
   const foreign = ovsHolders(state).get(call.dev)?.foreign ?? [];
   if (foreign.length > 0) throw refused(call.dev, `is limited by somebody else: ${foreign.join(', ')}`);
   const argv =

@@ -36,7 +36,7 @@ describe('tc on a host', () => {
 
 describe('Open vSwitch on a host', () => {
   const line =
-    'ovs-vsctl --timeout=5 --format=json --columns=name,ingress_policing_rate,ingress_policing_burst list Interface -- --columns=name,qos list Port -- --columns=_uuid,type,other_config,queues list QoS -- --columns=_uuid,other_config list Queue';
+    'ovs-vsctl --timeout=5 --format=json --columns=name,ingress_policing_rate,ingress_policing_burst,external_ids list Interface -- --columns=name,qos list Port -- --columns=_uuid,type,other_config,queues,external_ids list QoS -- --columns=_uuid,other_config,external_ids list Queue';
 
   it('is asked once for all ports', async () => {
     const state = await readOvs(commands({ [line]: '{"headings":["name"],"data":[["tap0"]]}\n' }));
