@@ -3,7 +3,15 @@ import type { Layer } from '../verify/expectation.ts';
 import type { Verdict } from '../verify/verdict.ts';
 
 /** How far along the chain a link is: definitions first, then who enforces. */
-const depth: Readonly<Record<Layer, number>> = { config: 0, live: 0, cgroup: 1, qemu: 1, ovs: 1, tc: 2 };
+const depth: Readonly<Record<Layer, number>> = {
+  config: 0,
+  live: 0,
+  cgroup: 1,
+  qemu: 1,
+  ovs: 1,
+  openflow: 1,
+  tc: 2,
+};
 
 /**
  * The failing links before which nothing fails: what is wrong by itself, not because of something before it. The two

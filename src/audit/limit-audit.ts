@@ -38,7 +38,15 @@ export interface LimitInput {
   readonly verdicts: readonly Verdict[];
 }
 
-const order: Readonly<Record<Layer, number>> = { config: 0, live: 1, cgroup: 2, qemu: 2, ovs: 2, tc: 3 };
+const order: Readonly<Record<Layer, number>> = {
+  config: 0,
+  live: 1,
+  cgroup: 2,
+  qemu: 2,
+  ovs: 2,
+  openflow: 2,
+  tc: 3,
+};
 
 /** Every limit that is asked for, and those that the running definition has besides, each with its chain. */
 export function limitAudits({ tuning, definitions, verdicts }: LimitInput): readonly LimitAudit[] {

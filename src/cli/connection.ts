@@ -57,7 +57,8 @@ export async function connected<T>(
   }
 }
 
-function loggerOf(terminal: Terminal): Logger {
+/** What a terminal says of the work. */
+export function loggerOf(terminal: Terminal): Logger {
   return { debug: terminal.detail, info: terminal.progress, warn: terminal.say };
 }
 
@@ -69,7 +70,8 @@ export function isLocal(uri: string): boolean {
   return (transport === undefined || transport === 'unix') && server === '';
 }
 
-function onInterrupt(): { readonly signal: AbortSignal; stop(): void } {
+/** A signal that the first Ctrl-C (or SIGTERM) gives; the next one ends the process. */
+export function onInterrupt(): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   const interrupt = () => {
     if (controller.signal.aborted) process.exit(130);

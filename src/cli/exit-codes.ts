@@ -1,5 +1,6 @@
 import type { QuotaErrorCode } from '../errors.ts';
 import type { ApplyResult, DomainOutcome } from '../plan/apply-result.ts';
+import type { HostResult } from '../plan/host-result.ts';
 import type { AuditTally } from '../report/audit-report.ts';
 import { summary } from '../verify/judge.ts';
 import type { Verdict } from '../verify/verdict.ts';
@@ -43,7 +44,7 @@ export function exitCodeOfError(code: QuotaErrorCode): ExitCode {
 }
 
 /** A failing verdict counts more than an inconclusive one, and that more than any number of passes. */
-export function exitCodeOfVerdicts(verdicts: readonly Verdict[]): ExitCode {
+export function exitCodeOfVerdicts(verdicts: readonly Pick<Verdict, 'outcome'>[]): ExitCode {
   const { overall } = summary(verdicts);
   if (overall === 'fail') return exitCode.differences;
   return overall === 'inconclusive' ? exitCode.undecided : exitCode.ok;
@@ -73,8 +74,8 @@ export function exitCodeOfOutcome(outcome: DomainOutcome): ExitCode {
   return 'error' in outcome ? exitCodeOfError(outcome.error.code) : exitCodeOfApply(outcome.result);
 }
 
-/** The exit code of an apply: kept or unchanged limits are judged like a verification. */
-export function exitCodeOfApply(result: ApplyResult): ExitCode {
+/** The exit code of an apply, to a domain or to the host: kept or unchanged limits are judged like a verification. */
+export function exitCodeOfApply(result: ApplyResult | HostResult<unknown>): ExitCode {
   switch (result.outcome) {
     case 'refused':
       return exitCode.invalid;

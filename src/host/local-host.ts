@@ -45,10 +45,10 @@ export function localHost(options: LocalHostOptions = {}): HostReader {
 /** This machine as a {@link HostWriter}. */
 export function localHostWriter(): HostWriter {
   return {
-    run: async argv => {
-      if (!isWriteCommand(argv))
+    run: async (argv, input) => {
+      if (!isWriteCommand(argv, input))
         throw new HostReadError(`'${argv.join(' ')}' is not a command that may write`);
-      return runCommand(argv, { timeoutMs: WRITE_TIMEOUT_MS });
+      return runCommand(argv, { timeoutMs: WRITE_TIMEOUT_MS, ...(input !== undefined && { input }) });
     },
   };
 }

@@ -5,16 +5,17 @@ import { searchPath } from './program-stamp.ts';
 /** What one command may answer. */
 export const MAX_OUTPUT_BYTES = 16 * 1024 ** 2;
 
-/** How long a command may take, in ms, and what ends it before. */
+/** How long a command may take, in ms, what ends it before, and what it reads from its standard input. */
 export interface RunOptions {
   readonly timeoutMs: number;
+  readonly input?: string;
   readonly signal?: AbortSignal;
 }
 
 /** Runs a command without a shell and in plain language. @throws HostReadError, or the signal's reason */
 export async function runCommand(
   argv: readonly string[],
-  { timeoutMs, signal }: RunOptions,
+  { timeoutMs, signal, input }: RunOptions,
 ): Promise<CommandResult> {
   const [program = '', ...rest] = argv;
   const options = {
@@ -32,7 +33,9 @@ export async function runCommand(
         signal?.aborted ? signal.reason : new HostReadError(whyNot(argv, timeoutMs, error), { cause: error }),
       );
     });
-    child.stdin?.end();
+    // A program that ends without having read it all has its reasons, and its exit code.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
   });
 }
 

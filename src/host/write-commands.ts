@@ -10,8 +10,11 @@ const SETTINGS: Readonly<Record<string, RegExp>> = {
 /**
  * Whether an argv is one of the few commands that write: an `ovs-vsctl` transaction that limits ports, by rows that
  * carry virt-quota's mark.
+ *
+ * @param input what the command would read from its standard input
  */
-export function isWriteCommand(argv: readonly string[]): boolean {
+export function isWriteCommand(argv: readonly string[], input?: string): boolean {
+  if (input !== undefined) return false;
   const [program, timeout = '', ...rest] = argv;
   if (program !== 'ovs-vsctl' || !/^--timeout=[1-9]\d?$/.test(timeout) || rest[0] !== '--') return false;
   return commandsOf(rest.slice(1)).every(isOvsWrite);

@@ -30,7 +30,8 @@ export function observedOf(
   return { devices: Object.fromEntries(devices), knobs: readings.map(heldKnob) };
 }
 
-function heldKnob({ layer, subject, knob, values, unreadable }: HeldKnob): HeldKnob {
+/** A reading without its evidence. */
+export function heldKnob({ layer, subject, knob, values, unreadable }: HeldKnob): HeldKnob {
   return {
     layer,
     subject,

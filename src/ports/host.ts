@@ -24,9 +24,10 @@ export interface HostReader {
 export interface HostWriter {
   /**
    * Runs a command (argv, no shell). It is not ended by an interruption: what was begun is known to be done or not.
+   * @param input what it reads from its standard input; absent: nothing
    * @throws HostReadError on timeout, missing program, or a command that is none of those allowed
    */
-  run(argv: readonly string[]): Promise<CommandResult>;
+  run(argv: readonly string[], input?: string): Promise<CommandResult>;
 }
 
 /** Something on the host is there but cannot be seen. The message is the reason, fit for a report. */

@@ -1,5 +1,5 @@
 import { deviceName } from '../domain/tuning.ts';
-import type { KnobValues } from '../verify/expectation.ts';
+import type { Demand, KnobValues } from '../verify/expectation.ts';
 import { summary } from '../verify/judge.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { knobText } from './quantity.ts';
@@ -7,15 +7,26 @@ import { type Column, type Paint, renderTable } from './table.ts';
 
 const styles = { pass: 'green', fail: 'red', inconclusive: 'yellow', 'not-applicable': 'dim' } as const;
 
-const columns: readonly Column<Verdict>[] = [
+const first: readonly Column<Verdict<Demand>>[] = [
   { head: 'VERDICT', cell: verdict => verdict.outcome, style: verdict => styles[verdict.outcome] },
-  { head: 'DEVICE', cell: verdict => deviceName(verdict.expectation.device) },
-  { head: 'LIMIT', cell: verdict => limitText(verdict) },
+];
+const last: readonly Column<Verdict<Demand>>[] = [
   { head: 'LAYER', cell: verdict => verdict.expectation.layer },
   { head: 'KNOB', cell: verdict => `${verdict.expectation.subject} ${verdict.expectation.knob}` },
   { head: 'EXPECTED', cell: verdict => knobText(verdict.expectation.expected) },
   { head: 'OBSERVED', cell: verdict => observedText(verdict) },
   { head: 'EVIDENCE', cell: verdict => verdict.evidence?.source ?? '' },
+];
+const ofDomains: readonly Column<Verdict>[] = [
+  ...first,
+  { head: 'DEVICE', cell: verdict => deviceName(verdict.expectation.device) },
+  { head: 'LIMIT', cell: verdict => limitText(verdict) },
+  ...last,
+];
+const ofHost: readonly Column<Verdict<Demand>>[] = [
+  ...first,
+  { head: 'RULE', cell: verdict => verdict.expectation.because.join(', ') || '(not asked)' },
+  ...last,
 ];
 
 /**
@@ -23,15 +34,23 @@ const columns: readonly Column<Verdict>[] = [
  * left out unless `all` is given.
  */
 export function renderVerdicts(verdicts: readonly Verdict[], paint: Paint, all = false): string {
-  const telling = verdicts.filter(
+  return renderTable(telling(verdicts, all), ofDomains, paint);
+}
+
+/** The same for what is limited on the host itself, by the rule that asks for it. */
+export function renderHostVerdicts(verdicts: readonly Verdict<Demand>[], paint: Paint, all = false): string {
+  return renderTable(telling(verdicts, all), ofHost, paint);
+}
+
+function telling<E extends Demand>(verdicts: readonly Verdict<E>[], all: boolean): readonly Verdict<E>[] {
+  return verdicts.filter(
     ({ outcome, expectation }) =>
       all || expectation.because.length > 0 || outcome === 'fail' || outcome === 'inconclusive',
   );
-  return renderTable(telling, columns, paint);
 }
 
 /** Every verdict that is not a pass, spelled out in a line. */
-export function verdictSentence(verdict: Verdict): string {
+export function verdictSentence(verdict: Verdict<Demand>): string {
   const { layer, subject, knob, expected, impossible } = verdict.expectation;
   const where = `${layer}: ${subject} ${knob}`;
   switch (verdict.reason) {
@@ -53,7 +72,7 @@ function limitText({ expectation }: Verdict): string {
   return `${expectation.parameters.join(', ')}${asked}`;
 }
 
-function observedText(verdict: Verdict): string {
+function observedText(verdict: Verdict<Demand>): string {
   if (verdict.outcome === 'inconclusive' || verdict.outcome === 'not-applicable') {
     return verdict.detail ?? verdict.reason ?? '';
   }
@@ -61,7 +80,7 @@ function observedText(verdict: Verdict): string {
 }
 
 /** The last lines: every verdict that is not a pass in words, then the count. */
-export function renderVerdictSummary(verdicts: readonly Verdict[]): string {
+export function renderVerdictSummary(verdicts: readonly Verdict<Demand>[]): string {
   const { counts } = summary(verdicts);
   const told = verdicts.filter(one => one.outcome === 'fail' || one.outcome === 'inconclusive');
   const sentences = told.map(one => `${one.outcome}: ${verdictSentence(one)}\n`);
@@ -71,7 +90,7 @@ export function renderVerdictSummary(verdicts: readonly Verdict[]): string {
 }
 
 /** Of what was observed, the values that something was expected of. */
-function compared({ expectation, observed }: Verdict): KnobValues | undefined {
+function compared({ expectation, observed }: Verdict<Demand>): KnobValues | undefined {
   const { expected } = expectation;
   if (observed === undefined || expected === undefined) return observed;
   return Object.fromEntries(Object.entries(observed).filter(([name]) => expected[name] !== undefined));

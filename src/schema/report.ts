@@ -6,13 +6,21 @@ import { verdict } from './verdict.ts';
 
 const count = z.int().min(0);
 
+/** How many verdicts there are of each kind. */
+export const counts = z.strictObject({
+  pass: count,
+  fail: count,
+  inconclusive: count,
+  'not-applicable': count,
+});
+
 /** What `verify -f json` prints. */
 export const report = z.strictObject({
   schemaVersion: z.literal(1),
   kind: z.literal('verify'),
   domain: z.strictObject({ name: z.string(), uuid: z.string(), active: z.boolean() }),
   scopes: list(scope),
-  summary: z.strictObject({ pass: count, fail: count, inconclusive: count, 'not-applicable': count }),
+  summary: counts,
   verdicts: list(verdict),
   diagnostics,
 }) satisfies z.ZodType<VerifyReport>;

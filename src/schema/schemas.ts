@@ -4,6 +4,7 @@ import { audit } from './audit.ts';
 import { bulkRequest, bulkResult } from './bulk.ts';
 import { diagnostics } from './diagnostics.ts';
 import { flavor } from './flavor.ts';
+import { hostChange } from './host-change.ts';
 import { plan } from './plan.ts';
 import { portQos } from './port-qos.ts';
 import { report } from './report.ts';
@@ -24,6 +25,10 @@ export const schemas = {
   report: { title: 'What verify -f json prints', schema: report },
   apply: { title: 'What apply -f json and -f jsonl print', schema: apply },
   audit: { title: 'What audit -f json prints, and audit -f jsonl on each line', schema: audit },
+  'host-change': {
+    title: 'What plan, apply, verify and remove print with -f json for ports, MidoNet and host profiles',
+    schema: hostChange,
+  },
   diagnostics: { title: 'Findings about input', schema: diagnostics },
   'bulk-request': { title: 'A line that translate --jsonl reads', schema: bulkRequest },
   'bulk-result': { title: 'A line that translate --jsonl writes', schema: bulkResult },

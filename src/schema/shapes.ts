@@ -83,7 +83,7 @@ const deviceTuning = z
 export const domainTuning: z.ZodType<DomainTuning> = list(deviceTuning);
 
 const knobShape = {
-  layer: z.enum(['config', 'live', 'cgroup', 'qemu', 'tc', 'ovs']),
+  layer: z.enum(['config', 'live', 'cgroup', 'qemu', 'tc', 'ovs', 'openflow']),
   subject: z.string().describe('the thing that has the knob: vcpu0, vda, tap0'),
   knob: z.string().describe('its own name: cpu.max, class htb 1:1'),
 } as const;

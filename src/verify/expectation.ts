@@ -1,7 +1,7 @@
 import type { DeviceRef, LimitName } from '../domain/tuning.ts';
 
 /** A link of the chain; `config` and `live` are libvirt's definitions, the others enforce. */
-export type Layer = 'config' | 'live' | 'cgroup' | 'qemu' | 'tc' | 'ovs';
+export type Layer = 'config' | 'live' | 'cgroup' | 'qemu' | 'tc' | 'ovs' | 'openflow';
 
 /** Named numbers (or words) that one knob holds. Units are those of the knob, given in its `expect-*.ts`. */
 export type KnobValues = Readonly<Record<string, number | string>>;
@@ -15,12 +15,9 @@ export interface Knob {
   readonly knob: string;
 }
 
-/** What one knob must hold if the limits are in force. */
-export interface Expectation extends Knob {
-  readonly device: DeviceRef;
-  /** The limits that this knob carries. */
-  readonly parameters: readonly LimitName[];
-  /** The keys that asked for them; empty when the limit stands only in libvirt's definition. */
+/** What one knob must hold, whoever's it is: a domain's, or one of the host itself. */
+export interface Demand extends Knob {
+  /** What asked for it: keys, rules; empty when nobody did. */
   readonly because: readonly string[];
   /** Values to be found; absent: the knob itself must not be there (no htb class, no police). */
   readonly expected?: KnobValues;
@@ -33,6 +30,13 @@ export interface Expectation extends Knob {
   readonly follows?: readonly Knob[];
   /** No enforcement point can hold the limit (vhost-user, SR-IOV): fails whatever is read; the reason. */
   readonly impossible?: string;
+}
+
+/** What one knob must hold if a domain's limits are in force. */
+export interface Expectation extends Demand {
+  readonly device: DeviceRef;
+  /** The limits that this knob carries. */
+  readonly parameters: readonly LimitName[];
 }
 
 /** The knob alone, of anything that has more. */

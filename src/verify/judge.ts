@@ -1,4 +1,4 @@
-import { type Expectation, type KnobValues, knobName } from './expectation.ts';
+import { type Demand, type KnobValues, knobName } from './expectation.ts';
 import type { Reading } from './reading.ts';
 import type { Outcome, Verdict } from './verdict.ts';
 
@@ -6,10 +6,10 @@ import type { Outcome, Verdict } from './verdict.ts';
  * Compares what was found with what was expected: one verdict per expectation, in the same order. What was not read, or
  * could not be, is inconclusive. What follows a knob that fails is not judged apart, unless it holds all the same.
  */
-export function judge(
-  expectations: readonly Expectation[],
+export function judge<E extends Demand>(
+  expectations: readonly E[],
   readings: readonly Reading[],
-): readonly Verdict[] {
+): readonly Verdict<E>[] {
   const found = new Map(readings.map(reading => [knobName(reading), reading]));
   const alone = expectations.map(one => judgeAlone(one, found.get(knobName(one))));
   const failed = new Set(
@@ -27,7 +27,7 @@ export function judge(
   });
 }
 
-function judgeAlone(expectation: Expectation, reading: Reading | undefined): Verdict {
+function judgeAlone<E extends Demand>(expectation: E, reading: Reading | undefined): Verdict<E> {
   const { expected, impossible } = expectation;
   const evidence = reading && { evidence: reading.evidence };
   const base = { expectation, ...evidence };
@@ -49,7 +49,7 @@ function judgeAlone(expectation: Expectation, reading: Reading | undefined): Ver
 }
 
 function compare(
-  { tolerance }: Expectation,
+  { tolerance }: Demand,
   expected: KnobValues,
   observed: KnobValues,
 ): Pick<Verdict, 'outcome' | 'reason' | 'differs' | 'detail'> {
@@ -76,7 +76,7 @@ export interface VerdictSummary {
 }
 
 /** Counts verdicts and draws the conclusion. */
-export function summary(verdicts: readonly Verdict[]): VerdictSummary {
+export function summary(verdicts: readonly Pick<Verdict, 'outcome'>[]): VerdictSummary {
   const count = (outcome: Outcome) => verdicts.filter(verdict => verdict.outcome === outcome).length;
   const counts = {
     pass: count('pass'),

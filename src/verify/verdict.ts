@@ -1,4 +1,4 @@
-import type { Expectation, KnobValues } from './expectation.ts';
+import type { Demand, Expectation, KnobValues } from './expectation.ts';
 import type { Evidence } from './reading.ts';
 
 /** `fail` includes a limit that nothing can enforce; `inconclusive`: could not be seen, never a pass. */
@@ -21,9 +21,9 @@ export type VerdictReason =
   /** It holds what a link before it says, and that one fails. */
   | 'follows';
 
-/** The judgement on one expectation. */
-export interface Verdict {
-  readonly expectation: Expectation;
+/** The judgement on one expectation: of a domain, unless it says otherwise. */
+export interface Verdict<E extends Demand = Expectation> {
+  readonly expectation: E;
   readonly outcome: Outcome;
   readonly reason?: VerdictReason;
   /** Names of the values that differ. */

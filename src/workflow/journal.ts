@@ -29,6 +29,16 @@ export function journalName(hypervisor: string, uuid: string): string {
   return `${uuid}-${createHash('sha256').update(hypervisor).digest('hex').slice(0, 12)}`;
 }
 
+/** Under which name the lock and journal of something of the host are kept; none begins as a UUID does. */
+export function hostStateName(kind: string, subject: string): string {
+  return `host-${kind}-${createHash('sha256').update(subject).digest('hex').slice(0, 16)}`;
+}
+
+/** Whether a name is one of {@link hostStateName}'s. */
+export function isHostState(name: string): boolean {
+  return name.startsWith('host-');
+}
+
 /** Writes down what is about to be done. @throws QuotaError `refused` when it cannot be kept */
 export function beginJournal(state: StateFolder, entry: JournalEntry): Promise<void> {
   const name = journalName(entry.hypervisor, entry.plan.domain.uuid);
@@ -40,6 +50,7 @@ export async function openJournals(state: StateFolder): Promise<OpenJournals> {
   const entries: JournalEntry[] = [];
   const damaged: QuotaError[] = [];
   for (const name of await state.names()) {
+    if (isHostState(name)) continue;
     const text = await state.load(name);
     // It may have ended since.
     if (text === undefined) continue;

@@ -27,3 +27,15 @@ export interface WriteSurroundings extends ReadSurroundings {
    */
   readonly state?: StateFolder;
 }
+
+/** What a workflow works with that changes the host itself: no libvirt. */
+export interface HostSurroundings {
+  readonly host: HostReader;
+  readonly hostWriter: HostWriter;
+  readonly wait: (milliseconds: number) => Promise<void>;
+  readonly signal?: AbortSignal;
+  readonly logger?: Logger;
+  /** As of {@link WriteSurroundings}. */
+  readonly state?: StateFolder;
+  readonly now?: () => Date;
+}

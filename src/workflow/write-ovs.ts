@@ -5,6 +5,7 @@ import type { Call } from '../plan/calls.ts';
 import { detachPort, setPort } from '../plan/ovs-port-writes.ts';
 import { HostReadError } from '../ports/host.ts';
 import type { DomainRef } from '../ports/hypervisor.ts';
+import { runWrite } from './run-write.ts';
 import type { WriteSurroundings } from './surroundings.ts';
 
 type OvsCall = Extract<Call, { readonly kind: 'ovs-detach' | 'ovs-set' }>;
@@ -31,10 +32,7 @@ export async function writeOvs(
       ? detachPort(state, call.dev)
       : setPort(state, { dev: call.dev, domain: domain.uuid }, call.limits);
   if (argv === undefined) return;
-  const { exitCode, stderr } = await hostWriter.run(argv).catch(error => toRefusal(call.dev, error));
-  if (exitCode === 0) return;
-  const why = stderr.trim().split('\n')[0] ?? '';
-  throw refused(call.dev, `'ovs-vsctl' failed: ${why.slice(0, 200) || `exit status ${exitCode}`}`);
+  await runWrite(hostWriter, `Open vSwitch port '${call.dev}'`, { argv });
 }
 
 function toRefusal(dev: string, error: unknown): never {

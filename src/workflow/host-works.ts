@@ -1,0 +1,7 @@
+import type { HostWork } from './host-change.ts';
+import type { HostSurroundings } from './surroundings.ts';
+
+/** How each kind of thing on the host is read and written, by the name that its plans carry: what `recover` needs. */
+export const hostWorks: Readonly<
+  Record<string, (surroundings: HostSurroundings, subject: string) => HostWork<never>>
+> = {};
