@@ -8,9 +8,9 @@ import { knobName } from '../verify/expectation.ts';
 import { type Assessment, assess } from './assess.ts';
 import { carryOut } from './carry-out.ts';
 import { exclusively, requireNoJournal } from './exclusive.ts';
-import { beginJournal } from './journal.ts';
+import { beginJournal, hasJournal } from './journal.ts';
 import { type DomainView, lookAt } from './look-at.ts';
-import { type DomainRequest, planDomain } from './plan-domain.ts';
+import { type DomainRequest, differsByDefinition, planDomain, planView } from './plan-domain.ts';
 import type { WriteSurroundings } from './surroundings.ts';
 import { flavorWish, plannedWish, type Wish } from './wish.ts';
 
@@ -24,12 +24,32 @@ export async function applyDomain(
   surroundings: WriteSurroundings,
   request: DomainRequest,
 ): Promise<ApplyResult> {
-  const domain = await surroundings.hypervisor.lookup(request.domain);
+  const view = await lookAt(surroundings, request.domain);
+  const unchanged = await unchangedAlready(surroundings, request, view);
+  if (unchanged !== undefined) return unchanged;
+  const domain = view.state;
   return exclusively(surroundings, domain, async journal => {
     await requireNoJournal(surroundings, domain, journal);
     const { plan, assessment } = await planDomain(surroundings, { ...request, domain: domain.uuid });
     return applyTo(surroundings, plan, { assessment, wish: flavorWish(request), journal });
   });
+}
+
+/**
+ * The result when nothing is to be written. Who only reads keeps nobody out, so that needs no lock; undefined: what is to
+ * be done has to be found out again with it.
+ */
+async function unchangedAlready(
+  surroundings: WriteSurroundings,
+  request: DomainRequest,
+  view: DomainView,
+): Promise<ApplyResult | undefined> {
+  if (differsByDefinition(request, view, surroundings.now?.() ?? new Date())) return undefined;
+  const { plan, assessment } = await planView(surroundings, request, view);
+  if (hasErrors(plan.diagnostics) || changesAnything(plan)) return undefined;
+  // Only now: an apply that was at work while the layers were read is seen by its journal.
+  if (await hasJournal(surroundings.state, view.state)) return undefined;
+  return { plan, steps: [], verdicts: assessment.verdicts, outcome: 'unchanged' };
 }
 
 /**

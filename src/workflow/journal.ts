@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { QuotaError } from '../errors.ts';
 import type { TuningPlan } from '../plan/plan.ts';
+import type { DomainRef } from '../ports/hypervisor.ts';
 import type { StateFolder } from '../ports/state.ts';
 import { journal as journalSchema } from '../schema/journal.ts';
 import { readSealed, type Sealed, seal } from './sealed.ts';
@@ -37,6 +38,12 @@ export function hostStateName(kind: string, subject: string): string {
 /** Whether a name is one of {@link hostStateName}'s. */
 export function isHostState(name: string): boolean {
   return name.startsWith('host-');
+}
+
+/** Whether something was begun on a domain of this UUID and has not ended, on whichever hypervisor. @throws QuotaError */
+export async function hasJournal(state: StateFolder | undefined, { uuid }: DomainRef): Promise<boolean> {
+  const names = (await state?.names()) ?? [];
+  return names.some(name => name.startsWith(uuid));
 }
 
 /** Writes down what is about to be done. @throws QuotaError `refused` when it cannot be kept */

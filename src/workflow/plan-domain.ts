@@ -1,10 +1,10 @@
 import { withinDriver } from '../plan/driver-limits.ts';
 import { observedOf } from '../plan/observed.ts';
-import type { TuningPlan } from '../plan/plan.ts';
+import { changesAnything, type TuningPlan } from '../plan/plan.ts';
 import { type PlanTarget, planTuning } from '../plan/plan-tuning.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import { type Assessment, assess } from './assess.ts';
-import { chooseScopes, lookAt } from './look-at.ts';
+import { chooseScopes, type DomainView, lookAt } from './look-at.ts';
 import type { ReadSurroundings } from './surroundings.ts';
 import { type Asked, flavorWish } from './wish.ts';
 
@@ -26,7 +26,16 @@ export async function planDomain(
   surroundings: ReadSurroundings,
   request: DomainRequest,
 ): Promise<PlannedDomain> {
-  const assessment = await verifyDomain(surroundings, request);
+  return planView(surroundings, request, await lookAt(surroundings, request.domain));
+}
+
+/** The same of a domain that was looked at. @throws QuotaError */
+export async function planView(
+  surroundings: ReadSurroundings,
+  request: DomainRequest,
+  view: DomainView,
+): Promise<PlannedDomain> {
+  const assessment = await assessView(surroundings, request, view);
   return { assessment, plan: planFrom(assessment, request, surroundings.now?.() ?? new Date()) };
 }
 
@@ -35,11 +44,40 @@ export async function verifyDomain(
   surroundings: ReadSurroundings,
   request: DomainRequest,
 ): Promise<Assessment> {
-  const view = await lookAt(surroundings, request.domain);
+  return assessView(surroundings, request, await lookAt(surroundings, request.domain));
+}
+
+/**
+ * Whether libvirt's definitions alone show that something has to be written. When they do not, an enforcer may still
+ * hold something else than they say.
+ */
+export function differsByDefinition(request: DomainRequest, view: DomainView, now: Date): boolean {
+  const { libvirtVersion } = view.info;
+  const translate = flavorWish(request).translate;
+  const scopes = chooseScopes(view, request.scopes);
+  const tunings = scopes.flatMap(scope => {
+    const definition = view[scope];
+    return definition === undefined ? [] : [[scope, translate(scope, definition, { libvirtVersion }).tuning]];
+  });
+  const nothingRead = { readings: [], verdicts: [], diagnostics: [] };
+  return changesAnything(
+    planFrom({ view, scopes, tuning: Object.fromEntries(tunings), ...nothingRead }, request, now),
+  );
+}
+
+function assessView(
+  surroundings: ReadSurroundings,
+  request: DomainRequest,
+  view: DomainView,
+): Promise<Assessment> {
   return assess(surroundings, view, flavorWish(request), chooseScopes(view, request.scopes));
 }
 
-function planFrom(assessment: Assessment, { record, ovsNative }: Asked, now: Date): TuningPlan {
+function planFrom(
+  assessment: Omit<Assessment, 'facts'>,
+  { record, ovsNative }: Asked,
+  now: Date,
+): TuningPlan {
   const { view, scopes, readings, verdicts, diagnostics } = assessment;
   const targets = scopes.flatMap((scope): PlanTarget[] => {
     const definition = view[scope];

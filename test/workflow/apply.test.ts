@@ -364,6 +364,24 @@ describe('an apply that is killed', () => {
     await recoverDomain({ hypervisor, wait, state }, entry, 'undo');
   });
 
+  it('is not passed over because nothing is to be written any more', async () => {
+    const state = stateFolder(folder);
+    const entry = await killedAfter(3);
+    await applyDomain({ hypervisor, wait }, request);
+    const blocked = applyDomain({ hypervisor, wait, state }, request);
+    await expect(blocked).rejects.toThrow(/ended in the middle/);
+    await state.remove(journalName(entry.hypervisor, domain.uuid));
+    expect((await applyDomain({ hypervisor, wait, state }, request)).outcome).toBe('unchanged');
+  });
+
+  it('keeps nobody out who has nothing to write', async () => {
+    const state = stateFolder(folder);
+    await applyDomain({ hypervisor, wait, state }, request);
+    const lock = await state.lock(journalName(await hypervisor.identity(), domain.uuid));
+    expect((await applyDomain({ hypervisor, wait, state }, request)).outcome).toBe('unchanged');
+    await lock.release();
+  });
+
   it('does not let a second one in while it lives', async () => {
     const state = stateFolder(folder);
     const lock = await state.lock(journalName(await hypervisor.identity(), domain.uuid));
