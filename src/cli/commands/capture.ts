@@ -1,5 +1,6 @@
 import { emptyRecording, recordHost, recordHypervisor, saveRecording } from '../../host/recording.ts';
 import { flavorQuota } from '../../intent/flavor-quota.ts';
+import { readCircumstances } from '../../workflow/circumstances.ts';
 import { verifyDomain } from '../../workflow/plan-domain.ts';
 import type { ReadSurroundings } from '../../workflow/surroundings.ts';
 import { type ConnectOptions, connected } from '../connection.ts';
@@ -21,7 +22,10 @@ export async function capture(domains: readonly string[], options: CaptureOption
       ...(surroundings.host && { host: recordHost(surroundings.host, recording) }),
     };
     const { quota } = flavorQuota({});
-    for (const domain of domains) await verifyDomain(recorded, { domain, quota, scopes: [] });
+    for (const domain of domains) {
+      const assessment = await verifyDomain(recorded, { domain, quota, scopes: [] });
+      await readCircumstances(recorded.host, assessment, true);
+    }
   });
   await saveRecording(recording, options.out);
   terminal.say(
