@@ -24,7 +24,7 @@ export async function capture(domains: readonly string[], options: CaptureOption
     const { quota } = flavorQuota({});
     for (const domain of domains) {
       const assessment = await verifyDomain(recorded, { domain, quota, scopes: [] });
-      await readCircumstances(recorded.host, assessment, true);
+      await readCircumstances(recorded.host, assessment);
     }
   });
   await saveRecording(recording, options.out);
