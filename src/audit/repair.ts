@@ -1,10 +1,9 @@
 import type { DomainDefinition } from '../domain/definition.ts';
 import { deviceLimits } from '../domain/device-limits.ts';
-import { deviceName, type Limits } from '../domain/tuning.ts';
+import type { Limits } from '../domain/tuning.ts';
 import { virshCommands } from '../domain/virsh-commands.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { Verdict } from '../verify/verdict.ts';
-import type { ToldCause } from './cause-context.ts';
 import type { Cause, Repair } from './finding.ts';
 
 /** How an apply would be told what is wanted. */
@@ -19,60 +18,26 @@ export interface RepairContext {
 export interface RepairInput {
   readonly domain: { readonly name: string };
   readonly definitions: Readonly<Partial<Record<Scope, DomainDefinition>>>;
-  readonly verdicts: readonly Verdict[];
   readonly repair?: RepairContext;
 }
 
 /** The command that would set a failing link right; undefined where nothing would. */
-export function repairOf(told: ToldCause, verdict: Verdict, input: RepairInput): Repair | undefined {
-  if (told.cause === 'cannot-be-limited' || told.cause === 'no-such-device') return undefined;
-  if (input.repair === undefined) return writtenAgain(told, verdict, input);
-  const prune = told.cause === 'not-asked-for' || told.cause === 'stale-limit' ? ['--prune'] : [];
-  const more = [...scopeOptions(verdict, input), ...prune, ...(told.applyOptions ?? [])];
-  return applying(input.repair, input.domain.name, more);
-}
-
-/** An apply of what is wanted. */
-export function applying(
-  { options, isFile = false }: RepairContext,
-  name: string,
-  more: readonly string[],
-): Repair {
-  const argv = ['virt-quota', 'apply', ...(isFile ? [] : [name]), ...options, ...more];
+export function repairOf(cause: Cause, verdict: Verdict, input: RepairInput): Repair | undefined {
+  if (cause === 'cannot-be-limited') return undefined;
+  const { domain, repair } = input;
+  if (repair === undefined) return writtenAgain(verdict, input);
+  const scope = verdict.expectation.layer === 'config' ? ['--config'] : [];
+  const prune = cause === 'not-asked-for' || cause === 'stale-limit' ? ['--prune'] : [];
+  const { options, isFile = false } = repair;
+  const name = isFile ? [] : [domain.name];
+  const argv = ['virt-quota', 'apply', ...name, ...options, ...scope, ...prune];
   return { argv, ...(isFile && { note: 'every line of the file is applied' }) };
 }
 
-/** The definition in which it is wrong, or both. */
-function scopeOptions({ expectation }: Verdict, { verdicts }: RepairInput): readonly string[] {
-  const { layer, knob, device } = expectation;
-  if (layer !== 'config' && layer !== 'live') return [];
-  const isWrongIn = (scope: Scope) =>
-    verdicts.some(
-      ({ expectation: one, outcome }) =>
-        outcome === 'fail' &&
-        one.layer === scope &&
-        one.knob === knob &&
-        deviceName(one.device) === deviceName(device),
-    );
-  if (isWrongIn('config')) return isWrongIn('live') ? ['--live', '--config'] : ['--config'];
-  return [];
-}
-
-/** What has to be known of it where Open vSwitch is in the way. */
-const notes: Readonly<Partial<Record<Cause, string>>> = {
-  'open-vswitch-owns-tap': 'lasts until Open vSwitch is started again; virt-quota apply --ovs-native lasts',
-  'open-vswitch-out-of-step': 'after the same with 0: Open vSwitch writes only what changes',
-  'leaked-ovs-rows': 'after the same with 0, which takes the old rows away',
-};
-
 /** Where only libvirt's definition says what is wanted, libvirt is told its own limits again: it writes them anew. */
-function writtenAgain(
-  { cause }: ToldCause,
-  { expectation }: Verdict,
-  { domain, definitions }: RepairInput,
-): Repair | undefined {
-  const { device, parameters, layer } = expectation;
-  const scope: Scope = layer === 'config' ? 'config' : 'live';
+function writtenAgain(verdict: Verdict, { domain, definitions }: RepairInput): Repair | undefined {
+  const { device, parameters } = verdict.expectation;
+  const scope: Scope = verdict.expectation.layer === 'config' ? 'config' : 'live';
   const definition = definitions[scope];
   if (definition === undefined) return undefined;
   const defined = deviceLimits(definition, device) ?? {};
@@ -81,7 +46,5 @@ function writtenAgain(
     ? defined
     : Object.fromEntries(parameters.map(parameter => [parameter, defined[parameter] ?? 0]));
   const [argv] = virshCommands(domain.name, [{ device, limits, because: {} }], { [scope]: true });
-  return (
-    argv && { argv, note: notes[cause] ?? 'libvirt writes its own limits anew, as its definition has them' }
-  );
+  return argv && { argv, note: 'libvirt writes its own limits anew, as its definition has them' };
 }

@@ -22,7 +22,7 @@ function audit(top: Command): void {
     )
     .option('--from <file>', 'lines of JSON {"domain": NAME, "flavor": FLAVOR or FILE} (- for stdin)')
     .option('--prune', 'limits that nobody asks for are findings')
-    .option('--host <dir>', 'audit a captured host instead of a running one')
+    .option('--host <path>', 'audit a captured host (a folder or FILE.tar) instead of a running one')
     .option('--out <file>', 'into a file, replaced in one step')
     .addOption(
       new Option('--watch', 'go on, and print what changes; text or jsonl').conflicts(['host', 'out']),
@@ -43,9 +43,10 @@ function audit(top: Command): void {
 function capture(top: Command): void {
   const command = top
     .command('capture')
-    .argument('<domain...>', 'names, UUIDs or ids')
-    .description('record all that a verification reads, for looking at it elsewhere; reads only')
-    .requiredOption('--out <dir>', 'a folder that is not there yet');
+    .argument('[domain...]', 'names, UUIDs or ids (none: all domains)')
+    .description('record all that an audit reads, for looking at it elsewhere; reads only')
+    .requiredOption('--out <path>', 'a folder that is not there yet, or FILE.tar')
+    .option('--redact', 'hash names, UUIDs and MAC addresses; names of flavors stay');
   connectOptions(command).action(async (domains: string[], _, self: Command) =>
     (await import('./commands/capture.ts')).capture(domains, self.optsWithGlobals()),
   );

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { capturableXml } from '../domain/capturable.ts';
 import { QuotaError } from '../errors.ts';
 import { type CommandResult, HostReadError, type HostReader } from '../ports/host.ts';
 import type { DomainState, HypervisorInfo, HypervisorReader, Scope } from '../ports/hypervisor.ts';
@@ -46,7 +47,13 @@ export function emptyRecording(): Recording {
 /** The same host, with everything that it answers written down. */
 export function recordHost(inner: HostReader, recording: Recording): HostReader {
   return {
-    readFile: path => noting(recording.files, path, () => inner.readFile(path)),
+    readFile: path =>
+      noting(
+        recording.files,
+        path,
+        () => inner.readFile(path),
+        text => fileToKeep(path, text),
+      ),
     listFolder: path => noting(recording.folders, path, () => inner.listFolder(path)),
     run: async argv => {
       const result = await noting(recording.commands, JSON.stringify(argv), () => inner.run(argv));
@@ -76,7 +83,12 @@ export function recordHypervisor(inner: HypervisorReader, recording: Recording):
       return state;
     },
     getXml: async (domain, scope) => {
-      const xml = await noting(domainOf(domain.uuid)?.xml, scope, () => inner.getXml(domain, scope));
+      const xml = await noting(
+        domainOf(domain.uuid)?.xml,
+        scope,
+        () => inner.getXml(domain, scope),
+        capturableXml,
+      );
       return xml ?? '';
     },
     getLiveIoTune: async (domain, target) => {
@@ -112,15 +124,22 @@ export async function loadRecording(folder: string): Promise<Recording> {
   return recording;
 }
 
+/** Of the mounted file systems only cgroups are looked for; the others are nobody's business. */
+function fileToKeep(path: string, text: string): string {
+  if (path !== '/proc/self/mounts') return text;
+  return text.replace(/^(?!\S+ \S+ cgroup2? ).*\n?/gm, '');
+}
+
 /** Reads and writes down what came of it, also when that is an error that a report would show. */
 async function noting<K, T>(
   notes: Map<K, Recorded<T>> | undefined,
   key: K,
   read: () => Promise<T | undefined>,
+  keep: (value: T) => T = value => value,
 ): Promise<T | undefined> {
   try {
     const value = await read();
-    notes?.set(key, value === undefined ? { absent: true } : { value });
+    notes?.set(key, value === undefined ? { absent: true } : { value: keep(value) });
     return value;
   } catch (error) {
     const isAnswer = error instanceof HostReadError || error instanceof QuotaError;

@@ -8,7 +8,6 @@ import type { RepairContext } from '../audit/repair.ts';
 import { QuotaError } from '../errors.ts';
 import type { DomainRef, DomainState } from '../ports/hypervisor.ts';
 import { assess } from './assess.ts';
-import { readCircumstances } from './circumstances.ts';
 import { chooseScopes, type DomainView, lookAt } from './look-at.ts';
 import type { ReadSurroundings } from './surroundings.ts';
 import { type Asked, flavorWish } from './wish.ts';
@@ -59,19 +58,15 @@ async function auditOne(
   const { source, flavor, asked, repair } = desiredOf(view);
   const both = (['live', 'config'] as const).filter(scope => view[scope] !== undefined);
   const scopes = chooseScopes(view, both);
-  const assessment = await assess(surroundings, view, flavorWish(asked), scopes);
-  const { tuning, facts, verdicts } = assessment;
-  const circumstances = await readCircumstances(surroundings.host, assessment);
+  const { tuning, facts, verdicts } = await assess(surroundings, view, flavorWish(asked), scopes);
   return auditDomain({
     domain: auditedDomain(view.state),
     source,
     ...(flavor !== undefined && { flavor }),
     tuning,
-    definitions: assessment.view,
+    definitions: view,
     facts,
     verdicts,
-    circumstances,
-    ...(asked.record && { asked: asked.record.asked }),
     ...(repair && { repair }),
   });
 }

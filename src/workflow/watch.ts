@@ -94,12 +94,12 @@ class Rounds {
   async *untilEnd(due: Due): AsyncGenerator<WatchNews> {
     const { intervalMs, settleMs } = this.#options;
     const { signal } = this.#surroundings;
-    yield* this.#all();
+    yield* this.#all(new Map());
     for (let next = performance.now() + intervalMs; ; ) {
       const woken = await due.wait(next - performance.now(), signal);
       if (woken === 'ended' || woken === 'aborted') return;
       if (woken === 'time') {
-        yield* this.#all();
+        yield* this.#all(due.take());
         next = performance.now() + intervalMs;
       } else {
         await new Due().wait(settleMs, signal);
@@ -108,14 +108,14 @@ class Rounds {
     }
   }
 
-  async *#all(): AsyncGenerator<WatchNews> {
+  async *#all(why: ReadonlyMap<string, readonly string[]>): AsyncGenerator<WatchNews> {
     const domains = await this.#present();
     this.hasBegun = true;
     const uuids = new Set(domains.map(domain => domain.uuid));
     for (const { domain } of [...this.#known.values()]) {
       if (!uuids.has(domain.uuid)) yield this.#gone(domain);
     }
-    yield* this.#audited(domains, () => []);
+    yield* this.#audited(domains, ({ uuid }) => why.get(uuid) ?? []);
   }
 
   /** Those of the names that there still are; one that never was is a mistake. */

@@ -13,6 +13,8 @@ const onlyOn: Readonly<Record<string, Kind>> = {
   'ovs-defects': 'bookworm',
   'ovs-native': 'bookworm',
   'moved-on': 'bookworm',
+  // What libvirt tells of is the same on all.
+  watch: 'trixie',
   // cgroup v1 has other files for everything.
   'beyond-nova': 'bookworm-v1',
   'fault-injection': 'bookworm-v1',

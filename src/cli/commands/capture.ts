@@ -1,34 +1,64 @@
-import { emptyRecording, recordHost, recordHypervisor, saveRecording } from '../../host/recording.ts';
-import { flavorQuota } from '../../intent/flavor-quota.ts';
-import { readCircumstances } from '../../workflow/circumstances.ts';
-import { verifyDomain } from '../../workflow/plan-domain.ts';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packCapture } from '../../host/capture-archive.ts';
+import {
+  emptyRecording,
+  type Recording,
+  recordHost,
+  recordHypervisor,
+  saveRecording,
+} from '../../host/recording.ts';
+import { redactRecording } from '../../host/redact.ts';
+import { wholeQuota } from '../../intent/whole-quota.ts';
+import { auditDomains } from '../../workflow/audit.ts';
 import type { ReadSurroundings } from '../../workflow/surroundings.ts';
+import { chosenDomains } from '../chosen-domains.ts';
 import { type ConnectOptions, connected } from '../connection.ts';
 import { type Loudness, processTerminal } from '../terminal.ts';
 
 /** Options of `capture`. */
 export interface CaptureOptions extends ConnectOptions, Loudness {
+  /** A folder, or a tar file when its name ends so. */
   readonly out: string;
+  /** Hash names; nobody keeps the key. */
+  readonly redact?: boolean;
 }
 
-/** `virt-quota capture`: reads what a verification would read, and keeps it. */
-export async function capture(domains: readonly string[], options: CaptureOptions): Promise<void> {
+/** `virt-quota capture`: reads what an audit would read, and keeps it. */
+export async function capture(names: readonly string[], options: CaptureOptions): Promise<void> {
   const terminal = processTerminal(options);
   const recording = emptyRecording();
+  const failed: string[] = [];
   await connected({ ...options, readOnly: true }, terminal, async surroundings => {
     const recorded: ReadSurroundings = {
       ...surroundings,
       hypervisor: recordHypervisor(surroundings.hypervisor, recording),
       ...(surroundings.host && { host: recordHost(surroundings.host, recording) }),
     };
-    const { quota } = flavorQuota({});
-    for (const domain of domains) {
-      const assessment = await verifyDomain(recorded, { domain, quota, scopes: [] });
-      await readCircumstances(recorded.host, assessment);
+    await recorded.hypervisor.info();
+    const domains = await chosenDomains(surroundings.hypervisor, names);
+    for await (const outcome of auditDomains(recorded, domains, asDefined)) {
+      if ('error' in outcome) failed.push(`${outcome.domain.name}: ${outcome.error.message}`);
     }
   });
-  await saveRecording(recording, options.out);
-  terminal.say(
-    `captured ${domains.length === 1 ? '1 domain' : `${domains.length} domains`} into '${options.out}'`,
-  );
+  await keep(options.redact === true ? redactRecording(recording, randomBytes(32)) : recording, options.out);
+  for (const line of failed) terminal.say(`not captured: ${line}`, { always: true });
+  const { size } = recording.domains;
+  terminal.say(`captured ${size === 1 ? '1 domain' : `${size} domains`} into '${options.out}'`);
+}
+
+/** Nobody needs to say what is wanted for everything to be read. */
+const asDefined = () => ({ source: 'libvirt', asked: { quota: wholeQuota({}).quota } }) as const;
+
+async function keep(recording: Recording, out: string): Promise<void> {
+  if (!out.endsWith('.tar')) return saveRecording(recording, out);
+  const folder = await mkdtemp(join(tmpdir(), 'virt-quota-capture-'));
+  try {
+    await saveRecording(recording, folder);
+    await packCapture(folder, out);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
