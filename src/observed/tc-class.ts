@@ -12,6 +12,10 @@ export interface TcClass {
   readonly ceilBps?: number;
   readonly burstBytes?: number;
   readonly cburstBytes?: number;
+  /** Of a leaf: 0 is served first, 7 last. */
+  readonly priority?: number;
+  /** Of a leaf, in bytes; only in detailed output (`-d`). */
+  readonly quantum?: number;
   /** What tc said of it. */
   readonly text: string;
 }
@@ -40,6 +44,8 @@ function fromJson(text: string): readonly TcClass[] {
       ...number('ceilBps', entry.ceil),
       ...number('burstBytes', entry.burst),
       ...number('cburstBytes', entry.cburst),
+      ...number('priority', entry.prio),
+      ...number('quantum', entry.quantum),
       text: JSON.stringify(entry),
     }));
 }
@@ -60,9 +66,15 @@ function fromText(text: string): readonly TcClass[] {
         ...number('ceilBps', parseTcRate(after('ceil'))),
         ...number('burstBytes', parseTcSize(after('burst'))),
         ...number('cburstBytes', parseTcSize(after('cburst'))),
+        ...number('priority', count(after('prio'))),
+        ...number('quantum', count(after('quantum'))),
         text: line,
       };
     });
+}
+
+function count(text: string): number | undefined {
+  return /^[0-9]{1,10}$/.test(text) ? Number(text) : undefined;
 }
 
 function number<Name extends string>(name: Name, value: unknown): Partial<Record<Name, number>> {

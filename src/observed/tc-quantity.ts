@@ -1,7 +1,7 @@
 import { printedTcRate, printedTcSize } from '../units.ts';
 
 const RATE = /^(\d{1,20})([KMGT]?)(i?)bit$/;
-const SIZE = /^(\d[\d.e+]{0,23})([KMG]?)b(?:\/\d+)?$/;
+const SIZE = /^(\d[\d.e+]{0,23})([KMG]?)b(?:\/\d+(?:mpu)?)?$/;
 const POWERS = { '': 0, K: 1, M: 2, G: 3, T: 4 } as const;
 
 /** `262144Kbit` → B/s. undefined when it is not a rate as tc prints it. @see iproute2 lib/json_print.c:print_color_rate */
@@ -13,7 +13,7 @@ export function parseTcRate(text: string): number | undefined {
 }
 
 /**
- * `128Mb`, `4.1943e+06Kb`, `1599b/1` → bytes. undefined when it is not a size as tc prints it.
+ * `128Mb`, `4.1943e+06Kb`, `1599b/1`, `1599b/1mpu` → bytes. undefined when it is not a size as tc prints it.
  * @see iproute2 lib/json_print_math.c:sprint_size
  */
 export function parseTcSize(text: string): number | undefined {

@@ -24,13 +24,16 @@ export interface TcLimit {
   readonly writer: 'tc' | 'ovs';
 }
 
+/** tc's version decides. */
+type Facts = Pick<HostFacts, 'iproute2'>;
+
 /** Whether tc answers JSON with exact numbers for classes; policers are always text. */
-export function classesAreExact(facts: HostFacts): boolean {
+export function classesAreExact(facts: Facts): boolean {
   return facts.iproute2 !== undefined && isAtLeast(facts.iproute2, 6, 2);
 }
 
 /** What tc on this host must show of a limit, by iproute2's own arithmetic. */
-export function tcValues(limit: TcLimit, exact: boolean, facts: HostFacts): TcValues {
+export function tcValues(limit: TcLimit, exact: boolean, facts: Facts): TcValues {
   const { rateBps, ceilBps } = limit;
   const burstBytes = shownBurst(limit, facts);
   const expected = {
@@ -48,7 +51,7 @@ export function tcValues(limit: TcLimit, exact: boolean, facts: HostFacts): TcVa
   return { expected, tolerance: { values, reason: 'tc keeps a burst in ticks and rounds what it prints' } };
 }
 
-function shownBurst({ rateBps, burstBytes, writer }: TcLimit, facts: HostFacts): number | undefined {
+function shownBurst({ rateBps, burstBytes, writer }: TcLimit, facts: Facts): number | undefined {
   // A burst that does not fit is not what the kernel holds, whatever it makes of it: that has to show.
   if (burstBytes === undefined || !fitsTcTicks(rateBps, burstBytes)) return burstBytes;
   const rounding = roundingOf(facts);
@@ -58,7 +61,7 @@ function shownBurst({ rateBps, burstBytes, writer }: TcLimit, facts: HostFacts):
 }
 
 /** iproute2 6.15 computes bursts exactly (d947f365); before, it cut them to whole µs on both ways. */
-export function roundingOf(facts: HostFacts): TcRounding {
+export function roundingOf(facts: Facts): TcRounding {
   return facts.iproute2 !== undefined && isAtLeast(facts.iproute2, 6, 15) ? 'exact' : 'truncating';
 }
 
