@@ -159,6 +159,12 @@ export type QosDiagnosticCode =
   | 'no-default-class'
   /** Neither a code point nor a port leads to this class. */
   | 'unreachable-class'
+  /** Somebody else's root qdisc; args: `fate` (a key of `report/qos-diagnostic-text.ts`). */
+  | 'foreign-qdisc'
+  /** Somebody else's filter where ours has to be; args: `pref`. */
+  | 'foreign-filter'
+  /** Another default class, which htb cannot take on where it stands; args: `from`, `to`. */
+  | 'tree-built-anew'
   /** The back end holds another number than was asked for; args: `becomes`, `unit`. */
   | 'rounded';
 

@@ -132,6 +132,16 @@ export function tcTicksToBytes(rateBps: number, ticks: number, rounding: TcRound
   return Math.trunc((rateBps * (rounding === 'exact' ? microseconds : Math.trunc(microseconds))) / 1e6);
 }
 
+/**
+ * A burst in bytes as tc shows it → one that, told to tc, is shown the same: what it cut when it was told before is not
+ * cut once more.
+ */
+export function bytesShownToTold(rateBps: number, shown: number, rounding: TcRounding): number {
+  if (rounding === 'exact' || rateBps === 0) return shown;
+  const microseconds = Math.ceil((shown * 1e6) / rateBps);
+  return Math.ceil((microseconds * rateBps) / 1e6);
+}
+
 /** A burst in bytes → the ticks that Open vSwitch gives the kernel. @see openvswitch lib/netdev-linux.c:tc_bytes_to_ticks */
 export function bytesToOvsTicks(rateBps: number, bytes: number): number {
   return rateBps === 0 ? 0 : Math.floor((TICKS_PER_US * 1e6 * bytes) / rateBps) % TICKS;

@@ -9,11 +9,12 @@ const targets: readonly (MarkingTarget | 'all')[] = [
   ...(['egressqos', 'envoy', 'setsockopt', 'all'] as const),
 ];
 
-/** The commands for what is beside Nova: Neutron, MidoNet, DSCP, host profiles. They touch nothing. */
+/** The commands for what is beside Nova: Neutron, MidoNet, DSCP, host profiles. */
 export function qosCommands(top: Command): void {
   port(top);
   dscp(top);
   profile(top);
+  midonet(top);
 }
 
 function port(top: Command): void {
@@ -88,15 +89,84 @@ function dscp(top: Command): void {
 }
 
 function profile(top: Command): void {
-  top
+  const group = top
     .command('profile')
-    .argument('<file>', "a host's profile, YAML or JSON (- for stdin)")
-    .description("how a host's uplink is shared between classes of traffic; touches nothing")
+    .description("a host's profile: how its uplink is shared between classes of traffic, as an htb tree");
+  const command = (name: string, text: string, isDefault = false) =>
+    group
+      .command(name, { isDefault })
+      .argument('<file>', 'the profile, YAML or JSON (- for stdin)')
+      .description(text);
+  command('show', 'the tree, drawn or as lines for tc; touches nothing', true)
     .option('--remove', 'with -f tc or json: the lines that take it away')
-    .addOption(choice('-f, --format <format>', 'output format', ['tree', 'tc', 'svg', 'json'], 'tree'))
+    .addOption(choice('-f, --format <format>', 'output format', profileFormats, 'tree'))
     .action(async (file: string, _, self: Command) =>
       (await import('./commands/profile.ts')).profile(file, self.optsWithGlobals()),
     );
+  for (const [name, text] of Object.entries(profileTexts)) {
+    const one = command(name, text).addOption(hostFormat());
+    if (name === 'plan' || name === 'apply')
+      one.option('--replace', "take away somebody else's root qdisc, when it can be brought back");
+    if (name === 'plan') one.option('--exit-code', 'exit with 1 when something would change');
+    one.action(async (file: string, _, self: Command) =>
+      (await import('./commands/profile-on-host.ts')).profileOnHost(
+        name as keyof typeof profileTexts,
+        file,
+        self.optsWithGlobals(),
+      ),
+    );
+  }
+}
+
+const profileFormats = ['tree', 'tc', 'svg', 'html', 'json'] as const;
+
+const profileTexts = {
+  plan: 'what apply would change on the uplink; reads only',
+  apply: 'make the tree, verify it, put everything back if it does not hold',
+  verify: 'whether the uplink holds every class, filter and queue of it, and nothing else',
+  remove: 'take the tree away, and bring back what it replaced',
+} as const;
+
+function midonet(top: Command): void {
+  const group = top
+    .command('midonet')
+    .description("MidoNet's limit on what a machine sends: a police filter on its interface's ingress");
+  for (const [name, text] of Object.entries(midonetTexts)) {
+    const one = group
+      .command(name)
+      .argument('<interface>', "the machine's, on this host")
+      .description(text)
+      .addOption(choice('--form <form>', midonetFormText, ['agent', 'documented'], 'agent'))
+      .addOption(hostFormat());
+    if (name !== 'remove') {
+      one
+        .option('--rate <kbit/s>', 'limit, of 1000 bits', within(1, 2 ** 31 - 1))
+        .option('--burst <kbit>', "of 1024 bits, as MidoNet's agent counts", within(1, 2 ** 31 - 1))
+        .option('--policy <file>', "or both out of a Neutron QoS policy's egress limit (- for stdin)");
+    }
+    if (name === 'plan') one.option('--exit-code', 'exit with 1 when something would change');
+    one.action(async (dev: string, _, self: Command) =>
+      (await import('./commands/midonet.ts')).midonet(
+        name as keyof typeof midonetTexts,
+        dev,
+        self.optsWithGlobals(),
+      ),
+    );
+  }
+}
+
+const midonetFormText =
+  "agent: preference 5 and mtu 65335, as MidoNet's agent writes it; documented: 49 and 65535";
+
+const midonetTexts = {
+  plan: 'what apply would change; reads only',
+  apply: 'set the limit, verify it, put everything back if it does not hold',
+  verify: 'whether the interface holds it, with no policer before it',
+  remove: 'take the filter away, and the qdisc that came with it',
+} as const;
+
+function hostFormat(): Option {
+  return choice('-f, --format <format>', 'output format', ['text', 'json'], 'text');
 }
 
 const collect = (value: string, before: readonly string[] = []) => [...before, value];

@@ -1,6 +1,9 @@
 import { type Iproute2Version, parseIproute2Version } from '../observed/iproute2-version.ts';
 import { parseTcClasses, type TcClass } from '../observed/tc-class.ts';
 import { parseTcPolicers, type TcPolicer } from '../observed/tc-filter.ts';
+import { parseTcFilters, type TcFilter } from '../observed/tc-filter-list.ts';
+import { parseTcQdiscs, type TcQdisc } from '../observed/tc-qdisc.ts';
+import type { TcTree } from '../observed/tc-tree.ts';
 import { HostReadError, type HostReader } from '../ports/host.ts';
 
 /** What was asked and what it answered. */
@@ -19,15 +22,51 @@ export async function readIproute2Version(host: HostReader): Promise<Iproute2Ver
 
 /** The htb classes of a device. @throws HostReadError when there is no such device here */
 export async function readTcClasses(host: HostReader, dev: string): Promise<TcAnswer<TcClass>> {
-  const argv = ['tc', '-j', 'class', 'show', 'dev', checked(dev)];
-  const text = await answer(host, argv);
-  return { source: argv.join(' '), found: understood(argv, () => parseTcClasses(text)) };
+  return asked(host, ['tc', '-j', 'class', 'show', 'dev', checked(dev)], parseTcClasses);
 }
 
 /** The policers on a device's ingress. @throws HostReadError when there is no such device here */
 export async function readTcPolicers(host: HostReader, dev: string): Promise<TcAnswer<TcPolicer>> {
   const argv = ['tc', '-r', '-s', '-d', 'filter', 'show', 'dev', checked(dev), 'parent', 'ffff:'];
-  return { source: argv.join(' '), found: parseTcPolicers(await answer(host, argv)) };
+  return asked(host, argv, parseTcPolicers);
+}
+
+/** A tree with what tc was asked for each part of it. */
+export interface TcTreeAnswer {
+  readonly tree: TcTree;
+  readonly sources: { readonly qdiscs: string; readonly classes: string; readonly filters: string };
+}
+
+/** What shapes the packets that a device sends. @throws HostReadError when there is no such device here */
+export async function readTcTree(host: HostReader, dev: string): Promise<TcTreeAnswer> {
+  const [qdiscs, classes, filters] = await Promise.all([
+    readTcQdiscs(host, dev),
+    asked(host, ['tc', '-d', '-j', 'class', 'show', 'dev', checked(dev)], parseTcClasses),
+    asked(host, ['tc', '-d', 'filter', 'show', 'dev', checked(dev)], parseTcFilters),
+  ]);
+  return {
+    tree: { qdiscs: qdiscs.found, classes: classes.found, filters: filters.found },
+    sources: { qdiscs: qdiscs.source, classes: classes.source, filters: filters.source },
+  };
+}
+
+/** The qdiscs of a device. @throws HostReadError when there is no such device here */
+export function readTcQdiscs(host: HostReader, dev: string): Promise<TcAnswer<TcQdisc>> {
+  return asked(host, ['tc', '-d', 'qdisc', 'show', 'dev', checked(dev)], parseTcQdiscs);
+}
+
+/** All filters on a device's ingress. @throws HostReadError when there is no such device here */
+export function readTcIngressFilters(host: HostReader, dev: string): Promise<TcAnswer<TcFilter>> {
+  return asked(host, ['tc', '-d', 'filter', 'show', 'dev', checked(dev), 'parent', 'ffff:'], parseTcFilters);
+}
+
+async function asked<T>(
+  host: HostReader,
+  argv: readonly string[],
+  parse: (text: string) => readonly T[],
+): Promise<TcAnswer<T>> {
+  const text = await answer(host, argv);
+  return { source: argv.join(' '), found: understood(argv, () => parse(text)) };
 }
 
 /** @see linux net/core/dev.c:dev_valid_name */

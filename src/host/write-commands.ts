@@ -1,3 +1,5 @@
+import { isTcWrite } from './tc-writes.ts';
+
 const DEVICE = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const SETTINGS: Readonly<Record<string, RegExp>> = {
@@ -9,12 +11,12 @@ const SETTINGS: Readonly<Record<string, RegExp>> = {
 
 /**
  * Whether an argv is one of the few commands that write: an `ovs-vsctl` transaction that limits ports, by rows that
- * carry virt-quota's mark.
+ * carry virt-quota's mark; a batch of `tc` for one device.
  *
  * @param input what the command would read from its standard input
  */
 export function isWriteCommand(argv: readonly string[], input?: string): boolean {
-  if (input !== undefined) return false;
+  if (input !== undefined) return isTcWrite(argv, input);
   const [program, timeout = '', ...rest] = argv;
   if (program !== 'ovs-vsctl' || !/^--timeout=[1-9]\d?$/.test(timeout) || rest[0] !== '--') return false;
   return commandsOf(rest.slice(1)).every(isOvsWrite);

@@ -4,6 +4,10 @@ import { parseTcRate, parseTcSize } from './tc-quantity.ts';
 export interface TcPolicer {
   /** `u32`, `matchall`, `basic`, `flower`, … */
   readonly filter: string;
+  /** `all`, `ip`, … */
+  readonly protocol: string;
+  /** Of the filter among those of its preference, as tc writes it: `0x1`, `800::800`. */
+  readonly handle: string;
   /** The filter's priority: packets meet the lowest first. The kernel chooses from 49152 down where none was given. */
   readonly pref: number;
   /** Whether it takes every packet. */
@@ -12,6 +16,8 @@ export interface TcPolicer {
   readonly burstBytes?: number;
   /** The kernel's own figure for the burst, 64 ns each; only in raw output (`-r`). */
   readonly burstTicks?: number;
+  /** Larger packets are dropped whatever the rate. */
+  readonly mtuBytes?: number;
   /** What happens above the rate: `drop`, `drop/continue`, … */
   readonly action?: string;
   /** tc's line. */
@@ -39,13 +45,18 @@ export function parseTcPolicers(answer: string): readonly TcPolicer[] {
 
 interface Filter {
   readonly kind: string;
+  readonly protocol: string;
+  readonly handle: string;
   readonly pref: number;
   /** A match was seen that does not take everything. */
   readonly selective: boolean;
   readonly matchesAll: boolean;
 }
 
-const nothing: Filter = { kind: '', pref: 0, selective: false, matchesAll: false };
+const nothing: Filter = {
+  ...{ kind: '', protocol: '', handle: '', pref: 0 },
+  ...{ selective: false, matchesAll: false },
+};
 
 /** What is known of the filter that the lines are about, after one more line. */
 function seen(filter: Filter, line: string): Filter {
@@ -55,8 +66,14 @@ function seen(filter: Filter, line: string): Filter {
     if (at < 0) return nothing;
     const kind = words[at + 2] ?? '';
     const matchesAll = kind === 'matchall' || kind === 'basic';
-    return { kind, pref: Number(words[at + 1]) || 0, selective: false, matchesAll };
+    const after = (name: string) => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined);
+    const handle = after('handle') ?? after('fh') ?? '';
+    const protocol = after('protocol') ?? '';
+    return { kind, protocol, handle, pref: Number(words[at + 1]) || 0, selective: false, matchesAll };
   }
+  // What `basic` asks of a packet: cmp(…), meta(…), and words between them.
+  if (filter.kind === 'basic' && /^(?:NOT |AND |OR )*[(a-z]+\(/.test(line))
+    return { ...filter, selective: true, matchesAll: false };
   const match = /^match ([0-9a-f]{8})\/([0-9a-f]{8}) at /.exec(line);
   if (match === null) return filter;
   const selective = filter.selective || match[2] !== '00000000';
@@ -72,14 +89,18 @@ function policerOf(filter: Filter, text: string): TcPolicer {
   const rateBps = parseTcRate(after('rate'));
   const burstBytes = parseTcSize(after('burst'));
   const ticks = / \[([0-9a-f]{8})\] /.exec(text)?.[1];
+  const mtuBytes = parseTcSize(after('mtu'));
   const action = after('action');
   return {
     filter: filter.kind,
+    protocol: filter.protocol,
+    handle: filter.handle,
     pref: filter.pref,
     matchesAll: filter.matchesAll,
     ...(rateBps !== undefined && { rateBps }),
     ...(burstBytes !== undefined && { burstBytes }),
     ...(ticks !== undefined && { burstTicks: Number.parseInt(ticks, 16) }),
+    ...(mtuBytes !== undefined && { mtuBytes }),
     ...(action !== '' && { action }),
     text,
   };

@@ -29,6 +29,12 @@ export const qosTexts: Readonly<Record<QosDiagnosticCode, (diagnostic: Diagnosti
   'no-default-class': () => 'has no default class: packets that no class takes would go unlimited',
   'unreachable-class': found =>
     `is never reached: '${found.value ?? ''}' has neither dscp nor ports, and is not the default`,
+  'foreign-qdisc': found =>
+    `has a qdisc of somebody else, ${found.value ?? '?'}: ${fates[arg(found, 'fate')] ?? arg(found, 'fate')}`,
+  'foreign-filter': found =>
+    `has a '${found.value ?? ''}' filter of somebody else at preference ${arg(found, 'pref')}, where ours has to be`,
+  'tree-built-anew': found =>
+    `is built anew, since its default class moves from ${arg(found, 'from')} to ${arg(found, 'to')}: for a moment nothing is shaped`,
   rounded: found => `is ${found.value ?? '?'}, held as ${arg(found, 'becomes')}${unit(found)}`,
 };
 
@@ -43,6 +49,14 @@ const zeroRates: Readonly<Record<string, string>> = {
 const addresses: Readonly<Record<string, string>> = {
   syntax: 'must be an address or prefix as 198.51.100.0/24 or 2001:db8::/32',
   'host-bits': 'has bits set behind its prefix',
+};
+
+const fates: Readonly<Record<string, string>> = {
+  refused: '--replace takes it away, and remove brings it back',
+  'is replaced': 'it is replaced; remove brings it back',
+  'cannot be made anew': 'it could not be brought back, so take it away by hand first',
+  stays: 'there is no profile here to be removed, and it stays',
+  'no ingress beside it': 'there cannot be an ingress qdisc beside it',
 };
 
 const reasons: Readonly<Record<string, string>> = {

@@ -46,7 +46,10 @@ function classValues(
   const ofCeil = tcValues({ rateBps: ceilBps, burstBytes: cburstBytes, writer: 'tc' }, exact, facts);
   const cburst = ofCeil.tolerance?.values.burstBytes;
   const values = { ...main.tolerance?.values, ...(cburst !== undefined && { cburstBytes: cburst }) };
-  const leaf = { ...(priority !== undefined && { prio: priority }), ...(quantum !== undefined && { quantum }) };
+  const leaf = {
+    ...(priority !== undefined && { prio: priority }),
+    ...(quantum !== undefined && { quantum }),
+  };
   const { reason } = main.tolerance ?? ofCeil.tolerance ?? {};
   return {
     expected: {

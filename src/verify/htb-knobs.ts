@@ -66,7 +66,9 @@ export function isProfileTree(tree: TcTree): boolean {
   if (root?.kind !== 'htb' || root.handle !== '1:') return false;
   const leaves = tree.classes.filter(one => one.parent === '1:1').map(one => one.handle);
   return (
-    tree.classes.every(({ handle, parent }) => parent === '1:1' || (handle === '1:1' && parent === undefined)) &&
+    tree.classes.every(
+      ({ handle, parent }) => parent === '1:1' || (handle === '1:1' && parent === undefined),
+    ) &&
     queuesOf(tree).every(({ kind, parent }) => /^(?:sfq|fq_codel)$/.test(kind) && leaves.includes(parent)) &&
     tree.filters.every(filter => ourKeys(filter) !== undefined)
   );

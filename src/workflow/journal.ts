@@ -46,6 +46,16 @@ export async function hasJournal(state: StateFolder | undefined, { uuid }: Domai
   return names.some(name => name.startsWith(uuid));
 }
 
+/** Under which name it is kept what a removal has to bring back. */
+export function rememberedName(kind: string, subject: string): string {
+  return hostStateName(kind, subject).replace(/^host/, 'found');
+}
+
+/** Whether a name is that of a domain's journal. */
+function isDomainState(name: string): boolean {
+  return !isHostState(name) && !name.startsWith('found-');
+}
+
 /** Writes down what is about to be done. @throws QuotaError `refused` when it cannot be kept */
 export function beginJournal(state: StateFolder, entry: JournalEntry): Promise<void> {
   const name = journalName(entry.hypervisor, entry.plan.domain.uuid);
@@ -57,7 +67,7 @@ export async function openJournals(state: StateFolder): Promise<OpenJournals> {
   const entries: JournalEntry[] = [];
   const damaged: QuotaError[] = [];
   for (const name of await state.names()) {
-    if (isHostState(name)) continue;
+    if (!isDomainState(name)) continue;
     const text = await state.load(name);
     // It may have ended since.
     if (text === undefined) continue;

@@ -13,7 +13,7 @@ describe('the htb tree of a profile', () => {
   it('has a class for the link and one below it for each class, with a qdisc of its own', () => {
     expect(lines.slice(0, 12)).toEqual([
       'qdisc add dev eth1 root handle 1: htb default 40',
-      'class add dev eth1 parent 1: classid 1:1 htb rate 1250000000bps ceil 1250000000bps burst 1250000 cburst 1250000',
+      'class add dev eth1 parent 1: classid 1:1 htb rate 1250000000bps ceil 1250000000bps burst 1250000 cburst 1250000 quantum 60000',
       'class add dev eth1 parent 1:1 classid 1:10 htb rate 125000000bps ceil 250000000bps burst 125000 cburst 250000 prio 0 quantum 60000',
       'qdisc add dev eth1 parent 1:10 handle 10: sfq perturb 10',
       'class add dev eth1 parent 1:1 classid 1:20 htb rate 62500000bps ceil 1250000000bps burst 62500 cburst 1250000 prio 1 quantum 60000',

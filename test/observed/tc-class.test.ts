@@ -11,13 +11,24 @@ const tap = {
 describe('the htb classes of a device', () => {
   it('are read from the text that iproute2 before 6.2 writes although JSON was asked for', () => {
     const line = 'class htb 1:1 root leaf 2: prio 0 rate 262144Kbit ceil 524288Kbit burst 128Mb cburst 1572b';
-    expect(parseTcClasses(`${line} \n`)).toEqual([{ ...tap, cburstBytes: 1572, text: line }]);
+    expect(parseTcClasses(`${line} \n`)).toEqual([{ ...tap, cburstBytes: 1572, priority: 0, text: line }]);
   });
 
   it('are read from JSON, which counts bytes', () => {
     const json =
       '[{"class":"htb","handle":"1:1","root":true,"leaf":"0x2","prio":0,"rate":32768000,"ceil":65536000,"burst":134217728,"cburst":1602}]';
-    expect(parseTcClasses(json)).toEqual([{ ...tap, cburstBytes: 1602, text: json.slice(1, -1) }]);
+    expect(parseTcClasses(json)).toEqual([{ ...tap, cburstBytes: 1602, priority: 0, text: json.slice(1, -1) }]);
+  });
+
+  it('have priority and quantum in detailed output, whose sizes say more', () => {
+    const line =
+      'class htb 1:10 parent 1:1 leaf 10: prio 3 quantum 60000 rate 8Kbit ceil 8Kbit linklayer ethernet burst 2000b/1 mpu 0b cburst 3000b/1mpu 0b level 0';
+    expect(parseTcClasses(line)).toEqual([
+      {
+        ...{ handle: '1:10', parent: '1:1', rateBps: 1000, ceilBps: 1000, burstBytes: 2000 },
+        ...{ cburstBytes: 3000, priority: 3, quantum: 60_000, text: line },
+      },
+    ]);
   });
 
   it('have their parent: Open vSwitch puts 1:1 below 1:fffe', () => {

@@ -1,33 +1,20 @@
 import { setUpLines, tearDownLines } from '../../backend/htb-commands.ts';
-import { htbTree } from '../../backend/htb-tree.ts';
-import { hasErrors } from '../../diagnostics.ts';
-import { QuotaError } from '../../errors.ts';
-import { parseHostProfile } from '../../intent/host-profile.ts';
-import { maxStructuredLength } from '../../intent/structured-text.ts';
+import { renderHtbPage } from '../../report/htb-tree-html.ts';
 import { renderHtbSvg } from '../../report/htb-tree-svg.ts';
 import { renderHtbTree } from '../../report/htb-tree-text.ts';
-import { readInput } from '../inputs.ts';
-import { sayDiagnostics } from '../quota-input.ts';
+import { readProfile } from '../profile-input.ts';
 import { type Loudness, processTerminal } from '../terminal.ts';
 
-/** Options of `profile`. */
+/** Options of `profile show`. */
 export interface ProfileOptions extends Loudness {
   readonly remove?: boolean;
-  readonly format: 'tree' | 'tc' | 'svg' | 'json';
+  readonly format: 'tree' | 'tc' | 'svg' | 'html' | 'json';
 }
 
-/** `virt-quota profile`. */
+/** `virt-quota profile show`. */
 export async function profile(file: string, options: ProfileOptions): Promise<void> {
   const terminal = processTerminal(options);
-  const name = file === '-' ? 'standard input' : `'${file}'`;
-  const { profile: read, diagnostics } = parseHostProfile(
-    await readInput(file, 4 * maxStructuredLength),
-    name,
-  );
-  sayDiagnostics(diagnostics, terminal);
-  if (hasErrors(diagnostics))
-    throw new QuotaError('invalid-input', name, `${name} cannot be a host's profile`);
-  const tree = htbTree(read);
+  const { profile: read, tree, diagnostics } = await readProfile(file, terminal);
   const lines = options.remove === true ? tearDownLines(tree) : setUpLines(tree);
   switch (options.format) {
     case 'tree':
@@ -36,6 +23,8 @@ export async function profile(file: string, options: ProfileOptions): Promise<vo
       return terminal.out(lines.map(words => `${words.join(' ')}\n`).join(''));
     case 'svg':
       return terminal.out(renderHtbSvg(tree, read));
+    case 'html':
+      return terminal.out(renderHtbPage(tree, read));
     case 'json':
       return terminal.out(
         `${JSON.stringify({ schemaVersion: 1, profile: read, tree, tc: lines, diagnostics }, null, 2)}\n`,
