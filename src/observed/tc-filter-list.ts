@@ -19,7 +19,8 @@ export interface TcFilter {
 }
 
 /** Filters of one protocol and preference are in a list that has a line of its own, without a handle. */
-const HEAD = /^filter (?:parent \S+ )?protocol (\S+) pref (\d{1,5}) (\S+)(?: chain \d{1,10})?(.*)$/;
+const HEAD =
+  /^filter (?:ingress |egress )?(?:parent \S+ )?protocol (\S+) pref (\d{1,5}) (\S+)(?: chain \d{1,10})?(.*)$/;
 /** What the hardware thinks of it is not what it matches. */
 const OFFLOAD = /^(?:not_)?in_hw|^skip_[hs]w/;
 

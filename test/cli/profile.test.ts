@@ -14,10 +14,11 @@ describe('virt-quota profile', () => {
   it.each([
     [['-f', 'tc'], /^qdisc add dev eth1 root handle 1: htb default 40\nclass add /],
     [['-f', 'tc', '--remove'], /^qdisc del dev eth1 root\n$/],
+    [['-f', 'html'], /^<!doctype html>\n[\s\S]*<svg [\s\S]*└─ 1:1 {2}link 10 Gbit[\s\S]*<\/html>\n$/],
     [['-f', 'svg'], /^<svg [\s\S]*<\/svg>\n$/],
     [['-f', 'json'], /^\{\n {2}"schemaVersion": 1,\n {2}"profile": \{/],
   ])('prints %j', async (options, text) => {
-    const { stdout, exitCode } = await virtQuota(['profile', sample, ...options]);
+    const { stdout, exitCode } = await virtQuota(['profile', 'show', sample, ...options]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(text);
   });

@@ -17,7 +17,9 @@ describe('the htb classes of a device', () => {
   it('are read from JSON, which counts bytes', () => {
     const json =
       '[{"class":"htb","handle":"1:1","root":true,"leaf":"0x2","prio":0,"rate":32768000,"ceil":65536000,"burst":134217728,"cburst":1602}]';
-    expect(parseTcClasses(json)).toEqual([{ ...tap, cburstBytes: 1602, priority: 0, text: json.slice(1, -1) }]);
+    expect(parseTcClasses(json)).toEqual([
+      { ...tap, cburstBytes: 1602, priority: 0, text: json.slice(1, -1) },
+    ]);
   });
 
   it('have priority and quantum in detailed output, whose sizes say more', () => {

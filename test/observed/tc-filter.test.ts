@@ -27,15 +27,31 @@ describe('the policers on ingress', () => {
     expect(parseTcPolicers(u32)).toEqual([
       {
         filter: 'u32',
+        protocol: 'all',
+        handle: '800::800',
         pref: 49152,
         matchesAll: true,
         rateBps: 500_000,
         burstBytes: 262_144,
         burstTicks: 0x7d0000,
+        mtuBytes: 65_536,
         action: 'drop',
         text: 'police 0x1 rate 4Mbit burst 256Kb mtu 64Kb [007d0000] action drop overhead 0b linklayer ethernet',
       },
     ]);
+  });
+
+  it("have MidoNet's basic filter with its mtu, and take all only where nothing is asked of a packet", () => {
+    const head = 'filter protocol all pref 5 basic chain 0 handle 0x1 \n';
+    const line =
+      'police 0x1 rate 3Mbit burst 300Kb mtu 65335b [00c35000] action drop overhead 0b linklayer ethernet';
+    const all = {
+      ...{ filter: 'basic', protocol: 'all', handle: '0x1', pref: 5, matchesAll: true, rateBps: 375_000 },
+      ...{ burstBytes: 307_200, burstTicks: 0xc35000, mtuBytes: 65_335, action: 'drop', text: line },
+    };
+    expect(parseTcPolicers(`${head} ${line}\n`)).toEqual([all]);
+    const some = `${head}  cmp(u16 at 0 layer 2 trans gt 5)\n ${line}\n`;
+    expect(parseTcPolicers(some)).toEqual([{ ...all, matchesAll: false }]);
   });
 
   it("have Open vSwitch's matchall, whose action is indented", () => {
