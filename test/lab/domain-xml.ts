@@ -21,12 +21,16 @@ export interface DomainOptions {
   readonly name: string;
   /** 4 when absent. */
   readonly vcpus?: number;
+  /** How many of them are plugged in; all when absent. */
+  readonly onlineVcpus?: number;
   /** `<cputune>…</cputune>`. */
   readonly cputune?: string;
   /** One disk `vda`, `vdb`, … for each; one qcow2 when absent. */
   readonly disks?: readonly DiskOptions[];
   /** Three on `br0` when absent. */
   readonly nics?: readonly NicOptions[];
+  /** Any other devices, as XML. */
+  readonly devices?: string;
 }
 
 /** A disk of a lab domain: a file of 16 MiB. */
@@ -93,12 +97,12 @@ export function uuidOf(word: string): string {
 
 /** The domain XML, in the form Nova writes it. */
 export function domainXml(options: DomainOptions): string {
-  const { name, vcpus = 4, cputune = '' } = options;
+  const { name, vcpus = 4, onlineVcpus = vcpus, cputune = '', devices = '' } = options;
   return `<domain type="qemu">
   <uuid>${uuidOf(name)}</uuid>
   <name>${name}</name>
   <memory>65536</memory>
-  <vcpu>${vcpus}</vcpu>
+  <vcpu current="${onlineVcpus}">${vcpus}</vcpu>
 ${metadata(options)}
   <os>
     <type machine="pc">hvm</type>
@@ -121,6 +125,7 @@ ${disksOf(options)
 ${nicsOf(options)
   .map((nic, n) => nicXml(nic, (options.nics ?? bridgeNics)[n]))
   .join('\n')}
+    ${devices}
     <memballoon model="virtio">
       <stats period="10"/>
     </memballoon>

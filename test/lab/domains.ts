@@ -21,8 +21,15 @@ export async function startDomain(
   options: DomainOptions,
   running = false,
 ): Promise<Domain> {
+  const domain = await defineDomain(hypervisor, options);
+  await hypervisor.shell(`virsh --quiet start ${domain.name} ${running ? '' : '--paused'}`);
+  return domain;
+}
+
+/** Makes what a domain needs and defines it, to be removed with {@link removeDomain}. */
+export async function defineDomain(hypervisor: Hypervisor, options: DomainOptions): Promise<Domain> {
   const domain = domainOf(options);
-  const { name, disks, nics } = domain;
+  const { disks, nics } = domain;
   await hypervisor.writeFile(xmlPath(domain), domain.xml);
   await hypervisor.shell(
     [
@@ -30,7 +37,6 @@ export async function startDomain(
       ...disks.map(({ path, format }) => `qemu-img create -q -f ${format} ${path} 16M`),
       ...nics.filter(isPluggedByNova).map(nic => plugLikeNova(nic, domain)),
       `virsh --quiet define ${xmlPath(domain)}`,
-      `virsh --quiet start ${name} ${running ? '' : '--paused'}`,
     ].join('\n'),
   );
   return domain;

@@ -1,0 +1,273 @@
+import { broken, type Case, nothing } from './case.ts';
+import type { Scene } from './scene.ts';
+
+const weightOf = ({ isV2 }: Scene) => (isV2 ? 'cpu.weight' : 'cpu.shares');
+
+/** What tells a group's quota, and what its period. */
+const quotaOf = ({ isV2 }: Scene) => (isV2 ? 'cpu.max' : 'cpu.cfs_quota_us');
+const periodOf = ({ isV2 }: Scene) => (isV2 ? 'cpu.max' : 'cpu.cfs_period_us');
+
+/** Sets a group's limit by hand. @param quota in µs, or `max` */
+function limit(scene: Scene, folder: string, quota: number | 'max', period = 100_000): string {
+  if (scene.isV2) return `echo '${quota} ${period}' >'${folder}/cpu.max'`;
+  const number = quota === 'max' ? -1 : quota;
+  return `echo ${period} >'${folder}/cpu.cfs_period_us'; echo ${number} >'${folder}/cpu.cfs_quota_us'`;
+}
+
+const vcpu = ({ scopes }: Scene, actor: 'full' | 'plain', id: number) => `${scopes[actor]}/libvirt/vcpu${id}`;
+const own = ({ scopes }: Scene, group: string) => `${scopes.own}/libvirt${group}`;
+/** The unit that systemd knows a domain's scope as. */
+const unit = (scope: string) => `'${scope.slice(scope.lastIndexOf('/') + 1)}'`;
+const property = (scene: Scene, what: string, how = '--runtime') =>
+  `systemctl set-property ${how} -- ${unit(scene.scopes.full)} ${what}`;
+
+/** Of cgroup v1 systemd makes 50 × 1024 / 100 shares. */
+const weightBack = (scene: Scene) => property(scene, `CPUWeight=${scene.isV2 ? 512 : 50}`);
+const weightBackForGood = (scene: Scene) =>
+  `${weightBack(scene)}; rm -rf /etc/systemd/system.control/${unit(scene.scopes.full)}.d; systemctl daemon-reload
+${weightBack(scene)}`;
+
+/** Another hierarchy of cgroup v1 has memory and block I/O. */
+function beside({ isV2, scopes }: Scene, actor: 'own' | 'plain', controller: string): string {
+  return `${isV2 ? scopes[actor] : scopes[actor].replace('cpu,cpuacct', controller)}/libvirt`;
+}
+
+function memory(scene: Scene, actor: 'own' | 'plain', which: 'hard' | 'soft', bytes: number): string {
+  const v2 = { hard: 'memory.max', soft: 'memory.high' }[which];
+  const v1 = { hard: 'memory.limit_in_bytes', soft: 'memory.soft_limit_in_bytes' }[which];
+  const value = scene.isV2 && bytes < 0 ? 'max' : bytes;
+  return `echo ${value} >'${beside(scene, actor, 'memory')}/${scene.isV2 ? v2 : v1}'`;
+}
+
+const hardLimit = ({ isV2 }: Scene) => `cgroup libvirt ${isV2 ? 'memory.max' : 'memory.limit_in_bytes'}`;
+const softLimit = ({ isV2 }: Scene) =>
+  `cgroup libvirt ${isV2 ? 'memory.high' : 'memory.soft_limit_in_bytes'}`;
+
+/** What a device of the host lets through, in bytes a second. */
+function deviceRate(scene: Scene, actor: 'own' | 'plain', rate: number | 'max'): string {
+  const folder = beside(scene, actor, 'blkio');
+  if (scene.isV2) return `echo '254:0 rbps=${rate}' >'${folder}/io.max'`;
+  return `echo '254:0 ${rate === 'max' ? 0 : rate}' >'${folder}/blkio.throttle.read_bps_device'`;
+}
+
+/** Ways to break what the kernel's cgroups enforce. */
+export const cgroupBreaks: readonly Case[] = [
+  {
+    what: 'the weight is written by hand',
+    actor: 'full',
+    happens: scene => `echo 77 >'${scene.scopes.full}/${weightOf(scene)}'`,
+    restored: scene => `echo 512 >'${scene.scopes.full}/${weightOf(scene)}'`,
+    found: scene => broken('behind-libvirt', `cgroup scope ${weightOf(scene)}`),
+  },
+  {
+    what: 'systemctl set-property --runtime CPUWeight',
+    actor: 'full',
+    happens: scene => property(scene, 'CPUWeight=77'),
+    restored: weightBack,
+    found: scene => broken('systemd-override', `cgroup scope ${weightOf(scene)}`),
+  },
+  {
+    what: 'systemctl set-property CPUWeight, to stay',
+    actor: 'full',
+    happens: scene => property(scene, 'CPUWeight=78', ''),
+    restored: weightBackForGood,
+    found: scene => broken('systemd-override', `cgroup scope ${weightOf(scene)}`),
+  },
+  {
+    what: 'systemctl set-property CPUQuota',
+    actor: 'full',
+    happens: scene => property(scene, 'CPUQuota=500%'),
+    restored: scene => property(scene, 'CPUQuota='),
+    found: scene => broken('systemd-override', `cgroup scope ${quotaOf(scene)}`),
+  },
+  {
+    what: 'the quota of one of eight vCPUs',
+    actor: 'full',
+    happens: scene => limit(scene, vcpu(scene, 'full', 5), 25_000),
+    restored: scene => limit(scene, vcpu(scene, 'full', 5), 40_000),
+    found: scene => broken('behind-libvirt', `cgroup vcpu5 ${quotaOf(scene)}`),
+  },
+  {
+    what: 'the quota of one of eight vCPUs, gone',
+    actor: 'full',
+    happens: scene => limit(scene, vcpu(scene, 'full', 7), 'max'),
+    restored: scene => limit(scene, vcpu(scene, 'full', 7), 40_000),
+    found: scene => broken('behind-libvirt', `cgroup vcpu7 ${quotaOf(scene)}`),
+  },
+  {
+    what: 'the period of one of eight vCPUs',
+    actor: 'full',
+    happens: scene => limit(scene, vcpu(scene, 'full', 6), 40_000, 60_000),
+    restored: scene => limit(scene, vcpu(scene, 'full', 6), 40_000),
+    found: scene => broken('behind-libvirt', `cgroup vcpu6 ${periodOf(scene)}`),
+  },
+  {
+    what: 'the quota of one of eight vCPUs, a thousand times too large',
+    actor: 'full',
+    happens: scene => limit(scene, vcpu(scene, 'full', 0), 40_000_000),
+    restored: scene => limit(scene, vcpu(scene, 'full', 0), 40_000),
+    found: scene => broken('unit-slip', `cgroup vcpu0 ${quotaOf(scene)}`),
+  },
+  {
+    what: 'the emulator is limited, and nobody asked for it',
+    actor: 'full',
+    happens: scene => limit(scene, `${scene.scopes.full}/libvirt/emulator`, 50_000),
+    restored: scene => limit(scene, `${scene.scopes.full}/libvirt/emulator`, 'max'),
+    found: scene => broken('not-asked-for', `cgroup emulator ${quotaOf(scene)}`),
+  },
+  {
+    what: 'the whole domain is limited, and nobody asked for it',
+    actor: 'full',
+    happens: scene => limit(scene, `${scene.scopes.full}/libvirt`, 500_000),
+    restored: scene => limit(scene, `${scene.scopes.full}/libvirt`, 'max'),
+    found: scene => broken('not-asked-for', `cgroup libvirt ${quotaOf(scene)}`),
+  },
+  {
+    what: 'a vCPU of a domain without limits is limited',
+    actor: 'plain',
+    happens: scene => limit(scene, vcpu(scene, 'plain', 2), 90_000),
+    restored: scene => limit(scene, vcpu(scene, 'plain', 2), 'max'),
+    found: scene => broken('not-asked-for', `cgroup vcpu2 ${quotaOf(scene)}`),
+  },
+  {
+    what: 'the weight of a domain without limits',
+    actor: 'plain',
+    happens: scene => `echo 77 >'${scene.scopes.plain}/${weightOf(scene)}'`,
+    restored: scene => `echo ${scene.isV2 ? 100 : 1024} >'${scene.scopes.plain}/${weightOf(scene)}'`,
+    found: scene => broken('not-asked-for', `cgroup scope ${weightOf(scene)}`),
+  },
+  {
+    what: 'the memory of a domain without limits is limited',
+    actor: 'plain',
+    happens: scene => memory(scene, 'plain', 'hard', 900_001_792),
+    restored: scene => memory(scene, 'plain', 'hard', -1),
+    found: scene => broken('not-asked-for', hardLimit(scene)),
+  },
+  {
+    what: "the emulator's quota",
+    actor: 'own',
+    happens: scene => limit(scene, own(scene, '/emulator'), 30_000),
+    restored: scene => limit(scene, own(scene, '/emulator'), 50_000),
+    found: scene => broken('behind-libvirt', `cgroup emulator ${quotaOf(scene)}`),
+  },
+  {
+    what: "an I/O thread's quota, gone",
+    actor: 'own',
+    happens: scene => limit(scene, own(scene, '/iothread1'), 'max'),
+    restored: scene => limit(scene, own(scene, '/iothread1'), 40_000),
+    found: scene => broken('behind-libvirt', `cgroup iothread1 ${quotaOf(scene)}`),
+  },
+  {
+    what: "the whole domain's quota",
+    actor: 'own',
+    happens: scene => limit(scene, own(scene, ''), 300_000),
+    restored: scene => limit(scene, own(scene, ''), 400_000),
+    found: scene => broken('behind-libvirt', `cgroup libvirt ${quotaOf(scene)}`),
+  },
+  {
+    what: 'the hard limit of memory',
+    actor: 'own',
+    happens: scene => memory(scene, 'own', 'hard', 900_001_792),
+    restored: scene => memory(scene, 'own', 'hard', 1_073_741_824),
+    found: scene => broken('behind-libvirt', hardLimit(scene)),
+  },
+  {
+    what: 'the soft limit of memory, gone',
+    actor: 'own',
+    happens: scene => memory(scene, 'own', 'soft', -1),
+    restored: scene => memory(scene, 'own', 'soft', 536_870_912),
+    found: scene => broken('behind-libvirt', softLimit(scene)),
+  },
+  {
+    what: 'a device of the host lets more through',
+    actor: 'own',
+    happens: scene => deviceRate(scene, 'own', 'max'),
+    restored: scene => deviceRate(scene, 'own', 1_048_576),
+    found: ({ isV2 }) =>
+      broken('behind-libvirt', `cgroup /dev/vda ${isV2 ? 'io.max' : 'blkio.throttle.read_bps_device'}`),
+  },
+];
+
+/** What happens to cgroups and changes no limit. */
+export const cgroupCalm: readonly Case[] = [
+  {
+    what: 'systemctl daemon-reload',
+    actor: 'full',
+    happens: () => 'systemctl daemon-reload',
+    found: nothing,
+  },
+  {
+    what: "another domain's weight, and that of the slice of them all",
+    actor: 'full',
+    happens: scene =>
+      `echo 33 >'${scene.scopes.nova}/${weightOf(scene)}'; echo 55 >'${scene.scopes.full}/../${weightOf(scene)}'`,
+    restored: scene =>
+      [scene.scopes.nova, `${scene.scopes.full}/..`]
+        .map(folder => `echo ${scene.isV2 ? 100 : 1024} >'${folder}/${weightOf(scene)}'`)
+        .join('; '),
+    found: nothing,
+  },
+  {
+    what: 'pinned vCPUs and emulator',
+    actor: 'full',
+    happens: ({ domains: { full } }) =>
+      `virsh -q vcpupin ${full.name} 3 0 --live >/dev/null; virsh -q emulatorpin ${full.name} 0 --live >/dev/null`,
+    restored: ({ domains: { full } }) =>
+      `virsh -q vcpupin ${full.name} 3 0-1 --live >/dev/null; virsh -q emulatorpin ${full.name} 0-1 --live >/dev/null`,
+    found: nothing,
+  },
+  {
+    what: 'an I/O thread more, which nothing limits',
+    actor: 'full',
+    happens: ({ domains: { full } }) => `virsh -q iothreadadd ${full.name} 7 --live`,
+    restored: ({ domains: { full } }) => `virsh -q iothreaddel ${full.name} 7 --live`,
+    found: nothing,
+  },
+  {
+    what: 'vCPUs that are plugged in later',
+    actor: 'plain',
+    happens: ({ domains: { plain } }) => `virsh -q setvcpus ${plain.name} 6 --live`,
+    found: nothing,
+  },
+  {
+    what: 'a quota that was set and taken away, whose period stays',
+    actor: 'plain',
+    happens: ({ domains: { plain } }) =>
+      `virsh -q schedinfo ${plain.name} --live --set vcpu_period=50000 vcpu_quota=30000 >/dev/null
+virsh -q schedinfo ${plain.name} --live --set vcpu_quota=-1 >/dev/null`,
+    found: nothing,
+  },
+  {
+    what: 'memory limits that are no whole pages',
+    actor: 'plain',
+    happens: ({ domains: { plain } }) =>
+      `virsh -q memtune ${plain.name} --live --hard-limit 1000001 --soft-limit 999999`,
+    restored: ({ domains: { plain } }) =>
+      `virsh -q memtune ${plain.name} --live --hard-limit -1 --soft-limit -1`,
+    found: nothing,
+  },
+  {
+    what: 'an I/O weight that libvirt defines',
+    actor: 'plain',
+    where: ({ isV2 }) => isV2,
+    happens: ({ domains: { plain } }) => `virsh -q blkiotune ${plain.name} --live --weight 300`,
+    restored: ({ domains: { plain } }) => `virsh -q blkiotune ${plain.name} --live --weight 100`,
+    found: nothing,
+  },
+  {
+    what: 'the smallest weight there is, set through libvirt',
+    actor: 'plain',
+    happens: ({ domains: { plain } }) =>
+      `virsh -q schedinfo ${plain.name} --live --set cpu_shares=2 >/dev/null`,
+    restored: ({ domains: { plain }, isV2 }) =>
+      `virsh -q schedinfo ${plain.name} --live --set cpu_shares=${isV2 ? 100 : 1024} >/dev/null`,
+    found: nothing,
+  },
+  {
+    what: 'the balloon takes memory back',
+    actor: 'full',
+    happens: ({ domains: { full } }) => `virsh -q setmem ${full.name} 60000 --live`,
+    restored: ({ domains: { full } }) => `virsh -q setmem ${full.name} 65536 --live`,
+    found: nothing,
+  },
+];

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { audited, findingsOf, undecidedOf } from '../detection/auditor.ts';
+import type { Case } from '../detection/case.ts';
+import { cgroupBreaks, cgroupCalm } from '../detection/cgroup-cases.ts';
+import { definitionBreaks, definitionCalm } from '../detection/definition-cases.ts';
+import { novaBreaks, ovsBreaks, ovsCalm } from '../detection/ovs-cases.ts';
+import { qemuBreaks, qemuCalm } from '../detection/qemu-cases.ts';
+import { clearScene, fullFlavor, type Scene, setScene } from '../detection/scene.ts';
+import { tcBreaks, tcCalm } from '../detection/tc-cases.ts';
+import type { Hypervisor } from '../hypervisor.ts';
+import { labHypervisor, releaseHypervisor } from '../start.ts';
+
+// What an audit must find, each by itself and with the right cause, and what it must find nothing at.
+let hypervisor: Hypervisor;
+let scene: Scene;
+const table: string[] = [];
+
+beforeAll(async () => {
+  hypervisor = await labHypervisor();
+  scene = await setScene(hypervisor);
+});
+
+afterAll(async () => {
+  process.stdout.write(`\n${table.join('\n')}\n`);
+  await clearScene(scene);
+  await releaseHypervisor(hypervisor);
+});
+
+const askedOf = ({ actor, asked }: Case) =>
+  asked ?? (actor === 'full' || actor === 'off' ? fullFlavor : 'told');
+
+/** What an audit finds while it lasts, live and from a capture. */
+async function whatIsFound(one: Case) {
+  try {
+    if (one.happens !== undefined) await hypervisor.shell(one.happens(scene));
+    const { live, captured } = await audited(scene.outside, scene.domains[one.actor].name, askedOf(one));
+    expect(captured).toEqual(live);
+    return { found: findingsOf(live), undecided: undecidedOf(live) };
+  } finally {
+    if (one.restored !== undefined) await hypervisor.shell(one.restored(scene));
+  }
+}
+
+async function check(one: Case): Promise<void> {
+  const expected = one
+    .found(scene)
+    .map(({ knob, cause }) => `${knob}: ${cause}`)
+    .sort();
+  const { found, undecided } = await whatIsFound(one);
+  const isRight = JSON.stringify(found) === JSON.stringify(expected);
+  table.push(`${isRight ? 'ok  ' : 'FAIL'} | ${one.actor} | ${one.what} | ${found.join(', ') || 'nothing'}`);
+  expect({ found, undecided }).toEqual({ found: expected, undecided: [] });
+}
+
+function cases(all: readonly Case[]): void {
+  test.each(all)('$actor: $what', async (one, ...rest) => {
+    void rest;
+    if (one.where?.(scene) === false) return;
+    await check(one);
+  });
+}
+
+describe('nothing is found at', () => {
+  describe('domains', () => cases(definitionCalm));
+  describe('cgroups', () => cases(cgroupCalm));
+  describe('disks', () => cases(qemuCalm));
+  describe('interfaces', () => cases(tcCalm));
+  describe('Open vSwitch', () => cases(ovsCalm));
+});
+
+describe('exactly what is wrong is found at', () => {
+  describe('definitions', () => cases(definitionBreaks));
+  describe('cgroups', () => cases(cgroupBreaks));
+  describe("QEMU's throttle", () => cases(qemuBreaks));
+  describe('tc', () => cases(tcBreaks));
+  describe('Open vSwitch', () => cases([...ovsBreaks, ...novaBreaks]));
+});
