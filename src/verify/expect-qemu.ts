@@ -20,6 +20,7 @@ export function expectQemu(wanted: Wanted, disk: DiskDefinition): readonly Expec
     ...qemuKnobs.map(({ parameter }) => ({
       ...knobOf(wanted, disk, parameter),
       expected: { value: expectedValue(wanted, parameter) },
+      ...followed(disk, parameter),
     })),
     ...expectGroup(wanted, disk),
   ];
@@ -44,6 +45,13 @@ function knobOf(
     parameters: [parameter],
     because: keysOf(wanted, [parameter]),
   };
+}
+
+/** Where a burst is not the one that is wanted, how long it lasts is not judged apart: QEMU makes it up. */
+function followed({ target }: DiskDefinition, parameter: IoTuneParameter): Pick<Expectation, 'follows'> {
+  if (!parameter.endsWith('_max_length')) return {};
+  const burst = parameter.replace(/_length$/, '') as IoTuneParameter;
+  return { follows: [{ layer: 'qemu', subject: target, knob: qemuKnob(burst) }] };
 }
 
 /** QEMU makes a burst one second long where its length is not given. @see QEMU util/throttle.c:throttle_config_init */
