@@ -39,6 +39,7 @@ const resourceKnobs = {
     { controller: 'memory', subject: 'libvirt', knob: 'memory.limit_in_bytes' },
     { controller: 'memory', subject: 'libvirt', knob: 'memory.soft_limit_in_bytes' },
     { controller: 'memory', subject: 'libvirt', knob: 'memory.memsw.limit_in_bytes' },
+    { controller: 'memory', subject: 'scope', knob: 'memory.limit_in_bytes' },
     { controller: 'blkio', subject: 'scope', knob: 'blkio.weight' },
     { controller: 'blkio', subject: 'scope', knob: 'blkio.bfq.weight' },
     { controller: 'blkio', subject: 'scope', knob: 'blkio.weight_device' },
@@ -51,6 +52,8 @@ const resourceKnobs = {
     { controller: 'memory', subject: 'libvirt', knob: 'memory.max' },
     { controller: 'memory', subject: 'libvirt', knob: 'memory.high' },
     { controller: 'memory', subject: 'libvirt', knob: 'memory.swap.max' },
+    { controller: 'memory', subject: 'scope', knob: 'memory.max' },
+    { controller: 'memory', subject: 'scope', knob: 'memory.high' },
     { controller: 'blkio', subject: 'scope', knob: 'io.weight' },
     { controller: 'blkio', subject: 'scope', knob: 'io.bfq.weight' },
     { controller: 'blkio', subject: 'libvirt', knob: 'io.max' },
@@ -75,7 +78,10 @@ export async function readDomainCgroup(host: HostReader, domainName: string): Pr
   const names = await host.listFolder(place.nested);
   if (names === undefined) throw new HostReadError(`'${place.nested}' is not there`);
   const { version } = place;
+  // Without systemd both are one.
+  const own = place.scope === place.nested ? [] : [{ subject: 'scope', folder: place.scope }];
   const groups = [
+    ...own,
     { subject: 'libvirt', folder: place.nested },
     ...threadGroups(names).map(name => ({ subject: name, folder: `${place.nested}/${name}` })),
   ];
@@ -90,6 +96,7 @@ export async function readDomainCgroup(host: HostReader, domainName: string): Pr
   const resources = resourceKnobs[version].flatMap(({ controller, ...knob }) => {
     const at = places[controller];
     if (at === undefined || 'strayed' in at) return [];
+    if (controller === 'memory' && knob.subject === 'scope' && at.scope === at.nested) return [];
     return [{ ...knob, folder: knob.subject === 'scope' ? at.scope : at.nested }];
   });
   const read = (wanted: Parameters<typeof readKnob>[1][]) =>

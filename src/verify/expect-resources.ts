@@ -29,7 +29,8 @@ function expectInPlace(wanted: Wanted, facts: HostFacts): readonly Expectation[]
   }
 }
 
-const memoryKnobs: Readonly<Record<1 | 2, Readonly<Record<MemTuneParameter, string>>>> = {
+/** The kernel's files for memory limits, by cgroup version. */
+export const memoryKnobs: Readonly<Record<1 | 2, Readonly<Record<MemTuneParameter, string>>>> = {
   1: {
     hard_limit: 'memory.limit_in_bytes',
     soft_limit: 'memory.soft_limit_in_bytes',

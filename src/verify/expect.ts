@@ -17,6 +17,7 @@ import { expectOvs } from './expect-ovs.ts';
 import { expectQemu } from './expect-qemu.ts';
 import { expectResources } from './expect-resources.ts';
 import { expectTc } from './expect-tc.ts';
+import { expectUnasked } from './expect-unasked.ts';
 import type { Expectation } from './expectation.ts';
 import type { HostFacts } from './host-facts.ts';
 import { limitOf } from './unlimited.ts';
@@ -96,7 +97,8 @@ function expectEnforced(
   if (live === undefined) return [];
   if (thing.nic !== undefined) return (isOvsHeld(enforcer) ? expectOvs : expectTc)(wanted, thing.nic, facts);
   if (thing.disk !== undefined) return expectQemu(wanted, thing.disk);
-  return device.kind === 'cpu' ? expectCgroup(wanted, live, facts) : expectResources(wanted, facts);
+  const own = device.kind === 'cpu' ? expectCgroup(wanted, live, facts) : expectResources(wanted, facts);
+  return [...own, ...expectUnasked(device, own, facts)];
 }
 
 /** Limits on an interface that neither libvirt nor the kernel can limit. @see libvirt virNetDevSupportsBandwidth */

@@ -7,6 +7,8 @@ export interface HostFacts {
   readonly cgroupVersion?: 1 | 2;
   /** Whether libvirt has systemd set weights, since the domain is a unit of it. */
   readonly systemd?: boolean;
+  /** The files of CPU time and memory that could be read, by subject and name: `emulator cpu.max`. */
+  readonly cgroupKnobs?: ReadonlySet<string>;
   /** Those of the kernel's files for I/O weights that the domain has: `io.weight`, `io.bfq.weight`, … */
   readonly ioWeightFiles?: ReadonlySet<string>;
   /** Whether a domain's swap can be limited, so whether the kernel accounts for it. */

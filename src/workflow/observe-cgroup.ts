@@ -30,6 +30,7 @@ export async function observeCgroup(
       cgroupVersion: version,
       vcpuIds: idsOf(files, 'vcpu'),
       iothreadIds: idsOf(files, 'iothread'),
+      cgroupKnobs: new Set([...files, ...seen.found.resources].filter(isSeen).map(knobOf)),
       missingDevices: resources.missing,
       ...resourceFacts(seen.found),
     },
@@ -75,6 +76,14 @@ function valuesOf(knob: string, text: string): KnobValues | undefined {
   const name =
     { 'cpu.weight': 'weight', 'cpu.shares': 'shares', 'cpu.cfs_quota_us': 'quota' }[knob] ?? 'period';
   return value === undefined ? undefined : { [name]: value };
+}
+
+function isSeen({ text }: CgroupFile): boolean {
+  return text !== undefined;
+}
+
+function knobOf({ subject, knob }: CgroupFile): string {
+  return `${subject} ${knob}`;
 }
 
 function idsOf(files: CgroupFiles['files'], kind: string): readonly number[] {

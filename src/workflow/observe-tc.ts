@@ -64,7 +64,13 @@ function policeReading(
 ): Reading {
   const found = policers.find(knob === 'police' ? isLibvirts : isOpenVswitchs);
   const { rateBps, burstBytes } = found ?? {};
-  return reading({ dev, knob, source, text: found?.text }, { rateBps, burstBytes });
+  const { values, ...rest } = reading({ dev, knob, source, text: found?.text }, { rateBps, burstBytes });
+  return values === undefined || (found !== undefined && !drops(found)) ? rest : { ...rest, values };
+}
+
+/** What is above the rate may also be let pass, or counted only: then it limits nothing. */
+function drops({ action = 'drop' }: TcPolicer): boolean {
+  return action.startsWith('drop');
 }
 
 /** The first u32 filter for all packets decides, whoever made it; Neutron's agents have a priority of their own. */

@@ -11,6 +11,7 @@ const found = {
 };
 const knobs = {
   [`${scope}/cpu.weight`]: '512\n',
+  [`${scope}/cpu.max`]: '300000 100000\n',
   [`${scope}/libvirt/cpu.max`]: 'max 100000\n',
   [`${scope}/libvirt/emulator/cpu.max`]: 'max 100000\n',
   [`${scope}/libvirt/vcpu10/cpu.max`]: '50000 100000\n',
@@ -25,6 +26,7 @@ describe("a domain's cgroup", () => {
     expect(version).toBe(2);
     expect(files.map(file => `${file.subject} ${file.knob} ${file.text}`)).toEqual([
       'scope cpu.weight 512',
+      'scope cpu.max 300000 100000',
       'libvirt cpu.max max 100000',
       'emulator cpu.max max 100000',
       'iothread1 cpu.max max 100000',
@@ -37,6 +39,7 @@ describe("a domain's cgroup", () => {
   it('has memory and block I/O beside, and no file that the kernel does not have', async () => {
     const more = {
       [`${scope}/io.weight`]: 'default 500\n',
+      [`${scope}/memory.max`]: 'max\n',
       [`${scope}/libvirt/memory.max`]: '1073741824\n',
       [`${scope}/libvirt/io.max`]: '',
     };
@@ -46,9 +49,26 @@ describe("a domain's cgroup", () => {
       'libvirt memory.max: 1073741824',
       'libvirt memory.high: undefined',
       'libvirt memory.swap.max: undefined',
+      'scope memory.max: max',
+      'scope memory.high: undefined',
       'scope io.weight: default 500',
       'scope io.bfq.weight: undefined',
       'libvirt io.max: ',
+    ]);
+  });
+
+  it('is read once where the scope is what libvirt limits, as without systemd', async () => {
+    const alone = '/sys/fs/cgroup/machine/qemu-1-vm.libvirt-qemu';
+    const files = {
+      '/proc/4711/cgroup': '0::/machine/qemu-1-vm.libvirt-qemu/emulator\n',
+      [`${alone}/cpu.max`]: 'max 100000\n',
+      [`${alone}/memory.max`]: 'max\n',
+    };
+    const group = await readDomainCgroup(hostOf({ ...found, ...files }), 'vm');
+    const names = [...group.files, ...group.resources].map(file => `${file.subject} ${file.knob}`);
+    expect(names.filter(name => /cpu.max|memory.max/.test(name))).toEqual([
+      'libvirt cpu.max',
+      'libvirt memory.max',
     ]);
   });
 
@@ -63,7 +83,7 @@ describe("a domain's cgroup", () => {
 
   it('is looked for by the name as it is, blanks and letters of all scripts included', async () => {
     const host = hostOf({ ...found, ...knobs, '/run/libvirt/qemu/é x_1.2.pid': '4711' });
-    expect((await readDomainCgroup(host, 'é x_1.2')).files).toHaveLength(6);
+    expect((await readDomainCgroup(host, 'é x_1.2')).files).toHaveLength(7);
   });
 
   it.each([

@@ -59,6 +59,12 @@ describe("QEMU's throttle", () => {
     ).toBe('qemu vda iops_max_length: value=9');
   });
 
+  it('has lengths of bursts that are not judged apart from the bursts', () => {
+    const wanted = wantedLimits({ kind: 'disk', target: 'vda' }, {}, undefined);
+    const length = expectQemu(wanted, vda).find(one => one.knob === 'bps_rd_max_length');
+    expect(length?.follows).toEqual([{ layer: 'qemu', subject: 'vda', knob: 'bps_rd_max' }]);
+  });
+
   it('shares its bucket where a group is wanted', () => {
     expect(notZero({ total_iops_sec: 100, group_name: 'gold' })).toEqual([
       'qemu vda iops: value=100',
