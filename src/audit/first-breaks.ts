@@ -15,11 +15,26 @@ const depth: Readonly<Record<Layer, number>> = {
 
 /**
  * The failing links before which nothing fails: what is wrong by itself, not because of something before it. The two
- * definitions do not follow from each other, Open vSwitch's tc state follows from its database.
+ * definitions do not follow from each other, Open vSwitch's tc state follows from its database. Of a device that nothing
+ * can limit that comes first: what its definitions have or have not changes nothing.
  */
 export function firstBreaks(verdicts: readonly Verdict[]): readonly Verdict[] {
-  const failing = verdicts.filter(verdict => verdict.outcome === 'fail');
+  const hopeless = new Set(
+    verdicts.filter(isHopeless).map(verdict => deviceName(verdict.expectation.device)),
+  );
+  const failing = verdicts.filter(
+    ({ outcome, expectation }) =>
+      outcome === 'fail' && !(isDefinition(expectation) && hopeless.has(deviceName(expectation.device))),
+  );
   return failing.filter(verdict => !failing.some(other => breaksBefore(other, verdict)));
+}
+
+function isHopeless({ reason, expectation }: Verdict): boolean {
+  return reason === 'no-enforcement-point' && !isDefinition(expectation);
+}
+
+function isDefinition({ layer }: Verdict['expectation']): boolean {
+  return layer === 'config' || layer === 'live';
 }
 
 function breaksBefore(one: Verdict, other: Verdict): boolean {

@@ -120,8 +120,9 @@ function repairsOf(
   for (const verdict of verdicts) {
     if (!isBrokenEnforcer(verdict, wanted.device)) continue;
     for (const parameter of verdict.expectation.parameters) {
-      // What is there and must not be is taken away.
-      const value = after[parameter] ?? (verdict.reason === 'unexpected' ? 0 : undefined);
+      // What is there and must not be is taken away; out of a group a disk comes only with all its limits.
+      const isExtra = verdict.reason === 'unexpected' && parameter !== 'group_name';
+      const value = after[parameter] ?? (isExtra ? 0 : undefined);
       if (value === undefined || planned.has(parameter)) continue;
       planned.add(parameter);
       const because = wanted.because[parameter];

@@ -26,10 +26,13 @@ export function expectQemu(wanted: Wanted, disk: DiskDefinition): readonly Expec
   ];
 }
 
+/** Where no group is wanted, the disk must not share its limits with another one. */
 function expectGroup(wanted: Wanted, disk: DiskDefinition): readonly Expectation[] {
   const { group_name: group } = wanted.limits;
-  if (group === undefined || !hasIoLimit(wanted.limits)) return [];
-  return [{ ...knobOf(wanted, disk, 'group_name'), expected: { value: group } }];
+  if (!hasIoLimit(wanted.limits)) return [];
+  return [
+    { ...knobOf(wanted, disk, 'group_name'), ...(group !== undefined && { expected: { value: group } }) },
+  ];
 }
 
 function knobOf(

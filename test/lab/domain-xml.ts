@@ -31,6 +31,8 @@ export interface DomainOptions {
   readonly nics?: readonly NicOptions[];
   /** Any other devices, as XML. */
   readonly devices?: string;
+  /** Anything else of the whole domain, as XML. */
+  readonly elements?: string;
 }
 
 /** A disk of a lab domain: a file of 16 MiB. */
@@ -97,7 +99,7 @@ export function uuidOf(word: string): string {
 
 /** The domain XML, in the form Nova writes it. */
 export function domainXml(options: DomainOptions): string {
-  const { name, vcpus = 4, onlineVcpus = vcpus, cputune = '', devices = '' } = options;
+  const { name, vcpus = 4, onlineVcpus = vcpus, cputune = '', devices = '', elements = '' } = options;
   return `<domain type="qemu">
   <uuid>${uuidOf(name)}</uuid>
   <name>${name}</name>
@@ -112,7 +114,7 @@ ${metadata(options)}
     <acpi/>
     <apic/>
   </features>
-  ${cputune}
+  ${cputune}${elements}
   <clock offset="utc">
     <timer name="pit" tickpolicy="delay"/>
     <timer name="rtc" tickpolicy="catchup"/>

@@ -235,6 +235,8 @@ export const cgroupCalm: readonly Case[] = [
     happens: ({ domains: { plain } }) =>
       `virsh -q schedinfo ${plain.name} --live --set vcpu_period=50000 vcpu_quota=30000 >/dev/null
 virsh -q schedinfo ${plain.name} --live --set vcpu_quota=-1 >/dev/null`,
+    restored: ({ domains: { plain } }) =>
+      `virsh -q schedinfo ${plain.name} --live --set vcpu_period=100000 >/dev/null`,
     found: nothing,
   },
   {

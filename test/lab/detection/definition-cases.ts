@@ -206,7 +206,7 @@ export const definitionCalm: readonly Case[] = [
   { what: 'only libvirt says what is wanted', actor: 'full', asked: 'told', found: nothing },
   {
     what: 'a flavor with keys of others, and a peak that libvirt ignores',
-    actor: 'full',
+    actor: 'off',
     asked: [...fullFlavor, 'hw:cpu_policy=shared', 'quota:vif_outbound_peak=9000'],
     found: nothing,
   },

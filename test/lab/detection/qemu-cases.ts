@@ -116,7 +116,7 @@ export const qemuBreaks: readonly Case[] = [
     actor: 'full',
     happens: scene => `${past({ group: 'shared' })(scene)}\n${past({ group: 'shared' }, 1)(scene)}`,
     restored: back,
-    found: () => broken('behind-libvirt', ...onBoth('group')),
+    found: () => broken('not-asked-for', ...onBoth('group')),
   },
   {
     what: 'a disk without limits is throttled',

@@ -97,6 +97,8 @@ export async function setScene(hypervisor: Hypervisor): Promise<Scene> {
     off: await defineDomain(hypervisor, {
       name: 'instance-00000075',
       cputune,
+      // Without it libvirt takes no vhost-user interface.
+      elements: '<memoryBacking><source type="memfd"/><access mode="shared"/></memoryBacking>',
       disks: [{ format: 'qcow2', iotune }],
       nics: [{ kind: 'bridge', bandwidth }],
     }),

@@ -147,7 +147,7 @@ export const tcCalm: readonly Case[] = [
   {
     what: 'fq_codel below the class',
     actor: 'full',
-    happens: scene => `tc qdisc replace dev ${dev(scene, 'bridge')} parent 1:1 handle 2: fq_codel`,
+    happens: scene => `tc qdisc replace dev ${dev(scene, 'bridge')} parent 1:1 fq_codel`,
     restored: again('bridge'),
     found: nothing,
   },

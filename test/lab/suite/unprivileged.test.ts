@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bandwidth, iotune } from '../detection/scene.ts';
+import { type Domain, removeDomain, startDomain } from '../domains.ts';
+import type { Hypervisor } from '../hypervisor.ts';
+import { labHypervisor, releaseHypervisor } from '../start.ts';
+
+// A user of the hypervisor who may do nothing but connect to libvirt's read-only socket.
+const name = 'instance-00000076';
+const limits = [
+  'quota:cpu_shares=512',
+  'quota:disk_read_bytes_sec=1000000',
+  'quota:vif_inbound_average=4000',
+  'quota:vif_outbound_average=2000',
+].flatMap(one => ['--property', one]);
+let hypervisor: Hypervisor;
+let domain: Domain;
+
+beforeAll(async () => {
+  hypervisor = await labHypervisor();
+  domain = await startDomain(hypervisor, {
+    name,
+    vcpus: 1,
+    cputune: '<cputune><shares>512</shares></cputune>',
+    disks: [{ format: 'qcow2', iotune }],
+    nics: [
+      { kind: 'bridge', bandwidth },
+      { kind: 'ovs', bandwidth },
+    ],
+  });
+});
+
+afterAll(async () => {
+  await removeDomain(hypervisor, domain);
+  await releaseHypervisor(hypervisor);
+});
+
+const port = () => domain.nics[1]?.dev ?? '';
+const asNobody = (...words: readonly string[]) =>
+  hypervisor.run([
+    ...['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--no-new-privs'],
+    ...['env', 'HOME=/nonexistent', 'virt-quota', ...words],
+  ]);
+
+interface Report {
+  readonly outcome: string;
+  readonly findings: readonly unknown[];
+  readonly limits: readonly {
+    readonly parameter: string;
+    readonly outcome: string;
+    readonly verdicts: readonly {
+      readonly outcome: string;
+      readonly detail?: string;
+      readonly expectation: { readonly layer: string; readonly subject: string };
+    }[];
+  }[];
+}
+
+describe('a user without privileges', () => {
+  test('is told what holds, and of what cannot be seen why, with exit 6', async () => {
+    const { exitCode, stdout, stderr } = await asNobody('audit', name, '-f', 'json', ...limits);
+    expect(stderr).not.toMatch(/error/i);
+    const [report] = (JSON.parse(stdout) as { domains: readonly Report[] }).domains;
+    expect({ exitCode, outcome: report?.outcome, findings: report?.findings }).toEqual({
+      exitCode: 6,
+      outcome: 'inconclusive',
+      findings: [],
+    });
+    const verdicts = (report?.limits ?? []).flatMap(limit => limit.verdicts);
+    const unseen = verdicts.filter(one => one.outcome === 'inconclusive');
+    expect([...new Set(unseen.map(one => `${one.expectation.layer} ${one.expectation.subject}`))]).toEqual([
+      `ovs ${port()}`,
+    ]);
+    expect(unseen.every(one => /ovs-vsctl.*failed: .*ermission denied/.test(one.detail ?? ''))).toBe(true);
+    const seen = verdicts.filter(one => one.outcome === 'pass').map(one => one.expectation.layer);
+    expect([...new Set(seen)].sort()).toEqual(['cgroup', 'config', 'live', 'qemu', 'tc']);
+  });
+
+  test('is told by verify the same', async () => {
+    const { exitCode, stdout } = await asNobody('verify', name, ...limits);
+    expect(exitCode).toBe(6);
+    expect(stdout).toMatch(new RegExp(`^inconclusive .* ovs .*${port()} ingress_policing_rate`, 'm'));
+    expect(stdout).not.toMatch(/^fail /m);
+  });
+
+  test('still finds what is wrong where it can be seen', async () => {
+    const dev = domain.nics[0]?.dev;
+    await hypervisor.shell(`tc qdisc del dev ${dev} ingress`);
+    const { exitCode, stdout } = await asNobody('audit', name, '-f', 'json', ...limits);
+    const [report] = (JSON.parse(stdout) as { domains: readonly Report[] }).domains;
+    expect(exitCode).toBe(1);
+    expect(report?.findings).toMatchObject([{ layer: 'tc', subject: dev, knob: 'police' }]);
+  });
+
+  test('cannot apply anything, and nothing changes', async () => {
+    const { exitCode } = await asNobody('apply', name, '--property', 'quota:cpu_shares=600');
+    expect(exitCode).toBe(3);
+    expect(await hypervisor.shell(`virsh schedinfo ${name}`)).toMatch(/cpu_shares *: 512/);
+  });
+});
