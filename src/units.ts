@@ -25,6 +25,11 @@ export function kibibytesToBytes(kibibytes: number): number {
   return kibibytes * 1024;
 }
 
+/** µs → s, in which Prometheus counts. */
+export function microsecondsToSeconds(microseconds: number): number {
+  return microseconds / 1_000_000;
+}
+
 /** kB/s → Kbit/s as tc prints it (SI). @see iproute2 lib/utils_math.c:get_rate64 */
 export function kilobytesToKbit(kilobytes: number): number {
   return kilobytes * 8;

@@ -1,5 +1,6 @@
-// Makes a fresh clone ready: packages, build, and on request what the private libvirtd (`--libvirt`) or the
-// lab (`--lab`) need from the distribution. Plain JavaScript, because it runs before anything is installed.
+// Makes a fresh clone ready: packages, build, and on request what the private libvirtd (`--libvirt`), the tests of
+// reports (`--reports`) or the lab (`--lab`) need from the distribution. Plain JavaScript, because it runs before
+// anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -14,6 +15,13 @@ installPackages();
 build();
 if (wanted.has('--libvirt')) {
   installPrograms('a private libvirtd', { libvirtd: 'libvirt-daemon', virsh: 'libvirt-clients' });
+}
+if (wanted.has('--reports')) {
+  installPrograms('testing reports', {
+    xmllint: 'libxml2-utils',
+    // Where a distribution has no such package, any of its kin will do.
+    ...(['chromium-browser', 'google-chrome'].some(onPath) ? {} : { chromium: 'chromium' }),
+  });
 }
 if (wanted.has('--lab')) {
   installPrograms('the lab', {

@@ -5,10 +5,11 @@ import type { WatchOptions } from './commands/watch.ts';
 import { duration } from './duration.ts';
 import { connectOptions, formatOption, quotaOptions } from './options.ts';
 
-/** The commands that look at whole hosts. */
+/** The commands that look at whole hosts, and what is made of what they saw. */
 export function auditCommands(top: Command): void {
   audit(top);
   capture(top);
+  report(top);
 }
 
 function audit(top: Command): void {
@@ -23,21 +24,18 @@ function audit(top: Command): void {
     .option('--from <file>', 'lines of JSON {"domain": NAME, "flavor": FLAVOR or FILE} (- for stdin)')
     .option('--prune', 'limits that nobody asks for are findings')
     .option('--host <path>', 'audit a captured host (a folder or FILE.tar) instead of a running one')
-    .option('--out <file>', 'into a file, replaced in one step')
     .addOption(
       new Option('--watch', 'go on, and print what changes; text or jsonl').conflicts(['host', 'out']),
     )
     .option('--interval <time>', 'with --watch: read all again after so long (default 60s)', duration);
-  connectOptions(quotaOptions(command))
-    .addOption(formatOption(['text', ...auditFormatNames], 'table'))
-    .action(async (domains: string[], _, self: Command) => {
-      const options = self.optsWithGlobals<AuditOptions | WatchOptions>();
-      if (!('watch' in options)) return (await import('./commands/audit.ts')).audit(domains, options);
-      if (options.format !== 'table' && options.format !== 'text' && options.format !== 'jsonl') {
-        self.error("error: option '--watch' prints a table or jsonl");
-      }
-      return (await import('./commands/watch.ts')).watch(domains, options);
-    });
+  outputOptions(connectOptions(quotaOptions(command))).action(async (domains: string[], _, self: Command) => {
+    const options = self.optsWithGlobals<AuditOptions | WatchOptions>();
+    if (!('watch' in options)) return (await import('./commands/audit.ts')).audit(domains, options);
+    if (options.format !== 'table' && options.format !== 'text' && options.format !== 'jsonl') {
+      self.error("error: option '--watch' prints a table or jsonl");
+    }
+    return (await import('./commands/watch.ts')).watch(domains, options);
+  });
 }
 
 function capture(top: Command): void {
@@ -50,4 +48,27 @@ function capture(top: Command): void {
   connectOptions(command).action(async (domains: string[], _, self: Command) =>
     (await import('./commands/capture.ts')).capture(domains, self.optsWithGlobals()),
   );
+}
+
+function report(top: Command): void {
+  const command = top
+    .command('report')
+    .argument('<file>', 'what audit -f json or -f jsonl printed (- for stdin)')
+    .description('a saved audit in another format; touches nothing else');
+  outputOptions(command).action(async (file: string, _, self: Command) =>
+    (await import('./commands/report.ts')).report(file, self.optsWithGlobals()),
+  );
+}
+
+/** Options of whatever prints an audit. */
+function outputOptions(command: Command): Command {
+  return command
+    .addOption(formatOption(['text', ...auditFormatNames], 'table'))
+    .option('--out <file>', 'into a file, replaced in one step')
+    .option('--all', 'with -f sarif: also what does not fail')
+    .addOption(
+      new Option('--metrics <what>', 'with -f prometheus: domains only, or a series a limit as well')
+        .choices(['domains', 'limits'])
+        .default('domains'),
+    );
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { auditCommands } from './audit-program.ts';
 import type { TranslateOptions } from './commands/translate.ts';
 import type { TranslateJsonlOptions } from './commands/translate-jsonl.ts';
 import { cgroupOption, connectOptions, formatOption, quotaOptions } from './options.ts';
+import { version } from './version.ts';
 
 /**
  * The command line: what there is, and which module does it. Modules are loaded only when their command runs, and
@@ -169,9 +169,4 @@ function wholeNumber(min: number, max: number): (text: string) => number {
       throw new InvalidArgumentError(`a whole number, ${min} to ${max}, please`);
     return value;
   };
-}
-
-function version(): string {
-  const file = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

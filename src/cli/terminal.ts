@@ -14,6 +14,8 @@ export interface Terminal {
   /** Removes a progress line that is still on the terminal. */
   clearProgress(): void;
   readonly paint: Paint;
+  /** Columns, if standard output is a terminal or COLUMNS says so; absent: lines may be of any length. */
+  readonly width?: number;
 }
 
 /** How much is said. */
@@ -24,6 +26,7 @@ export interface Loudness {
 
 /** The terminal of this process. Colours as NO_COLOR and the terminal allow. */
 export function processTerminal({ quiet = false, verbose = false }: Loudness): Terminal {
+  const width = columns();
   const live = process.stderr.isTTY === true && !quiet;
   const clear = () => {
     if (live) process.stderr.write('\r\u001b[K');
@@ -49,7 +52,14 @@ export function processTerminal({ quiet = false, verbose = false }: Loudness): T
     },
     clearProgress: clear,
     paint: process.stdout.isTTY === true ? colours : plainPaint,
+    ...(width !== undefined && { width }),
   };
+}
+
+function columns(): number | undefined {
+  const said = process.env.COLUMNS ?? '';
+  if (/^\d{1,5}$/.test(said) && Number(said) > 0) return Number(said);
+  return process.stdout.columns;
 }
 
 const colours: Paint = (style, text) => styleText(style, text);

@@ -1,12 +1,13 @@
 import type { HtbTree } from '../backend/htb-tree.ts';
 import type { HostProfile } from '../intent/host-profile.ts';
-import { escapedMarkup, renderHtbSvg } from './htb-tree-svg.ts';
+import { renderHtbSvg } from './htb-tree-svg.ts';
 import { renderHtbTree } from './htb-tree-text.ts';
 import { plainPaint } from './table.ts';
+import { escaped, escapedLines } from './xml-text.ts';
 
 /** A profile as a page of its own: the picture, and the same as text. No scripts, nothing from elsewhere. */
 export function renderHtbPage(tree: HtbTree, profile: HostProfile): string {
-  const name = escapedMarkup(profile.uplink);
+  const name = escaped(profile.uplink);
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -26,6 +27,6 @@ export function renderHtbPage(tree: HtbTree, profile: HostProfile): string {
 
 /** The same as a part of another page. */
 export function renderHtbSection(tree: HtbTree, profile: HostProfile): string {
-  const text = escapedMarkup(renderHtbTree(tree, profile, plainPaint));
+  const text = escapedLines(renderHtbTree(tree, profile, plainPaint));
   return `<section>\n${renderHtbSvg(tree, profile)}<pre>${text}</pre>\n</section>`;
 }

@@ -2,6 +2,7 @@ import type { HtbLeaf, HtbTree } from '../backend/htb-tree.ts';
 import type { HostProfile } from '../intent/host-profile.ts';
 import { matchText } from './htb-tree-text.ts';
 import { rateText, shareText } from './rate-text.ts';
+import { escaped } from './xml-text.ts';
 
 const row = 56;
 const left = 210;
@@ -17,7 +18,7 @@ export function renderHtbSvg(tree: HtbTree, profile: HostProfile): string {
   const title = `${profile.uplink}: ${rateText(profile.rateBits)}`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="13">`,
-    `  <title>${escapedMarkup(title)}</title>`,
+    `  <title>${escaped(title)}</title>`,
     `  <rect width="${width}" height="${height}" fill="#ffffff"/>`,
     ...linkLines(tree, profile),
     ...tree.leaves.flatMap((leaf, index) => leafLines(leaf, (index + 1) * row, profile)),
@@ -52,14 +53,5 @@ function leafLines({ classid, of }: HtbLeaf, top: number, { rateBits }: HostProf
 }
 
 function text(x: number, y: number, content: string, attributes = ''): string {
-  return `  <text x="${x}" y="${y}"${attributes === '' ? '' : ` ${attributes}`}>${escapedMarkup(content)}</text>`;
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-/** Text for XML or HTML. Names come from files; what XML cannot hold is replaced. */
-export function escapedMarkup(content: string): string {
-  return content
-    .replace(/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]/g, '\ufffd')
-    .replace(/[&<>"]/g, mark => entities[mark] ?? mark);
+  return `  <text x="${x}" y="${y}"${attributes === '' ? '' : ` ${attributes}`}>${escaped(content)}</text>`;
 }

@@ -42,7 +42,13 @@ function join(cells: readonly string[], widths: readonly number[]): string {
     .trimEnd();
 }
 
-/** Names come from guests and files: nothing in them may move the cursor or start a line. */
+/**
+ * Names come from guests and files: nothing in them may move the cursor, start a line, or turn the direction of the text
+ * around them.
+ */
 export function oneLine(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
+  return text.replace(unprintable, '\ufffd');
 }
+
+const unprintable =
+  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]|\p{Surrogate}/gu;

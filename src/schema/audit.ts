@@ -136,7 +136,7 @@ export const auditDocument = z
       .strictObject({ driver: z.string(), uri: z.string(), libvirtVersion: z.int() })
       .exactOptional()
       .describe('9.0.0 is 9000000'),
-    at: z.string().describe('when the audit began, ISO 8601 in UTC'),
+    at: z.iso.datetime().describe('when the audit began, in UTC'),
     summary: z.strictObject({
       domains: count,
       limits: count,

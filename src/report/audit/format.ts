@@ -3,7 +3,18 @@ import type { AuditReport, AuditTally } from '../audit-report.ts';
 import type { Paint } from '../table.ts';
 
 /** Every format of an audit. */
-export const auditFormatNames = ['table', 'json', 'jsonl', 'prometheus'] as const;
+export const auditFormatNames = [
+  'table',
+  'json',
+  'jsonl',
+  'yaml',
+  'csv',
+  'markdown',
+  'html',
+  'junit',
+  'sarif',
+  'prometheus',
+] as const;
 
 /** One of {@link auditFormatNames}. */
 export type AuditFormatName = (typeof auditFormatNames)[number];
@@ -19,6 +30,16 @@ export interface AuditHead {
 /** How it shall look; a format takes what concerns it. */
 export interface AuditStyle {
   readonly paint: Paint;
+  /** Columns of the terminal; absent: lines may be of any length. */
+  readonly width?: number;
+  /** Also what is not wrong; of formats that tell failures only (sarif). */
+  readonly all?: boolean;
+  /** `limits`: a series a limit besides those of its domain (prometheus). */
+  readonly metrics?: 'domains' | 'limits';
+  /** Of this program. */
+  readonly version?: string;
+  /** SHA-256 of a text in base64. */
+  readonly sha256: (text: string) => string;
 }
 
 /**

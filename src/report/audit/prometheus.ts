@@ -1,96 +1,105 @@
 import type { DomainAudit } from '../../audit/domain-audit.ts';
 import type { AuditFormat } from './format.ts';
+import { limitFamilies } from './prometheus-limits.ts';
 
-/** One sample of a metric. */
-interface Sample {
-  readonly labels: Readonly<Record<string, string>>;
+/** One sample of a metric, without the labels that name its domain. */
+export interface Sample {
+  readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** The few numbers of a domain that are kept for its metrics. */
-interface DomainMetrics {
-  readonly domain: string;
-  readonly uuid: string;
-  readonly limits: number;
-  readonly proved: number;
-  readonly failing: number;
-  readonly inconclusive: number;
+/** A metric: a gauge with samples of each domain. */
+export interface Family {
+  readonly name: string;
+  readonly help: string;
+  readonly samplesOf: (audit: DomainAudit) => readonly Sample[];
 }
 
+const domainFamilies: readonly Family[] = [
+  {
+    name: 'virt_quota_limits',
+    help: 'Limits that are asked for or defined.',
+    samplesOf: ({ coverage }) => [{ value: coverage.limits }],
+  },
+  {
+    name: 'virt_quota_limits_proved',
+    help: 'Limits that hold at every layer.',
+    samplesOf: ({ coverage }) => [{ value: coverage.proved }],
+  },
+  {
+    name: 'virt_quota_limits_failing',
+    help: 'Limits that do not hold.',
+    samplesOf: ({ coverage }) => [{ value: coverage.failing }],
+  },
+  {
+    name: 'virt_quota_limits_inconclusive',
+    help: 'Limits that could not be seen.',
+    samplesOf: ({ coverage }) => [{ value: coverage.inconclusive }],
+  },
+];
+
 /**
- * An audit in the text format of Prometheus, for the textfile collector: four numbers a domain, and the time. Limits
- * are counted, not labelled, so that the number of series grows with the domains only. Samples of a metric stand
- * together, so the numbers are kept till the end.
+ * An audit in the text format of Prometheus, for the textfile collector: four numbers a domain, how many domains, and
+ * the time. With `metrics: 'limits'` also what each limit is and whether it is proved; otherwise the number of series
+ * grows with the domains only. Samples of a metric stand together, so they are kept till the end.
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
-export const prometheusFormat: AuditFormat = ({ at }) => {
-  const kept: DomainMetrics[] = [];
+export const prometheusFormat: AuditFormat = ({ at }, { metrics = 'domains' }) => {
+  const families = metrics === 'limits' ? [...domainFamilies, ...limitFamilies] : domainFamilies;
+  // By domain, because one that is told twice must not be two samples of one series.
+  const kept = new Map<string, readonly string[]>();
+  let unread = 0;
   return {
     begin: () => '',
     domain: report => {
-      if (!('error' in report)) kept.push(metricsOf(report));
+      if ('error' in report) unread += 1;
+      else kept.set(`${report.domain.uuid} ${report.domain.name}`, linesOf(report, families));
       return '';
     },
-    end: tally => [
-      ...domainFamilies(kept),
-      family('virt_quota_domains', 'Domains that were audited.', [{ labels: {}, value: tally.domains }]),
-      ...(at === undefined ? [] : [timestamp(at)]),
-    ],
+    *end() {
+      for (const [index, { name, help }] of families.entries()) {
+        const samples = [...kept.values()].map(lines => lines[index] ?? '').join('');
+        if (samples !== '') yield `${headOf(name, help)}${samples}`;
+      }
+      yield whole('virt_quota_domains', 'Domains that were audited.', kept.size);
+      yield whole('virt_quota_domains_unread', 'Domains that could not be audited.', unread);
+      if (at !== undefined) {
+        const seconds = Math.floor(Date.parse(at) / 1000);
+        yield whole('virt_quota_audit_timestamp_seconds', 'When the audit began.', seconds);
+      }
+    },
   };
 };
 
-function metricsOf({ domain, coverage }: DomainAudit): DomainMetrics {
-  const { limits, proved, failing, inconclusive } = coverage;
-  return { domain: domain.name, uuid: domain.uuid, limits, proved, failing, inconclusive };
+/** The lines of one domain, for each family. */
+function linesOf(audit: DomainAudit, families: readonly Family[]): readonly string[] {
+  const domain = { domain: audit.domain.name, uuid: audit.domain.uuid };
+  return families.map(({ name, samplesOf }) =>
+    samplesOf(audit)
+      .map(({ labels, value }) => `${name}${labelText({ ...domain, ...labels })} ${value}\n`)
+      .join(''),
+  );
 }
 
-function domainFamilies(domains: readonly DomainMetrics[]): readonly string[] {
-  const of = (value: (one: DomainMetrics) => number): readonly Sample[] =>
-    domains.map(one => ({ labels: { domain: one.domain, uuid: one.uuid }, value: value(one) }));
-  return [
-    family(
-      'virt_quota_limits',
-      'Limits that are asked for or defined.',
-      of(one => one.limits),
-    ),
-    family(
-      'virt_quota_limits_proved',
-      'Limits that hold at every layer.',
-      of(one => one.proved),
-    ),
-    family(
-      'virt_quota_limits_failing',
-      'Limits that do not hold.',
-      of(one => one.failing),
-    ),
-    family(
-      'virt_quota_limits_inconclusive',
-      'Limits that could not be seen.',
-      of(one => one.inconclusive),
-    ),
-  ];
+function whole(name: string, help: string, value: number): string {
+  return `${headOf(name, help)}${name} ${value}\n`;
 }
 
-function timestamp(at: string): string {
-  const value = Math.floor(Date.parse(at) / 1000);
-  return family('virt_quota_audit_timestamp_seconds', 'When the audit began.', [{ labels: {}, value }]);
-}
-
-function family(name: string, help: string, samples: readonly Sample[]): string {
-  const lines = [
-    `# HELP ${name} ${help}`,
-    `# TYPE ${name} gauge`,
-    ...samples.map(({ labels, value }) => `${name}${labelText(labels)} ${value}`),
-  ];
-  return `${lines.join('\n')}\n`;
+function headOf(name: string, help: string): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n`;
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+  return `{${Object.entries(labels)
+    .map(([name, value]) => `${name}="${escapeLabel(value)}"`)
+    .join(',')}}`;
 }
 
 function escapeLabel(value: string): string {
-  return value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');
+  return value
+    .replace(/\p{Surrogate}/gu, '\ufffd')
+    .replace(/\\/g, '\\\\')
+    .replace(/"/g, '\\"')
+    .replace(/\n/g, '\\n');
 }

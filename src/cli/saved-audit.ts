@@ -1,0 +1,125 @@
+import type { core, ZodType } from 'zod';
+import { QuotaError } from '../errors.ts';
+import type { AuditHead } from '../report/audit/format.ts';
+import type { AuditDocument, AuditReport } from '../report/audit-report.ts';
+import { auditDocument, domainAudit } from '../schema/audit.ts';
+import { inputName, openInput } from './inputs.ts';
+import { type InputLine, linesOf } from './line-stream.ts';
+
+/** Largest document, and longest line: a document may be one line. */
+const LIMIT = 256 * 1024 * 1024;
+
+/** An audit that was saved. */
+export interface SavedAudit {
+  readonly head: AuditHead;
+  readonly reports: AsyncIterable<AuditReport>;
+}
+
+/**
+ * Reads what `audit -f json` or `-f jsonl` printed. Of lines no more than one is held, a document is held whole.
+ *
+ * @param path a file, or `-` for standard input
+ * @throws QuotaError `invalid-input`, also while the reports are taken: it is no audit, or not of this version
+ */
+export async function readSavedAudit(path: string): Promise<SavedAudit> {
+  const name = inputName(path);
+  const lines = numbered(linesOf(openInput(path), LIMIT));
+  const first = await lines.next();
+  if (first.done === true) throw invalid(name, 'it is empty');
+  const whole = parsed(first.value.text);
+  if (whole === undefined) return documentOf(await allOf(first.value.text, lines, name), name);
+  if ((whole as { readonly kind?: unknown } | null)?.kind === 'domain-audit') {
+    return { head: {}, reports: reportsOf(whole, lines, name) };
+  }
+  return documentOf(whole, name);
+}
+
+interface NumberedLine {
+  readonly number: number;
+  readonly text: string;
+}
+
+/** Lines that are not blank. */
+async function* numbered(chunks: AsyncIterable<readonly InputLine[]>): AsyncGenerator<NumberedLine> {
+  let number = 0;
+  for await (const lines of chunks) {
+    for (const line of lines) {
+      number += 1;
+      if (typeof line !== 'string') throw invalid(`line ${number}`, line.problem);
+      if (line.trim() !== '') yield { number, text: line };
+    }
+  }
+}
+
+/** The document that begins with a line. */
+async function allOf(first: string, lines: AsyncIterable<NumberedLine>, name: string): Promise<unknown> {
+  const parts = [first];
+  let size = first.length;
+  for await (const { text } of lines) {
+    size += text.length + 1;
+    if (size > LIMIT) throw invalid(name, 'it is too large for one document: save the audit as jsonl');
+    parts.push(text);
+  }
+  const whole = parsed(parts.join('\n'));
+  if (whole === undefined) throw invalid(name, 'it is not JSON');
+  return whole;
+}
+
+function documentOf(whole: unknown, name: string): SavedAudit {
+  const { at, host, domains } = checked<AuditDocument>(auditDocument, whole, name);
+  return { head: { at, ...(host && { host }) }, reports: eachOf(domains) };
+}
+
+async function* eachOf(reports: readonly AuditReport[]): AsyncGenerator<AuditReport> {
+  yield* reports;
+}
+
+async function* reportsOf(
+  first: unknown,
+  lines: AsyncIterable<NumberedLine>,
+  name: string,
+): AsyncGenerator<AuditReport> {
+  yield checked<AuditReport>(domainAudit, first, name);
+  for await (const { number, text } of lines) {
+    const line = `${name}, line ${number}`;
+    const value = parsed(text);
+    if (value === undefined) throw invalid(line, 'it is not JSON');
+    yield checked<AuditReport>(domainAudit, value, line);
+  }
+}
+
+function checked<T>(schema: ZodType<T>, value: unknown, name: string): T {
+  const shape = schema.safeParse(value);
+  // As it stands in the file: a parsed one has its members in another order.
+  if (shape.success) return value as T;
+  const { path, message } = deepest(shape.error.issues) ?? { path: [], message: 'unknown' };
+  const where = path.length === 0 ? '' : ` at ${path.join('.')}`;
+  throw invalid(name, `it is not an audit of this version${where}: ${message}`);
+}
+
+type Issue = Pick<core.$ZodIssue, 'path' | 'message'>;
+
+/** Of a choice between shapes, what is wrong with the one that fits best. */
+function deepest(issues: readonly core.$ZodIssue[]): Issue | undefined {
+  const all = issues.flatMap((issue): readonly Issue[] => {
+    if (issue.code !== 'invalid_union') return [issue];
+    const inner = issue.errors.flatMap(choice => deepest(choice) ?? []);
+    return inner.map(one => ({ ...one, path: [...issue.path, ...one.path] }));
+  });
+  return all.reduce<Issue | undefined>(
+    (best, one) => (best === undefined || one.path.length > best.path.length ? one : best),
+    undefined,
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function invalid(name: string, why: string): QuotaError {
+  return new QuotaError('invalid-input', name, `cannot take '${name}' for a saved audit: ${why}`);
+}

@@ -1,0 +1,81 @@
+import type { Cause } from '../../audit/finding.ts';
+
+/** A cause for people. */
+export interface CauseText {
+  /** A few words: a heading. */
+  readonly title: string;
+  /** What it means, and what to do. */
+  readonly help: string;
+}
+
+/** Every cause in words. */
+export const causeTexts: Readonly<Record<Cause, CauseText>> = {
+  'cannot-be-limited': {
+    title: 'Nothing can limit this device',
+    help: 'No enforcer on the host can hold a limit for a device of this kind, so what is asked can never be in force. Limit it where its traffic or I/O really goes, or use another kind of device.',
+  },
+  'hot-plugged': {
+    title: 'Plugged in without its limit',
+    help: 'The device came while the domain ran, without the limit that is asked for it. Apply to the running domain.',
+  },
+  'definition-rewritten': {
+    title: 'The definition was written anew',
+    help: 'The definition was written since the last apply, as Nova does at a hard reboot, a resize or a migration: the limits and our record went with it. Apply again.',
+  },
+  'changed-in-libvirt': {
+    title: 'Changed through libvirt',
+    help: 'The limit was applied once and has been changed through libvirt since (virsh or another tool). Apply again, or change what is asked.',
+  },
+  'never-applied': {
+    title: 'Never applied',
+    help: 'Neither definition of the domain has what is asked. Apply it.',
+  },
+  'pending-restart': {
+    title: 'In force after the next start only',
+    help: 'The persistent definition has the limit, the running domain has not. Apply to the running domain, or start it anew.',
+  },
+  'lost-at-restart': {
+    title: 'Lost at the next start',
+    help: 'The running domain has the limit, the persistent definition has not: it is gone when the domain is started anew. Apply to the persistent definition as well (--config).',
+  },
+  'leaked-ovs-rows': {
+    title: 'Rows of an earlier life in Open vSwitch',
+    help: "Rows of an earlier life of the port are left in Open vSwitch's database, and libvirt changes those instead of the ones in force. Remove the rows that no port refers to, then apply again.",
+  },
+  'open-vswitch-owns-tap': {
+    title: 'Open vSwitch removed the limit',
+    help: 'The tap is a port of Open vSwitch, which removes tc state that it did not make itself. Set the limit in its database instead (apply --ovs-native), where it stays.',
+  },
+  'open-vswitch-out-of-step': {
+    title: 'Open vSwitch has not made its tc state',
+    help: "Open vSwitch's database is right, and the tc state that it should have made of it is not. Look into ovs-vswitchd's log; applying again writes the rows anew.",
+  },
+  'unit-slip': {
+    title: 'Units confused',
+    help: 'The value is off by exactly the factor that a confusion of units makes. Correct it where it was written.',
+  },
+  'systemd-override': {
+    title: 'Overridden through systemd',
+    help: "Somebody has set another value for the domain's unit with systemctl set-property. Take that back (systemctl revert UNIT), then apply again.",
+  },
+  'behind-libvirt': {
+    title: "Changed behind libvirt's back",
+    help: "libvirt's running definition is right and the enforcer holds something else: it was changed or removed without libvirt. Apply again, and find out who did it.",
+  },
+  'not-asked-for': {
+    title: 'A limit nobody asked for',
+    help: 'An enforcer has a limit that nobody asks for and that libvirt knows nothing of. Find out whose it is before taking it away (apply --prune).',
+  },
+  'stale-limit': {
+    title: 'A limit no longer asked for',
+    help: "libvirt's definition has a limit that what is asked no longer contains. Take it away (apply --prune), or ask for it.",
+  },
+  'counters-exceed': {
+    title: 'More than the limit went through',
+    help: 'Every layer has the limit, and the counters went beyond it all the same. Something carries traffic or I/O around the enforcer, or it does not work.',
+  },
+  biting: {
+    title: 'The limit is biting',
+    help: 'Nothing is wrong: the guest wants more than the limit lets through.',
+  },
+};

@@ -1,0 +1,16 @@
+import { badge } from './html-badge.ts';
+import { html } from './markup.ts';
+
+/** What the signs and words of the page mean. */
+export const legendMarkup = html`<details class="legend">
+<summary>How to read this</summary>
+<dl>
+<div><dt>${badge('pass', 'pass')}</dt><dd>The limit was read at every link of its chain, and holds at each.</dd></div>
+<div><dt>${badge('fail', 'fail')}</dt><dd>It does not hold at one link at least, or nothing on the host can enforce it.</dd></div>
+<div><dt>${badge('inconclusive', 'inconclusive')}</dt><dd>A link could not be read. It is never counted as a pass.</dd></div>
+<div><dt>${badge('not-applicable', 'not applicable')}</dt><dd>Nothing ever comes of it, or it follows a link that fails.</dd></div>
+<div><dt>The chain</dt><dd><ol class="chain"><li class="pass">asked</li><li class="pass">persistent</li><li class="pass">live</li><li class="fail broken">tc <em>breaks here</em></li></ol>
+Who asks for a limit, libvirt's persistent definition, its running definition, and who enforces it: a cgroup, QEMU, tc, or Open vSwitch (ovs). A dashed link was not looked at.</dd></div>
+<div><dt>Use</dt><dd>The bar is the limit, its filled part what was used of it; “held back” is the share of periods or packets that had to wait or were dropped.</dd></div>
+</dl>
+</details>`;

@@ -1,0 +1,81 @@
+import type { DomainAudit } from '../../audit/domain-audit.ts';
+import type { Finding } from '../../audit/finding.ts';
+import type { LimitAudit } from '../../audit/limit-audit.ts';
+import { deviceName } from '../../domain/tuning.ts';
+import type { HypervisorInfo } from '../../ports/hypervisor.ts';
+import type { Verdict } from '../../verify/verdict.ts';
+import { knobLine } from '../knob-quantity.ts';
+import { readableQuantity } from '../quantity.ts';
+
+/** Who says what a domain shall have. */
+export const sourceTexts: Readonly<Record<DomainAudit['source'], string>> = {
+  flavor: 'flavor',
+  assignment: 'assignment',
+  catalogue: 'flavor of the catalogue',
+  'nova-metadata': "flavor in Nova's metadata",
+  record: 'recorded by an earlier apply',
+  libvirt: "libvirt's own definition",
+};
+
+/** `flavor m1.small`: what a domain was measured by. */
+export function sourceText({ source, flavor }: Pick<DomainAudit, 'source' | 'flavor'>): string {
+  return `${sourceTexts[source]}${flavor === undefined ? '' : ` ${flavor}`}`;
+}
+
+/** `32768 kB/s (32.768 MB/s)`; empty when only a definition has the limit. */
+export function limitValue({ value, unit }: Pick<LimitAudit, 'value' | 'unit'>): string {
+  return value === undefined ? '' : readableQuantity(value, unit);
+}
+
+/** `tc tap0 police is absent, expected rate 32768000 bytes/s …`: what is wrong, in a line. */
+export function findingSentence(finding: Finding): string {
+  const { layer, subject, knob, expected, observed } = finding;
+  const is = `is ${knobLine(finding, observed)}`;
+  return `${layer} ${subject} ${knob} ${is}, expected ${knobLine(finding, expected)}`;
+}
+
+/** What a verdict found: a value, or why there is none. */
+export function observedLine({ expectation, outcome, observed, detail, reason }: Verdict): string {
+  if (observed === undefined && (outcome === 'inconclusive' || outcome === 'not-applicable')) {
+    return detail ?? reason ?? '';
+  }
+  const { expected } = expectation;
+  const told =
+    observed === undefined || expected === undefined
+      ? observed
+      : Object.fromEntries(Object.entries(observed).filter(([name]) => expected[name] !== undefined));
+  return knobLine(expectation, told);
+}
+
+/** `within burst 66 bytes: tc keeps …`; empty where a value must be met exactly. */
+export function toleranceLine(of: Verdict['expectation'] | Finding): string {
+  if (of.tolerance === undefined) return '';
+  return `within ${knobLine(of, of.tolerance.values)}: ${of.tolerance.reason}`;
+}
+
+/** The finding that tells why a limit fails, if there is one. */
+export function findingOf(limit: LimitAudit, findings: readonly Finding[]): Finding | undefined {
+  const device = deviceName(limit.device);
+  return findings.find(
+    one =>
+      one.severity !== 'note' &&
+      deviceName(one.device) === device &&
+      one.parameters.includes(limit.parameter),
+  );
+}
+
+/** Findings that are about none of the limits that fail: limits that nobody asked for, counters. */
+export function findingsApart({ findings, limits }: DomainAudit): readonly Finding[] {
+  const told = new Set(
+    limits.filter(one => one.outcome === 'fail').map(one => `${deviceName(one.device)} ${one.parameter}`),
+  );
+  return findings.filter(
+    one => !one.parameters.some(parameter => told.has(`${deviceName(one.device)} ${parameter}`)),
+  );
+}
+
+/** `qemu:///system, libvirt 9.0.0`. */
+export function hostText({ uri, libvirtVersion: version }: HypervisorInfo): string {
+  const parts = [version / 1_000_000, (version / 1000) % 1000, version % 1000].map(Math.floor);
+  return `${uri}, libvirt ${parts.join('.')}`;
+}
