@@ -2,6 +2,7 @@
  * Every conversion between the units in which one limit is written along its way. Named for both ends; each cites
  * where the other side does the same. Plain numbers: all are exact below 2^53.
  */
+import { cpuSharesV1 } from './ranges.ts';
 
 /** Where the kernel's tc clock ticks, in ticks per µs: one tick is 64 ns. @see linux include/net/pkt_sched.h:PSCHED_SHIFT */
 const TICKS_PER_US = 15.625;
@@ -46,6 +47,14 @@ export function ioWeightToBfq(weight: number): number {
 /** A weight of BFQ's scale → the smallest of systemd's that comes to it. @see systemd src/basic/cgroup-util.h:BFQ_WEIGHT */
 export function bfqToIoWeight(weight: number): number {
   return weight <= 100 ? weight : 100 + (weight - 100) * 11;
+}
+
+/**
+ * systemd's weight of a unit → `cpu.shares`, as systemd writes it on cgroup v1.
+ * @see systemd src/core/cgroup.c:cgroup_cpu_weight_to_shares
+ */
+export function cpuWeightToShares(weight: number): number {
+  return Math.min(cpuSharesV1.max, Math.max(cpuSharesV1.min, Math.floor((weight * 1024) / 100)));
 }
 
 /** kB/s → bit/s in a QoS or Queue row. @see libvirt src/util/virnetdevopenvswitch.c:virNetDevOpenvswitchInterfaceSetTxQos */

@@ -1,15 +1,17 @@
-import type { DomainDefinition } from '../domain/definition.ts';
 import type { DomainTuning } from '../domain/tuning.ts';
 import type { RunState, Scope } from '../ports/hypervisor.ts';
-import type { HostFacts } from '../verify/host-facts.ts';
 import type { Outcome, Verdict } from '../verify/verdict.ts';
 import { causeOf } from './cause.ts';
+import type { CauseContext } from './cause-context.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
+import { definitionDrift } from './definition-drift.ts';
 import type { Finding } from './finding.ts';
 import { firstBreaks } from './first-breaks.ts';
 import { type LimitAudit, limitAudits, overallOutcome } from './limit-audit.ts';
 import { type RepairContext, repairOf } from './repair.ts';
 import { severityOf } from './severity.ts';
+import { staleLimits } from './stale-limits.ts';
+import { unitLimits } from './unit-limits.ts';
 import type { Usage } from './usage.ts';
 
 /** Where it is known from what a domain shall have; the first of these that there is. */
@@ -50,14 +52,11 @@ export interface DomainAudit {
 }
 
 /** What a domain's audit is made from. */
-export interface AuditInput {
+export interface AuditInput extends CauseContext {
   readonly domain: AuditedDomain;
   readonly source: DesiredSource;
   readonly flavor?: string;
   readonly tuning: Readonly<Partial<Record<Scope, DomainTuning>>>;
-  readonly definitions: Readonly<Partial<Record<Scope, DomainDefinition>>>;
-  readonly facts: Pick<HostFacts, 'ovsPorts'>;
-  readonly verdicts: readonly Verdict[];
   /** How an apply would be told what is wanted; absent: nobody says what is. */
   readonly repair?: RepairContext;
 }
@@ -75,7 +74,12 @@ export function auditDomain(input: AuditInput): DomainAudit {
     outcome: overallOutcome(verdicts.map(one => one.outcome)),
     coverage: coverageOf({ limits, ...(definition && { definition }), ...(asked && { asked }) }),
     limits,
-    findings: firstBreaks(verdicts).map(verdict => findingOf(verdict, input)),
+    findings: [
+      ...firstBreaks(verdicts).map(verdict => findingOf(verdict, input)),
+      ...staleLimits(input),
+      ...definitionDrift(input),
+      ...unitLimits(input),
+    ],
     usage: [],
   };
 }
@@ -84,7 +88,7 @@ function findingOf(verdict: Verdict, input: AuditInput): Finding {
   const { device, parameters, because, layer, subject, knob, expected, tolerance } = verdict.expectation;
   const { observed, evidence } = verdict;
   const told = causeOf(verdict, input);
-  const repair = repairOf(told.cause, verdict, input);
+  const repair = told.repair ?? repairOf(told, verdict, input);
   return {
     cause: told.cause,
     severity: severityOf(told.cause),

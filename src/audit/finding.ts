@@ -6,9 +6,11 @@ import type { Evidence } from '../verify/reading.ts';
 export const causes = [
   /** Nothing on the host can limit this kind of device. */
   'cannot-be-limited',
+  /** The domain, or one of its definitions, has no such disk. */
+  'no-such-device',
   /** A device that came while the domain ran, without the limit that is asked for it. */
   'hot-plugged',
-  /** A definition was written anew since our apply, as Nova does at a hard reboot: our record is gone from it. */
+  /** Nova has written the definition anew since our apply: at a hard reboot, a resize, a live migration. */
   'definition-rewritten',
   /** Our record is in the definition, so the limit was there once: it was changed through libvirt since. */
   'changed-in-libvirt',

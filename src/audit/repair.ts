@@ -1,10 +1,11 @@
 import type { DomainDefinition } from '../domain/definition.ts';
 import { deviceLimits } from '../domain/device-limits.ts';
-import type { Limits } from '../domain/tuning.ts';
+import { deviceName, type Limits } from '../domain/tuning.ts';
 import { virshCommands } from '../domain/virsh-commands.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { Verdict } from '../verify/verdict.ts';
-import type { Cause, Repair } from './finding.ts';
+import type { ToldCause } from './cause-context.ts';
+import type { Repair } from './finding.ts';
 
 /** How an apply would be told what is wanted. */
 export interface RepairContext {
@@ -18,20 +19,43 @@ export interface RepairContext {
 export interface RepairInput {
   readonly domain: { readonly name: string };
   readonly definitions: Readonly<Partial<Record<Scope, DomainDefinition>>>;
+  readonly verdicts: readonly Verdict[];
   readonly repair?: RepairContext;
 }
 
 /** The command that would set a failing link right; undefined where nothing would. */
-export function repairOf(cause: Cause, verdict: Verdict, input: RepairInput): Repair | undefined {
-  if (cause === 'cannot-be-limited') return undefined;
-  const { domain, repair } = input;
-  if (repair === undefined) return writtenAgain(verdict, input);
-  const scope = verdict.expectation.layer === 'config' ? ['--config'] : [];
-  const prune = cause === 'not-asked-for' || cause === 'stale-limit' ? ['--prune'] : [];
-  const { options, isFile = false } = repair;
-  const name = isFile ? [] : [domain.name];
-  const argv = ['virt-quota', 'apply', ...name, ...options, ...scope, ...prune];
+export function repairOf(told: ToldCause, verdict: Verdict, input: RepairInput): Repair | undefined {
+  if (told.cause === 'cannot-be-limited' || told.cause === 'no-such-device') return undefined;
+  if (input.repair === undefined) return writtenAgain(verdict, input);
+  const prune = told.cause === 'not-asked-for' || told.cause === 'stale-limit' ? ['--prune'] : [];
+  const more = [...scopeOptions(verdict, input), ...prune, ...(told.applyOptions ?? [])];
+  return applying(input.repair, input.domain.name, more);
+}
+
+/** An apply of what is wanted. */
+export function applying(
+  { options, isFile = false }: RepairContext,
+  name: string,
+  more: readonly string[],
+): Repair {
+  const argv = ['virt-quota', 'apply', ...(isFile ? [] : [name]), ...options, ...more];
   return { argv, ...(isFile && { note: 'every line of the file is applied' }) };
+}
+
+/** The definition in which it is wrong, or both. */
+function scopeOptions({ expectation }: Verdict, { verdicts }: RepairInput): readonly string[] {
+  const { layer, knob, device } = expectation;
+  if (layer !== 'config' && layer !== 'live') return [];
+  const isWrongIn = (scope: Scope) =>
+    verdicts.some(
+      ({ expectation: one, outcome }) =>
+        outcome === 'fail' &&
+        one.layer === scope &&
+        one.knob === knob &&
+        deviceName(one.device) === deviceName(device),
+    );
+  if (isWrongIn('config')) return isWrongIn('live') ? ['--live', '--config'] : ['--config'];
+  return [];
 }
 
 /** Where only libvirt's definition says what is wanted, libvirt is told its own limits again: it writes them anew. */

@@ -1,4 +1,6 @@
+import { fieldOf } from '../domain/fields.ts';
 import type { KnobValues } from '../verify/expectation.ts';
+import type { Rule } from './cause-context.ts';
 
 /** Factors that confused units make, and what was confused. */
 const slips: readonly { readonly factor: number; readonly units: string }[] = [
@@ -13,6 +15,13 @@ const slips: readonly { readonly factor: number; readonly units: string }[] = [
 
 /** Nearer than this a ratio is the factor. */
 const CLOSE = 1e-4;
+
+/** A value that is wrong by a confusion of units; only of what has a unit that can be confused. */
+export const slippedUnit: Rule = ({ expectation: { expected, parameters }, observed, differs = [] }) => {
+  if (!parameters.some(parameter => /bytes|B/.test(fieldOf(parameter)?.unit ?? ''))) return undefined;
+  const slip = unitSlip(expected, observed, differs);
+  return slip === undefined ? undefined : { cause: 'unit-slip', explanation: slip };
+};
 
 /** What units a value that differs was confused by: `observed is 8 times expected (bytes taken for bits)`. */
 export function unitSlip(

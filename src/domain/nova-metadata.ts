@@ -11,7 +11,7 @@ import { locateDomain } from './read-domain.ts';
 export function flavorFromMetadata(xml: string, subject = 'domain XML'): Flavor {
   const flavor = readNovaFlavor(locateDomain(xml));
   if (flavor === undefined) throw missing(subject, "no flavor of Nova's in its metadata");
-  const { extraSpecs, ...identity } = flavor;
+  const { extraSpecs, writtenAt: _, ...identity } = flavor;
   if (extraSpecs !== undefined) return { ...identity, extraSpecs };
   throw missing(subject, "no extra specs in Nova's metadata, which only Nova 32 and later write");
 }

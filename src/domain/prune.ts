@@ -1,18 +1,16 @@
 import type { Diagnostic } from '../diagnostics.ts';
-import { quotaKeys } from '../intent/quota-keys.ts';
 import type { HostCapabilities } from './capabilities.ts';
 import { DEFAULT_PERIOD_US } from './cputune.ts';
-import type { DomainDefinition, InterfaceDefinition } from './definition.ts';
+import type { DomainDefinition } from './definition.ts';
 import type { Translation } from './translate.ts';
 import {
   type DeviceRef,
   type DeviceTuning,
   type DomainTuning,
   deviceName,
-  type Limits,
   type Parameter,
 } from './tuning.ts';
-import { isVolume } from './volume.ts';
+import { type UnaskedLimits, unaskedLimits } from './unasked.ts';
 
 /** What limits asked for by nobody are taken away from. */
 export interface PruneInput {
@@ -25,31 +23,14 @@ export interface PruneInput {
 /** The key that a removed limit is put down to. */
 const because = '--prune';
 
-/** Every limit that a flavor can ask for. */
-const flavorParameters: readonly Parameter[] = quotaKeys.flatMap(entry =>
-  entry.consumer === 'libvirt' ? [entry.parameter] : [],
-);
-
 /**
  * Adds to a translation that every limit which a flavor could ask for, and this one does not, goes away. Limits that
  * no flavor has (emulator, iothread, bursts with a base of their own) stay, and so do those of volumes that the
  * translation says nothing of.
  */
 export function prune(translation: Translation, input: PruneInput): Translation {
-  const { domain } = input;
-  const devices: readonly { readonly device: DeviceRef; readonly defined: Limits }[] = [
-    { device: { kind: 'cpu' }, defined: domain.cputune },
-    ...domain.disks
-      .filter(disk => !isVolume(disk) || tuningOf(translation.tuning, { kind: 'disk', target: disk.target }))
-      .map(disk => ({ device: { kind: 'disk', target: disk.target } as const, defined: disk.iotune })),
-    ...domain.interfaces.map(nic => ({
-      device: { kind: 'interface', mac: nic.mac } as const,
-      defined: { ...oursIn(nic), ...nic.bandwidth },
-    })),
-  ];
-  const parts = devices.map(({ device, defined }) =>
-    pruneDevice(device, defined, tuningOf(translation.tuning, device), input),
-  );
+  const devices = unaskedLimits(input.domain, translation.tuning);
+  const parts = devices.map(found => pruneDevice(found, tuningOf(translation.tuning, found.device), input));
   const kept = translation.tuning.filter(
     one => !devices.some(({ device }) => deviceName(device) === deviceName(one.device)),
   );
@@ -59,27 +40,15 @@ export function prune(translation: Translation, input: PruneInput): Translation 
   };
 }
 
-/** Directions that are limited in Open vSwitch's database alone, as averages: what is not 0 is taken away. */
-function oursIn({ ovsNative }: InterfaceDefinition): Limits {
-  return {
-    ...(ovsNative?.inbound === true && { 'inbound.average': 1 }),
-    ...(ovsNative?.outbound === true && { 'outbound.average': 1 }),
-  };
-}
-
 function tuningOf(tuning: DomainTuning, device: DeviceRef): DeviceTuning | undefined {
   return tuning.find(one => deviceName(one.device) === deviceName(device));
 }
 
 function pruneDevice(
-  device: DeviceRef,
-  defined: Limits,
+  { device, defined, extra }: UnaskedLimits,
   asked: DeviceTuning | undefined,
   { live, capabilities }: PruneInput,
 ): { readonly tuning?: DeviceTuning; readonly diagnostics: readonly Diagnostic[] } {
-  const extra = flavorParameters.filter(
-    parameter => defined[parameter] && asked?.limits[parameter] === undefined,
-  );
   const limits: Partial<Record<Parameter, number>> = { ...asked?.limits };
   const keys: Partial<Record<Parameter, string>> = { ...asked?.because };
   const diagnostics: Diagnostic[] = [];

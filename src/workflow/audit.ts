@@ -8,6 +8,7 @@ import type { RepairContext } from '../audit/repair.ts';
 import { QuotaError } from '../errors.ts';
 import type { DomainRef, DomainState } from '../ports/hypervisor.ts';
 import { assess } from './assess.ts';
+import { readCircumstances } from './circumstances.ts';
 import { chooseScopes, type DomainView, lookAt } from './look-at.ts';
 import type { ReadSurroundings } from './surroundings.ts';
 import { type Asked, flavorWish } from './wish.ts';
@@ -58,15 +59,19 @@ async function auditOne(
   const { source, flavor, asked, repair } = desiredOf(view);
   const both = (['live', 'config'] as const).filter(scope => view[scope] !== undefined);
   const scopes = chooseScopes(view, both);
-  const { tuning, facts, verdicts } = await assess(surroundings, view, flavorWish(asked), scopes);
+  const assessment = await assess(surroundings, view, flavorWish(asked), scopes);
+  const { tuning, facts, verdicts } = assessment;
+  const circumstances = await readCircumstances(surroundings.host, assessment);
   return auditDomain({
     domain: auditedDomain(view.state),
     source,
     ...(flavor !== undefined && { flavor }),
     tuning,
-    definitions: view,
+    definitions: assessment.view,
     facts,
     verdicts,
+    circumstances,
+    ...(asked.record && { asked: asked.record.asked }),
     ...(repair && { repair }),
   });
 }

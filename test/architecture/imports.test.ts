@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   observed: ['.'],
   plan: ['.', 'backend', 'domain', 'ports', 'observed', 'verify'],
   explain: ['.', 'intent', 'domain', 'observed', 'verify'],
-  audit: ['.', 'domain', 'ports', 'verify'],
+  audit: ['.', 'domain', 'ports', 'observed', 'verify'],
   report: ['.', 'audit', 'intent', 'backend', 'domain', 'plan', 'verify', 'explain', 'ports'],
   schema: ['.', 'intent', 'domain', 'plan', 'verify', 'ports', 'audit', 'report'],
   libvirt: [],

@@ -25,7 +25,7 @@ describe('a domain on a linux bridge', () => {
     });
     expect(found).toEqual({
       name: 'instance-00000041',
-      nova: { name: 'm1.resquota', vcpus: 4 },
+      nova: { name: 'm1.resquota', vcpus: 4, writtenAt: '2026-03-02T09:41:17Z' },
       uuid: '5d1c9f6e-7a0b-4a53-9f0e-3c8a1b2d4e41',
       vcpus: 4,
       memoryKib: 4_194_304,

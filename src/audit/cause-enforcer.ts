@@ -1,0 +1,74 @@
+import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
+import { leakedRows } from '../observed/ovs-rows.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import type { CauseContext, Rule } from './cause-context.ts';
+import { systemdOverride } from './cause-systemd.ts';
+import { slippedUnit } from './unit-slip.ts';
+
+/** Up to libvirt 10.2 rows stay when a domain stops; its next life changes those, and its port has none of them. */
+const leaked: Rule = ({ expectation: { layer, subject, device } }, { circumstances }) => {
+  const rows = layer === 'ovs' ? circumstances?.ovsRows?.get(subject) : undefined;
+  const [row, ...more] = rows === undefined ? [] : leakedRows(rows);
+  if (rows === undefined || row === undefined || device.kind !== 'interface') return undefined;
+  const which = more.length === 0 ? `QoS row ${row} is` : `QoS rows ${[row, ...more].join(', ')} are`;
+  const has = rows.attached === undefined ? 'none' : `another, ${rows.attached}`;
+  const explanation = `${which} left from an earlier life of ${subject}: libvirt changes what it finds by its name, and the port has ${has}`;
+  return { cause: 'leaked-ovs-rows', explanation };
+};
+
+const openVswitchOwnsTap: Rule = ({ expectation }, { definitions: { live }, facts }) => {
+  const { layer, device, subject } = expectation;
+  if (layer !== 'tc' || device.kind !== 'interface' || !facts.ovsPorts.has(subject)) return undefined;
+  const nic = live?.interfaces.find(one => one.mac === device.mac);
+  if (nic === undefined || isOvsHeld(interfaceEnforcer(nic))) return undefined;
+  const explanation = `${subject} is a port of Open vSwitch, which removes tc state that is not its own`;
+  return { cause: 'open-vswitch-owns-tap', explanation, applyOptions: ['--ovs-native'] };
+};
+
+/** Its columns are judged for themselves: a tc state that follows a wrong one is not. */
+const outOfStep: Rule = ({ expectation }, context) => {
+  const { layer, device, subject } = expectation;
+  const nic = context.definitions.live?.interfaces.find(
+    one => device.kind === 'interface' && one.mac === device.mac,
+  );
+  if (layer !== 'tc' || nic === undefined || !isOvsHeld(interfaceEnforcer(nic))) return undefined;
+  if (!isRightInDatabase(expectation, context)) return undefined;
+  const explanation = `Open vSwitch's database is right for ${subject}, and tc is not: it writes tc when its database changes, and does not look again`;
+  return { cause: 'open-vswitch-out-of-step', explanation };
+};
+
+function isRightInDatabase(
+  { parameters, subject }: Verdict['expectation'],
+  { verdicts }: CauseContext,
+): boolean {
+  const rows = verdicts.filter(
+    ({ expectation: one }) =>
+      one.layer === 'ovs' &&
+      one.subject === subject &&
+      one.parameters.some(parameter => parameters.includes(parameter)),
+  );
+  return rows.length > 0 && rows.every(one => one.outcome === 'pass');
+}
+
+const unexpected: Rule = ({ reason, expectation, observed }) =>
+  reason === 'unexpected' ||
+  (expectation.because.length === 0 && isUnlimited(expectation.expected) && observed)
+    ? { cause: 'not-asked-for', explanation: 'nobody asked for it, and libvirt knows nothing of it' }
+    : undefined;
+
+/** A knob of which nothing is expected: absent, 0, or `max`. */
+function isUnlimited(expected: Verdict['expectation']['expected']): boolean {
+  return Object.entries(expected ?? {}).every(
+    ([name, value]) => value === 0 || value === 'max' || name === 'period',
+  );
+}
+
+/** For links that enforce, in the order in which they are tried. */
+export const enforcerRules: readonly Rule[] = [
+  leaked,
+  openVswitchOwnsTap,
+  systemdOverride,
+  unexpected,
+  slippedUnit,
+  outOfStep,
+];

@@ -1,0 +1,85 @@
+import { DEFAULT_PERIOD_US } from '../domain/cputune.ts';
+import type { DomainDefinition } from '../domain/definition.ts';
+import { deviceLimits, devicesIn } from '../domain/device-limits.ts';
+import { type DeviceRef, deviceSubject, type Limits, type Parameter } from '../domain/tuning.ts';
+import { virshCommands } from '../domain/virsh-commands.ts';
+import { isUnlimited } from '../verify/unlimited.ts';
+import { lostAtRestart, pendingRestart } from './cause-definition.ts';
+import type { AuditInput } from './domain-audit.ts';
+import type { Finding } from './finding.ts';
+
+/**
+ * Limits in which the two definitions differ, where nobody says which is meant: what comes and what goes with the next
+ * start. Where a limit is asked for, both are judged against that.
+ */
+export function definitionDrift(input: AuditInput): readonly Finding[] {
+  const { live, config } = input.definitions;
+  if (input.source !== 'libvirt' || live === undefined || config === undefined) return [];
+  return devicesIn(live).flatMap(device => {
+    const [now, then] = [deviceLimits(live, device), deviceLimits(config, device)];
+    if (now === undefined || then === undefined || isWorkedOut(device, live)) return [];
+    const names = [...new Set([...Object.keys(now), ...Object.keys(then)])] as Parameter[];
+    const [effectNow, effectThen] = [effects(now), effects(then)];
+    return names
+      .filter(name => effectNow(name) !== effectThen(name))
+      .map(name => findingOf({ device, parameter: name, now, then }, input));
+  });
+}
+
+/** What libvirt itself works out or rounds on the way to the running domain: a port group's limits, weights of BFQ. */
+function isWorkedOut(device: DeviceRef, { interfaces }: DomainDefinition): boolean {
+  if (device.kind === 'blkio' || device.kind === 'host-device') return true;
+  const nic = interfaces.find(one => device.kind === 'interface' && one.mac === device.mac);
+  return nic?.type === 'network';
+}
+
+/** What a limit comes to: values with the same effect are the same number. */
+function effects(limits: Limits): (parameter: Parameter) => number {
+  return parameter => {
+    const value = limits[parameter];
+    if (parameter.endsWith('_period')) {
+      const quota = parameter.replace('_period', '_quota') as Parameter;
+      return isUnlimited(quota, limits[quota]) ? 0 : value || DEFAULT_PERIOD_US;
+    }
+    if (typeof value !== 'number' || isUnlimited(parameter, value)) return 0;
+    // A second is what a burst lasts when nothing is said.
+    return parameter.endsWith('_max_length') && value === 1 ? 0 : value;
+  };
+}
+
+interface Drift {
+  readonly device: DeviceRef;
+  readonly parameter: Parameter;
+  readonly now: Limits;
+  readonly then: Limits;
+}
+
+function findingOf({ device, parameter, now, then }: Drift, { domain }: AuditInput): Finding {
+  const comes = !isUnlimited(parameter, then[parameter]);
+  const [layer, expected, observed] = comes
+    ? (['live', then, now] as const)
+    : (['config', now, then] as const);
+  const value = expected[parameter];
+  const found = observed[parameter];
+  const whole = device.kind === 'disk' || device.kind === 'interface' ? expected : { [parameter]: value };
+  const [argv] = virshCommands(domain.name, [{ device, limits: whole as Limits, because: {} }], {
+    [layer]: true,
+  });
+  return {
+    ...(comes ? pendingRestart : lostAtRestart),
+    severity: 'warning',
+    device,
+    parameters: [parameter],
+    because: [],
+    layer,
+    subject: deviceSubject(device),
+    knob: parameter,
+    ...(value !== undefined && { expected: { value } }),
+    ...(found !== undefined && { observed: { value: found } }),
+    evidence: {
+      source: `virDomainGetXMLDesc(${layer})`,
+      text: found === undefined ? `no ${parameter}` : `${parameter}=${found}`,
+    },
+    ...(argv && { repair: { argv } }),
+  };
+}

@@ -1,0 +1,84 @@
+import type { DomainDefinition } from '../domain/definition.ts';
+import { type DeviceRef, deviceName, deviceSubject, type Parameter } from '../domain/tuning.ts';
+import { unaskedLimits } from '../domain/unasked.ts';
+import type { Scope } from '../ports/hypervisor.ts';
+import { isUnlimited } from '../verify/unlimited.ts';
+import type { AuditInput } from './domain-audit.ts';
+import type { Finding } from './finding.ts';
+import { applying } from './repair.ts';
+import { severityOf } from './severity.ts';
+
+/** A device's limits for which nobody asks. */
+interface Stale {
+  readonly device: DeviceRef;
+  /** The first of the definitions that has them: the running domain's, else the persistent one. */
+  readonly scope: Scope;
+  readonly values: Readonly<Partial<Record<Parameter, number>>>;
+}
+
+/**
+ * Limits in libvirt's definitions that are not (or no longer) asked for: one finding a device. Only where somebody says
+ * what is asked, and only of what a flavor can ask for.
+ */
+export function staleLimits(input: AuditInput): readonly Finding[] {
+  if (input.source === 'libvirt') return [];
+  const found = new Map<string, Stale>();
+  for (const scope of ['live', 'config'] as const) {
+    const definition = input.definitions[scope];
+    if (definition === undefined) continue;
+    for (const stale of staleIn(definition, scope, input)) {
+      const name = deviceName(stale.device);
+      if (!found.has(name)) found.set(name, stale);
+    }
+  }
+  return [...found.values()].map(stale => findingOf(stale, input));
+}
+
+function staleIn(definition: DomainDefinition, scope: Scope, { tuning }: AuditInput): readonly Stale[] {
+  return unaskedLimits(definition, tuning[scope] ?? []).flatMap(({ device, defined, extra }): Stale[] => {
+    const limiting = extra.filter(
+      parameter =>
+        !isUnlimited(parameter, defined[parameter]) &&
+        !isIdlePeriod(parameter, extra) &&
+        !isNovasDefault(definition, parameter),
+    );
+    if (limiting.length === 0) return [];
+    return [{ device, scope, values: Object.fromEntries(limiting.map(one => [one, defined[one]])) }];
+  });
+}
+
+/** A period without its quota limits nothing. */
+function isIdlePeriod(parameter: Parameter, extra: readonly Parameter[]): boolean {
+  return parameter === 'vcpu_period' && !extra.includes('vcpu_quota');
+}
+
+/** Up to Nova 25 every domain had it. @see nova f77a9fee5b, LP#1978489 */
+function isNovasDefault({ nova, vcpus, cputune }: DomainDefinition, parameter: Parameter): boolean {
+  return parameter === 'cpu_shares' && nova !== undefined && cputune.cpu_shares === 1024 * vcpus;
+}
+
+function findingOf(
+  { device, scope, values }: Stale,
+  { domain, source, repair, definitions }: AuditInput,
+): Finding {
+  const parameters = Object.keys(values) as Parameter[];
+  const text = Object.entries(values).map(([name, value]) => `${name}=${value}`);
+  const both = definitions.live !== undefined && definitions.config !== undefined;
+  const scopes = both ? ['--live', '--config'] : [];
+  const told = { record: 'our record of what was asked', 'nova-metadata': "Nova's metadata" };
+  const witness = source in told ? told[source as keyof typeof told] : 'what is asked';
+  return {
+    cause: 'stale-limit',
+    severity: severityOf('stale-limit'),
+    explanation: `${witness} says nothing of it, and libvirt's definition has it: it stays in force`,
+    device,
+    parameters,
+    because: [],
+    layer: scope,
+    subject: deviceSubject(device),
+    knob: parameters[0] ?? '',
+    observed: values as Readonly<Record<string, number>>,
+    evidence: { source: `virDomainGetXMLDesc(${scope})`, text: text.join(' ') },
+    ...(repair && { repair: applying(repair, domain.name, [...scopes, '--prune']) }),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Circumstances } from '../audit/circumstances.ts';
+import type { DomainDefinition } from '../domain/definition.ts';
+import { readOvsRows } from '../host/ovs.ts';
+import { readUnitProperties } from '../host/systemd.ts';
+import { ovsPortRows } from '../observed/ovs-rows.ts';
+import type { HostReader } from '../ports/host.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import type { Assessment } from './assess.ts';
+import { look } from './unseen.ts';
+
+/**
+ * Reads what tells causes: of systemd always, of Open vSwitch's rows when one of them is not as it should be. Where it
+ * cannot be read, causes stay unknown.
+ *
+ * @param all read everything, whether or not something is wrong now
+ */
+export async function readCircumstances(
+  host: HostReader | undefined,
+  { view, readings, facts, verdicts }: Assessment,
+  all = false,
+): Promise<Circumstances> {
+  if (host === undefined || view.live === undefined) return {};
+  const weight = readings.find(one => one.layer === 'cgroup' && one.subject === 'scope');
+  const name = facts.systemd === true ? unitOf(weight?.evidence.source ?? '') : undefined;
+  const wrong = verdicts.some(isOvsFailure) || (all && facts.ovsPorts.size > 0);
+  const [properties, rows] = await Promise.all([
+    name === undefined ? undefined : look(() => readUnitProperties(host, name)),
+    wrong ? rowsOf(host, view.live) : undefined,
+  ]);
+  return {
+    ...(name !== undefined &&
+      properties !== undefined &&
+      'found' in properties && { unit: { name, properties: properties.found } }),
+    ...(rows && { ovsRows: rows }),
+  };
+}
+
+function isOvsFailure({ outcome, expectation }: Verdict): boolean {
+  return outcome === 'fail' && expectation.layer === 'ovs';
+}
+
+/** The cgroup of a unit has its name: `/sys/fs/cgroup/machine.slice/NAME.scope/cpu.weight`. */
+function unitOf(path: string): string | undefined {
+  const folder = path.split('/').at(-2);
+  return folder?.endsWith('.scope') === true ? folder : undefined;
+}
+
+async function rowsOf(
+  host: HostReader,
+  { uuid, interfaces }: DomainDefinition,
+): Promise<Circumstances['ovsRows']> {
+  const state = await look(() => readOvsRows(host));
+  if (!('found' in state)) return undefined;
+  const ports = interfaces.flatMap(({ dev }) => dev ?? []);
+  return new Map(ports.map(dev => [dev, ovsPortRows(state.found, dev, uuid)]));
+}

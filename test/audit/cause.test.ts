@@ -1,0 +1,313 @@
+import { describe, expect, it } from 'vitest';
+import type { AuditInput } from '../../src/audit/domain-audit.ts';
+import type { DomainDefinition } from '../../src/domain/definition.ts';
+import type { KnobValues } from '../../src/verify/expectation.ts';
+import type { Verdict } from '../../src/verify/verdict.ts';
+import { auditWith, definition, link, mac } from './example.ts';
+
+describe('the cause', () => {
+  const different = (expected: KnobValues, observed: KnobValues, differs: readonly string[]) =>
+    ({ outcome: 'fail', reason: 'different', expected, observed, differs }) as const;
+  const missing = { outcome: 'fail', reason: 'missing', expected: { value: 1 } } as const;
+  const causes = (broken: readonly Verdict[], changes: Partial<AuditInput> = {}) =>
+    auditWith(broken, changes).findings.map(one => one.cause);
+
+  it('is a change behind libvirt where its running definition is right', () => {
+    const found = different({ quota: 50000 }, { quota: 25000 }, ['quota']);
+    expect(causes([link(['cgroup', 'vcpu0', 'cpu.max'], 'vcpu_quota', found)])).toEqual(['behind-libvirt']);
+  });
+
+  it('is a confusion of units where the factor is one', () => {
+    const found = different({ rateBps: 1000000 }, { rateBps: 8000000 }, ['rateBps']);
+    expect(causes([link(['tc', 'tap1', 'police'], 'outbound.average', found)])).toEqual(['unit-slip']);
+  });
+
+  it('is Open vSwitch where it owns a tap that libvirt limits with tc', () => {
+    const broken = [link(['tc', 'tap1', 'police'], 'outbound.average', missing)];
+    expect(causes(broken)).toEqual(['behind-libvirt']);
+    expect(causes(broken, { facts: { ovsPorts: new Set(['tap1']) } })).toEqual(['open-vswitch-owns-tap']);
+  });
+
+  it('is a start that has not been where only the persistent definition has it, and the other way round', () => {
+    expect(causes([link(['live', 'cpu', 'cpu_shares'], 'cpu_shares', missing)])).toEqual(['pending-restart']);
+    expect(causes([link(['config', 'cpu', 'cpu_shares'], 'cpu_shares', missing)])).toEqual([
+      'lost-at-restart',
+    ]);
+  });
+
+  it('is that nobody applied it where neither definition has it', () => {
+    const both = [
+      link(['live', 'cpu', 'cpu_shares'], 'cpu_shares', missing),
+      link(['config', 'cpu', 'cpu_shares'], 'cpu_shares', missing),
+    ];
+    expect(causes(both)).toEqual(['never-applied', 'never-applied']);
+  });
+
+  it('is a device that was plugged in without its limit', () => {
+    const config = { ...definition, interfaces: [] };
+    const broken = [link(['live', mac, 'outbound.average'], 'outbound.average', missing)];
+    expect(causes(broken, { definitions: { live: definition, config } })).toEqual(['hot-plugged']);
+  });
+
+  it('is the device where nothing can limit it', () => {
+    const hopeless = { outcome: 'fail', reason: 'no-enforcement-point' } as const;
+    expect(causes([link(['tc', 'tap1', 'outbound.average'], 'outbound.average', hopeless)])).toEqual([
+      'cannot-be-limited',
+    ]);
+  });
+
+  it('is that nobody asked, where there is more than there should be', () => {
+    const extra = { outcome: 'fail', reason: 'unexpected', observed: { value: 5 } } as const;
+    expect(causes([link(['cgroup', 'vcpu0', 'cpu.max'], 'vcpu_quota', extra)])).toEqual(['not-asked-for']);
+    expect(causes([link(['live', 'cpu', 'vcpu_quota'], 'vcpu_quota', extra)])).toEqual(['stale-limit']);
+  });
+
+  it('is no confusion of units where there is no unit', () => {
+    const found = different({ weight: 512 }, { weight: 64 }, ['weight']);
+    expect(causes([link(['cgroup', 'scope', 'cpu.weight'], 'cpu_shares', found)])).toEqual([
+      'behind-libvirt',
+    ]);
+  });
+});
+
+describe('what systemd was told', () => {
+  type Told = readonly (readonly [string, string])[];
+  const unit = (...properties: Told) => ({
+    circumstances: {
+      unit: {
+        name: 'machine-qemu.scope',
+        properties: properties.map(([name, value]) => ({ name, value, path: `/run/${name}.conf` })),
+      },
+    },
+  });
+  const weight = (knob: string, observed: KnobValues) =>
+    link(['cgroup', 'scope', knob], 'cpu_shares', {
+      outcome: 'fail',
+      reason: 'different',
+      expected: { [Object.keys(observed)[0] ?? '']: 512 },
+      observed,
+      differs: Object.keys(observed),
+    });
+  const tellsOf = (verdict: Verdict, changes: Partial<AuditInput>) =>
+    auditWith([verdict], changes).findings.map(({ cause, repair }) => [cause, repair?.argv.join(' ')]);
+
+  it('is the cause where the kernel has the weight of a drop-in', () => {
+    expect(tellsOf(weight('cpu.weight', { weight: 77 }), unit(['CPUWeight', '77']))).toEqual([
+      ['systemd-override', 'virsh schedinfo vm1 cpu_shares=512 --live'],
+    ]);
+  });
+
+  it('is not where the drop-in has libvirt’s number, or was taken back', () => {
+    const told = (...given: Told) =>
+      tellsOf(weight('cpu.weight', { weight: 77 }), unit(...given)).map(([cause]) => cause);
+    expect(told(['CPUWeight', '512'])).toEqual(['behind-libvirt']);
+    expect(told(['CPUWeight', '77'], ['CPUWeight', ''])).toEqual(['behind-libvirt']);
+    expect(told()).toEqual(['behind-libvirt']);
+  });
+
+  it('is on cgroup v1 a weight that counts more than shares: only systemd can take it back', () => {
+    const given = unit(['CPUShares', '512'], ['CPUWeight', '77']);
+    expect(tellsOf(weight('cpu.shares', { shares: 788 }), given)).toEqual([
+      ['systemd-override', 'systemctl set-property --runtime machine-qemu.scope CPUWeight='],
+    ]);
+    expect(tellsOf(weight('cpu.shares', { shares: 33 }), given)[0]?.[0]).toBe('behind-libvirt');
+  });
+
+  it('is a warning where it holds the whole domain to less, however its own limits stand', () => {
+    const findings = (...given: Told) => auditWith([], unit(...given)).findings;
+    expect(findings(['CPUQuota', '50%'], ['TasksMax', '16384'], ['MemoryMax', 'infinity'])).toMatchObject([
+      {
+        cause: 'systemd-override',
+        severity: 'warning',
+        layer: 'cgroup',
+        subject: 'scope',
+        knob: 'CPUQuota',
+        evidence: { source: '/run/CPUQuota.conf', text: 'CPUQuota=50%' },
+        repair: { argv: ['systemctl', 'set-property', '--runtime', 'machine-qemu.scope', 'CPUQuota='] },
+      },
+    ]);
+    expect(findings(['CPUQuota', '50%'], ['CPUQuota', ''])).toEqual([]);
+    expect(auditWith([], unit(['CPUQuota', '50%'])).outcome).toBe('pass');
+  });
+});
+
+describe('Open vSwitch', () => {
+  const nics = definition.interfaces.map(nic => ({
+    ...nic,
+    type: 'bridge',
+    virtualPort: 'openvswitch',
+  }));
+  const port = { ...definition, interfaces: nics };
+  const definitions = { live: port, config: port };
+  const facts = { ovsPorts: new Set(['tap1']) };
+  const missing = { outcome: 'fail', reason: 'missing', expected: { value: 1 } } as const;
+  const row = link(['ovs', 'tap1', 'ingress_policing_rate'], 'outbound.average', missing);
+  const police = link(['tc', 'tap1', 'police matchall'], 'outbound.average', missing);
+  const told = (broken: readonly Verdict[], changes: Partial<AuditInput> = {}) =>
+    auditWith(broken, { definitions, facts, ...changes }).findings.map(one => one.cause);
+
+  it('is out of step where its database is right and tc is not', () => {
+    const right = link(['ovs', 'tap1', 'ingress_policing_rate'], 'outbound.average', { outcome: 'pass' });
+    expect(told([right, police])).toEqual(['open-vswitch-out-of-step']);
+  });
+
+  it('is not, as far as can be told, where its database could not be read', () => {
+    const unread = link(['ovs', 'tap1', 'ingress_policing_rate'], 'outbound.average', {
+      outcome: 'inconclusive',
+      reason: 'unreadable',
+    });
+    expect(told([unread, police])).toEqual(['behind-libvirt']);
+  });
+
+  it('has rows of an earlier life where libvirt’s row is not the one that the port has', () => {
+    const rows = (attached: string | undefined, ...libvirts: readonly string[]) => ({
+      circumstances: { ovsRows: new Map([['tap1', { ...(attached && { attached }), libvirts }]]) },
+    });
+    expect(told([row], rows(undefined, 'aa'))).toEqual(['leaked-ovs-rows']);
+    expect(told([row], rows('bb', 'aa', 'bb'))).toEqual(['leaked-ovs-rows']);
+    expect(told([row], rows('aa', 'aa'))).toEqual(['behind-libvirt']);
+    expect(told([row], rows('bb'))).toEqual(['behind-libvirt']);
+  });
+
+  it('is told to keep the limits itself where it owns a tap that libvirt limits with tc', () => {
+    const lost = link(['tc', 'tap1', 'police'], 'outbound.average', missing);
+    const [finding] = auditWith([lost], { facts, repair: { options: ['--flavor', 'a'] } }).findings;
+    expect(finding?.repair?.argv).toEqual(['virt-quota', 'apply', 'vm1', '--flavor', 'a', '--ovs-native']);
+  });
+});
+
+describe('our record in the definitions', () => {
+  const missing = { outcome: 'fail', reason: 'missing', expected: { value: 1 } } as const;
+  const keys = { 'quota:cpu_shares': '512', 'quota:vif_outbound_average': '1000' };
+  const intent = { at: '2026-11-20T10:00:00Z', asked: keys };
+  const recorded: DomainDefinition = { ...definition, intent };
+  const shares = (scope: 'live' | 'config') => link([scope, 'cpu', 'cpu_shares'], 'cpu_shares', missing);
+  const told = (broken: readonly Verdict[], changes: Partial<AuditInput> = {}) => {
+    const findings = auditWith(broken, { asked: keys, ...changes }).findings;
+    return findings.map(({ cause, explanation }) => [cause, explanation]);
+  };
+  const both = (live: DomainDefinition, config = live) => ({ definitions: { live, config } });
+
+  it('tells that it was applied and changed since', () => {
+    const explanation =
+      'it was applied at 2026-11-20T10:00:00Z and the running domain was changed through libvirt since';
+    expect(told([shares('live')], both(recorded))).toEqual([['changed-in-libvirt', explanation]]);
+  });
+
+  it('tells that something else was asked of the last apply', () => {
+    const other = { ...definition, intent: { ...intent, asked: { 'quota:cpu_shares': '100' } } };
+    const broken = [shares('live'), shares('config')];
+    const explanation = 'the last apply, at 2026-11-20T10:00:00Z, was asked for quota:cpu_shares=100';
+    expect(told(broken, both(other))).toEqual([
+      ['never-applied', explanation],
+      ['never-applied', explanation],
+    ]);
+  });
+
+  it('tells with the time at which Nova wrote that the definition is another one', () => {
+    const at = (writtenAt: string) => ({ ...definition, nova: { name: 'm1', writtenAt } });
+    const after = both(recorded, at('2026-11-20T11:00:00Z'));
+    expect(told([shares('config')], after)).toEqual([
+      [
+        'definition-rewritten',
+        'Nova has written the persistent definition anew at 2026-11-20T11:00:00Z, after the apply of 2026-11-20T10:00:00Z',
+      ],
+    ]);
+    const before = both(recorded, at('2026-11-20T09:00:00Z'));
+    expect(told([shares('config')], before).map(([cause]) => cause)).toEqual(['lost-at-restart']);
+  });
+
+  it('tells of a weight that is gone from a domain of Nova’s that it was migrated', () => {
+    const novas = { ...recorded, nova: { name: 'm1' } };
+    expect(told([shares('live')], both(novas)).map(([cause]) => cause)).toEqual(['definition-rewritten']);
+    const differs = link(['live', 'cpu', 'cpu_shares'], 'cpu_shares', {
+      ...missing,
+      reason: 'different',
+      observed: { value: 3 },
+      differs: ['value'],
+    });
+    expect(told([differs], both(novas)).map(([cause]) => cause)).toEqual(['changed-in-libvirt']);
+  });
+
+  it('tells of a device without any limit, where its like have theirs, that it came later', () => {
+    const second = '52:54:00:00:00:02';
+    const bare = { mac: second, type: 'bridge', dev: 'tap2', managed: true, bandwidth: {} };
+    const two = { ...recorded, interfaces: [...definition.interfaces, bare] };
+    const lost = link(['live', second, 'outbound.average'], 'outbound.average', missing);
+    const device = { kind: 'interface', mac: second } as const;
+    const verdict = { ...lost, expectation: { ...lost.expectation, device } };
+    expect(told([verdict], both(two)).map(([cause]) => cause)).toEqual(['hot-plugged']);
+    const { intent: _, ...unrecorded } = two;
+    expect(told([verdict], both(unrecorded)).map(([cause]) => cause)).toEqual(['never-applied']);
+  });
+});
+
+describe('a limit that nobody asks for any more', () => {
+  const nobody = (changes: Partial<AuditInput>) =>
+    auditWith([], { tuning: { live: [], config: [] }, ...changes }).findings;
+
+  it('is a warning a device, and its repair takes it away', () => {
+    const findings = nobody({ source: 'record', repair: { options: ['--property', 'a=1'] } });
+    expect(findings.map(({ layer, knob, parameters }) => [layer, knob, parameters])).toEqual([
+      ['live', 'cpu_shares', ['cpu_shares', 'vcpu_quota']],
+      ['live', 'outbound.average', ['outbound.average']],
+    ]);
+    expect(findings[0]).toMatchObject({ cause: 'stale-limit', severity: 'warning' });
+    expect(findings[0]?.repair?.argv).toEqual([
+      'virt-quota',
+      'apply',
+      'vm1',
+      '--property',
+      'a=1',
+      '--live',
+      '--config',
+      '--prune',
+    ]);
+  });
+
+  it('is none where nobody says what is asked, and where Nova gives it to every domain', () => {
+    expect(nobody({ source: 'libvirt' })).toEqual([]);
+    const cputune = { cpu_shares: 1024 };
+    const live = { ...definition, cputune, interfaces: [], nova: { name: 'm1' } };
+    expect(nobody({ definitions: { live } })).toEqual([]);
+    const { nova: _, ...others } = live;
+    expect(nobody({ definitions: { live: others } })).toHaveLength(1);
+  });
+});
+
+describe('two definitions that differ, where nobody says which is meant', () => {
+  const drift = (live: Partial<typeof definition>, config: Partial<typeof definition>) =>
+    auditWith([], {
+      source: 'libvirt',
+      tuning: {},
+      definitions: { live: { ...definition, ...live }, config: { ...definition, ...config } },
+    }).findings.map(one => [one.cause, one.severity, one.layer, one.knob, one.repair?.argv.join(' ')]);
+
+  it('are warnings of what comes and what goes with the next start', () => {
+    expect(drift({ cputune: {} }, { cputune: { cpu_shares: 512 } })).toEqual([
+      ['pending-restart', 'warning', 'live', 'cpu_shares', 'virsh schedinfo vm1 cpu_shares=512 --live'],
+    ]);
+    expect(drift({ cputune: { cpu_shares: 512 } }, { cputune: {} })).toEqual([
+      ['lost-at-restart', 'warning', 'config', 'cpu_shares', 'virsh schedinfo vm1 cpu_shares=512 --config'],
+    ]);
+  });
+
+  it('are none where they come to the same', () => {
+    expect(drift({ cputune: { vcpu_quota: -1, vcpu_period: 50_000 } }, { cputune: {} })).toEqual([]);
+    expect(
+      drift({ cputune: { vcpu_quota: 5000, vcpu_period: 100_000 } }, { cputune: { vcpu_quota: 5000 } }),
+    ).toEqual([]);
+    const disk = { target: 'vda', device: 'disk', type: 'file', source: '/a', hasThrottleFilters: false };
+    const max = { total_bytes_sec: 5, total_bytes_sec_max: 9 };
+    expect(
+      drift(
+        { disks: [{ ...disk, iotune: { ...max, total_bytes_sec_max_length: 1 } }] },
+        { disks: [{ ...disk, iotune: max }] },
+      ),
+    ).toEqual([]);
+    const nets = definition.interfaces.map(nic => ({ ...nic, type: 'network' }));
+    expect(drift({ interfaces: nets }, { interfaces: nets.map(nic => ({ ...nic, bandwidth: {} })) })).toEqual(
+      [],
+    );
+  });
+});
