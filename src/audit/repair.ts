@@ -5,7 +5,7 @@ import { virshCommands } from '../domain/virsh-commands.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ToldCause } from './cause-context.ts';
-import type { Repair } from './finding.ts';
+import type { Cause, Repair } from './finding.ts';
 
 /** How an apply would be told what is wanted. */
 export interface RepairContext {
@@ -26,7 +26,7 @@ export interface RepairInput {
 /** The command that would set a failing link right; undefined where nothing would. */
 export function repairOf(told: ToldCause, verdict: Verdict, input: RepairInput): Repair | undefined {
   if (told.cause === 'cannot-be-limited' || told.cause === 'no-such-device') return undefined;
-  if (input.repair === undefined) return writtenAgain(verdict, input);
+  if (input.repair === undefined) return writtenAgain(told, verdict, input);
   const prune = told.cause === 'not-asked-for' || told.cause === 'stale-limit' ? ['--prune'] : [];
   const more = [...scopeOptions(verdict, input), ...prune, ...(told.applyOptions ?? [])];
   return applying(input.repair, input.domain.name, more);
@@ -58,10 +58,21 @@ function scopeOptions({ expectation }: Verdict, { verdicts }: RepairInput): read
   return [];
 }
 
+/** What has to be known of it where Open vSwitch is in the way. */
+const notes: Readonly<Partial<Record<Cause, string>>> = {
+  'open-vswitch-owns-tap': 'lasts until Open vSwitch is started again; virt-quota apply --ovs-native lasts',
+  'open-vswitch-out-of-step': 'after the same with 0: Open vSwitch writes only what changes',
+  'leaked-ovs-rows': 'after the same with 0, which takes the old rows away',
+};
+
 /** Where only libvirt's definition says what is wanted, libvirt is told its own limits again: it writes them anew. */
-function writtenAgain(verdict: Verdict, { domain, definitions }: RepairInput): Repair | undefined {
-  const { device, parameters } = verdict.expectation;
-  const scope: Scope = verdict.expectation.layer === 'config' ? 'config' : 'live';
+function writtenAgain(
+  { cause }: ToldCause,
+  { expectation }: Verdict,
+  { domain, definitions }: RepairInput,
+): Repair | undefined {
+  const { device, parameters, layer } = expectation;
+  const scope: Scope = layer === 'config' ? 'config' : 'live';
   const definition = definitions[scope];
   if (definition === undefined) return undefined;
   const defined = deviceLimits(definition, device) ?? {};
@@ -70,5 +81,7 @@ function writtenAgain(verdict: Verdict, { domain, definitions }: RepairInput): R
     ? defined
     : Object.fromEntries(parameters.map(parameter => [parameter, defined[parameter] ?? 0]));
   const [argv] = virshCommands(domain.name, [{ device, limits, because: {} }], { [scope]: true });
-  return argv && { argv, note: 'libvirt writes its own limits anew, as its definition has them' };
+  return (
+    argv && { argv, note: notes[cause] ?? 'libvirt writes its own limits anew, as its definition has them' }
+  );
 }

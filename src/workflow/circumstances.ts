@@ -1,6 +1,6 @@
 import type { Circumstances } from '../audit/circumstances.ts';
 import type { DomainDefinition } from '../domain/definition.ts';
-import { readOvsRows } from '../host/ovs.ts';
+import { readOvs } from '../host/ovs.ts';
 import { readUnitProperties } from '../host/systemd.ts';
 import { ovsPortRows } from '../observed/ovs-rows.ts';
 import type { HostReader } from '../ports/host.ts';
@@ -11,21 +11,17 @@ import { look } from './unseen.ts';
 /**
  * Reads what tells causes: of systemd always, of Open vSwitch's rows when one of them is not as it should be. Where it
  * cannot be read, causes stay unknown.
- *
- * @param all read everything, whether or not something is wrong now
  */
 export async function readCircumstances(
   host: HostReader | undefined,
   { view, readings, facts, verdicts }: Assessment,
-  all = false,
 ): Promise<Circumstances> {
   if (host === undefined || view.live === undefined) return {};
   const weight = readings.find(one => one.layer === 'cgroup' && one.subject === 'scope');
   const name = facts.systemd === true ? unitOf(weight?.evidence.source ?? '') : undefined;
-  const wrong = verdicts.some(isOvsFailure) || (all && facts.ovsPorts.size > 0);
   const [properties, rows] = await Promise.all([
     name === undefined ? undefined : look(() => readUnitProperties(host, name)),
-    wrong ? rowsOf(host, view.live) : undefined,
+    verdicts.some(isOvsFailure) ? rowsOf(host, view.live) : undefined,
   ]);
   return {
     ...(name !== undefined &&
@@ -49,7 +45,7 @@ async function rowsOf(
   host: HostReader,
   { uuid, interfaces }: DomainDefinition,
 ): Promise<Circumstances['ovsRows']> {
-  const state = await look(() => readOvsRows(host));
+  const state = await look(() => readOvs(host));
   if (!('found' in state)) return undefined;
   const ports = interfaces.flatMap(({ dev }) => dev ?? []);
   return new Map(ports.map(dev => [dev, ovsPortRows(state.found, dev, uuid)]));
