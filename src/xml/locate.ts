@@ -1,34 +1,17 @@
-import { XMLParser } from 'fast-xml-parser';
 import { QuotaError } from '../errors.ts';
 import type { XmlElement } from './element.ts';
 import { decodeEntities } from './entities.ts';
-import { checkWellFormed, problemAt } from './well-formed.ts';
+import { checkWellFormed, markup, problemAt } from './well-formed.ts';
 
-/** fast-xml-parser refuses or renames some element names (`prototype`, `toString`) unless they come disguised. */
-const disguise = '<';
-const metadata: unique symbol = XMLParser.getMetaDataSymbol() as never;
-const attributesKey = ':@';
+const attribute = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
-/** A node as fast-xml-parser makes it with `preserveOrder`: one key besides the attributes, its name. */
-interface Node {
-  readonly [name: string]: unknown;
-  readonly [attributesKey]?: Readonly<Record<string, string>>;
-  readonly [metadata]?: { readonly startIndex: number; readonly endIndex: number };
+/** An element whose end was not seen yet. */
+interface Open {
+  readonly element: { -readonly [Key in keyof XmlElement]: XmlElement[Key] };
+  readonly children: XmlElement[];
+  /** Whether a namespace is the default inside. */
+  readonly hasNamespace: boolean;
 }
-
-const parser = new XMLParser({
-  preserveOrder: true,
-  captureMetaData: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  cdataPropName: '#cdata',
-  trimValues: false,
-  parseTagValue: false,
-  processEntities: false,
-  ignorePiTags: true,
-  maxNestedTags: 1000,
-  transformTagName: name => (name.startsWith(disguise) ? name : disguise + name),
-});
 
 /**
  * Reads XML into elements that know where they stand in the text. Hostile input ends in one clear error; no entity
@@ -39,90 +22,94 @@ const parser = new XMLParser({
  */
 export function locate(xml: string, subject = 'domain XML'): XmlElement {
   const expected = checkWellFormed(xml, subject);
-  const nodes = parse(xml, subject);
-  const counter = { elements: 0 };
-  const [root, ...others] = elementsAmong(nodes, { xml, counter, hasNamespace: false });
+  const { roots, elements } = elementsOf(xml);
+  const [root, ...others] = roots;
   if (root === undefined || others.length > 0)
     throw problemAt(xml, 0, subject, 'not exactly one root element');
-  if (counter.elements !== expected) {
-    throw new QuotaError(
-      'internal',
-      subject,
-      `saw ${counter.elements} of ${expected} elements of ${subject}`,
-    );
+  if (elements !== expected) {
+    throw new QuotaError('internal', subject, `saw ${elements} of ${expected} elements of ${subject}`);
   }
   return root;
 }
 
-function parse(xml: string, subject: string): readonly Node[] {
-  try {
-    return parser.parse(xml);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new QuotaError('invalid-input', subject, `${subject} cannot be read: ${reason}`, { cause });
+/** What stands outside of all elements, and how many elements were read to their end. */
+function elementsOf(xml: string): { readonly roots: readonly XmlElement[]; readonly elements: number } {
+  const roots: XmlElement[] = [];
+  const open: Open[] = [];
+  let elements = 0;
+  let end = 0;
+  const close = (closed: Open, contentEnd: number) => {
+    elements += 1;
+    closed.element.contentEnd = contentEnd;
+    closed.element.end = end;
+    (open.at(-1)?.children ?? roots).push(closed.element);
+  };
+  for (const { 0: piece, index } of xml.matchAll(markup)) {
+    const around = open.at(-1);
+    if (around !== undefined && index > end) around.element.text += textOf(xml.slice(end, index));
+    end = index + piece.length;
+    if (piece.startsWith('<![CDATA[')) {
+      if (around !== undefined) around.element.text += unixLines(piece.slice(9, -3));
+    } else if (piece.startsWith('</')) {
+      const closed = open.pop();
+      if (closed !== undefined) close(closed, index);
+    } else if (piece[1] !== '!' && piece[1] !== '?') {
+      const opened = openedBy(piece, index, around?.hasNamespace ?? false);
+      if (opened.element.selfClosed) close(opened, end);
+      else open.push(opened);
+    }
   }
+  return { roots, elements };
 }
 
-/** What an element cannot know by itself. */
-interface Surroundings {
-  readonly xml: string;
-  readonly counter: { elements: number };
-  /** Whether a namespace is the default around it. */
-  readonly hasNamespace: boolean;
-}
-
-function elementsAmong(nodes: readonly Node[], around: Surroundings): readonly XmlElement[] {
-  return nodes.flatMap(node => {
-    const name = Object.keys(node).find(key => key.startsWith(disguise));
-    return name === undefined ? [] : [elementOf(node, name, around)];
-  });
-}
-
-function elementOf(node: Node, disguised: string, around: Surroundings): XmlElement {
-  const { xml, counter } = around;
-  counter.elements += 1;
-  const name = disguised.slice(disguise.length);
-  const attributes = attributesOf(node);
+function openedBy(piece: string, start: number, isInNamespace: boolean): Open {
+  const selfClosed = piece.endsWith('/>');
+  const name = /^<([^\s/>]+)/.exec(piece)?.[1] ?? '';
+  const attributes = attributesOf(piece, 1 + name.length);
   const namespace = attributes.get('xmlns');
-  const hasNamespace = namespace === undefined ? around.hasNamespace : namespace !== '';
-  const content = node[disguised] as readonly Node[];
-  const place = node[metadata];
-  const start = place?.startIndex ?? 0;
-  const end = place?.endIndex ?? 0;
-  const contentStart = endOfStartTag(xml, start);
-  const selfClosed = contentStart === end;
+  const hasNamespace = namespace === undefined ? isInNamespace : namespace !== '';
+  const foreign = hasNamespace && !name.includes(':');
+  const contentStart = start + piece.length;
+  const children: XmlElement[] = [];
   return {
-    name,
-    attributes,
-    children: elementsAmong(content, { ...around, hasNamespace }),
-    text: content.map(textOf).join(''),
-    start,
-    contentStart,
-    contentEnd: selfClosed ? end : xml.lastIndexOf('</', end - 1),
-    end,
-    selfClosed,
-    foreign: hasNamespace && !name.includes(':'),
+    element: {
+      name,
+      attributes,
+      children,
+      text: '',
+      start,
+      contentStart,
+      contentEnd: 0,
+      end: 0,
+      selfClosed,
+      foreign,
+    },
+    children,
+    hasNamespace,
   };
 }
 
-function attributesOf(node: Node): ReadonlyMap<string, string> {
-  const entries = Object.entries(node[attributesKey] ?? {});
-  return new Map(
-    entries.map(([name, value]) => [name.slice(1), decodeEntities(value.replace(/[\t\n]/g, ' '))]),
-  );
+const noAttributes: ReadonlyMap<string, string> = new Map();
+
+/** White space in a value counts as blanks, unless it is written as a reference. */
+function attributesOf(piece: string, from: number): ReadonlyMap<string, string> {
+  if (!piece.includes('=', from)) return noAttributes;
+  const attributes = new Map<string, string>();
+  for (const [, name = '', double, single] of piece.slice(from).matchAll(attribute)) {
+    attributes.set(name, decodeEntities(blanks(double ?? single ?? '')));
+  }
+  return attributes;
 }
 
-function textOf(node: Node): string {
-  const text = node['#text'];
-  if (typeof text === 'string') return decodeEntities(text);
-  const cdata = node['#cdata'] as readonly Node[] | undefined;
-  return typeof cdata?.[0]?.['#text'] === 'string' ? cdata[0]['#text'] : '';
+function blanks(value: string): string {
+  return /[\t\n\r]/.test(value) ? value.replace(/\r\n|[\t\n\r]/g, ' ') : value;
 }
 
-/** Just after the `>` that ends the tag which begins at `start`; quoted values may contain `>`. */
-function endOfStartTag(xml: string, start: number): number {
-  const tag = /(?:[^>"']|"[^"]*"|'[^']*')*>/y;
-  tag.lastIndex = start;
-  tag.test(xml);
-  return tag.lastIndex;
+function textOf(raw: string): string {
+  return decodeEntities(unixLines(raw));
+}
+
+/** As XML has it: whatever ends a line in the document, a program is told of \n. */
+function unixLines(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }

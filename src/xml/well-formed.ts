@@ -9,8 +9,8 @@ export const maxXmlDepth = 256;
 /** Most elements that are read: a domain with hundreds of devices has some ten thousand. */
 export const maxXmlElements = 100_000;
 
-/** Every piece of markup, whole (a tag with up to 1000 attributes); the last alternative is a `<` that begins none. */
-const markup =
+/** Every piece of markup of a well-formed text, whole (a tag with up to 1000 attributes); the last alternative is a `<` that begins none. */
+export const markup =
   /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|<\/[^<>]*>|<[^\s/<>!?"'][^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*){0,1000}>|</g;
 
 /**
@@ -46,7 +46,7 @@ export function placeOf(xml: string, offset: number): { readonly line: number; r
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
 
-/** fast-xml-parser's validator overlooks these, and its parser then sees other elements than are there. */
+/** fast-xml-parser's validator overlooks these, and other elements would be seen than are there. */
 function checkMarkup(xml: string, subject: string): number {
   const fail = ({ offset, problem }: Problem) => problemAt(xml, offset, subject, problem);
   const forbidden = forbiddenCharacter(xml);
