@@ -14,6 +14,10 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
     title: 'Nothing can limit this device',
     help: 'No enforcer on the host can hold a limit for a device of this kind, so what is asked can never be in force. Limit it where its traffic or I/O really goes, or use another kind of device.',
   },
+  'no-such-device': {
+    title: 'No such device on the host',
+    help: 'The limit is asked for a block device that this host does not have, so nothing can hold it. Name a device that is there, or take the limit away.',
+  },
   'hot-plugged': {
     title: 'Plugged in without its limit',
     help: 'The device came while the domain ran, without the limit that is asked for it. Apply to the running domain.',
