@@ -1,9 +1,10 @@
-import { readTcClasses, readTcPolicers } from '../host/tc.ts';
+import { readTcClasses, readTcPolicers, readTcQdiscs, type TcAnswer } from '../host/tc.ts';
 import type { TcClass } from '../observed/tc-class.ts';
 import type { TcPolicer } from '../observed/tc-filter.ts';
+import { htbDefault, type TcQdisc } from '../observed/tc-qdisc.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { Knob, KnobValues } from '../verify/expectation.ts';
-import type { Reading } from '../verify/reading.ts';
+import type { Evidence, Reading } from '../verify/reading.ts';
 import { look, unseen } from './unseen.ts';
 
 /** libvirt's class, and the two that Open vSwitch makes of a `linux-htb` row. */
@@ -20,14 +21,20 @@ const NEUTRON_PREF = 49;
 
 /** Reads one device's classes and policers. A knob that is not there has a reading without values. */
 export async function observeTc(host: HostReader, dev: string): Promise<readonly Reading[]> {
-  const [classes, policers] = await Promise.all([
+  const [classes, policers, qdiscs] = await Promise.all([
     look(() => readTcClasses(host, dev)),
     look(() => readTcPolicers(host, dev)),
+    look(() => readTcQdiscs(host, dev)),
   ]);
+  const bypass = 'found' in qdiscs ? bypassOf(qdiscs.found) : undefined;
   return [
     ...('why' in classes
       ? unseen(knobsOf(dev, classNames), `tc class show dev ${dev}`, classes.why)
-      : classKnobs.map(one => classReading(dev, one, classes.found.source, classes.found.found))),
+      : classKnobs.map(one =>
+          one.handle === '1:1' && bypass !== undefined
+            ? { layer: 'tc' as const, subject: dev, knob: one.knob, evidence: bypass }
+            : classReading(dev, one, classes.found.source, classes.found.found),
+        )),
     ...('why' in policers
       ? unseen(knobsOf(dev, policeKnobs), `tc filter show dev ${dev} parent ffff:`, policers.why)
       : policeKnobs.map(knob => policeReading(dev, knob, policers.found.source, policers.found.found))),
@@ -43,6 +50,13 @@ const classNames = classKnobs.map(one => one.knob);
 
 function knobsOf(dev: string, names: readonly string[]): readonly Knob[] {
   return names.map(knob => ({ layer: 'tc', subject: dev, knob }));
+}
+
+/** A root qdisc that sends elsewhere what no filter has classified: a class 1:1 is in nobody's way then. */
+function bypassOf({ source, found }: TcAnswer<TcQdisc>): Evidence | undefined {
+  const root = found.find(one => one.kind === 'htb' && one.parent === 'root');
+  const minor = root && htbDefault(root);
+  return root === undefined || minor === undefined || minor === 1 ? undefined : { source, text: root.text };
 }
 
 function classReading(
@@ -75,7 +89,8 @@ function drops({ action = 'drop' }: TcPolicer): boolean {
 
 /** The first u32 filter for all packets decides, whoever made it; Neutron's agents have a priority of their own. */
 function isLibvirts(policer: TcPolicer): boolean {
-  return policer.filter === 'u32' && policer.matchesAll && policer.pref !== NEUTRON_PREF;
+  const { filter, protocol, matchesAll, pref } = policer;
+  return filter === 'u32' && protocol === 'all' && matchesAll && pref !== NEUTRON_PREF;
 }
 
 /** @see openvswitch lib/netdev-linux.c:tc_add_matchall_policer; `basic` before 2.17 */

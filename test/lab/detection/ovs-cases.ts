@@ -177,7 +177,7 @@ export const ovsCalm: readonly Case[] = [
 -- set Port other0 qos=@new external_ids:neutron=yes -- --id=@new create QoS type=linux-htb other_config:max-rate=3000000 queues:0=@queue \\
 -- --id=@queue create Queue other_config:max-rate=3000000`,
     restored: () =>
-      `qos=$(ovs-vsctl get Port other0 qos); queue=$(ovs-vsctl get QoS $qos queues:0); ovs-vsctl del-port other0 -- destroy QoS $qos -- destroy Queue $queue`,
+      `qos=$(ovs-vsctl get Port other0 qos); queue=$(ovs-vsctl get QoS $qos queues:0); ovs-vsctl del-port other0; ovs-vsctl destroy QoS $qos -- destroy Queue $queue`,
     found: nothing,
   },
   {

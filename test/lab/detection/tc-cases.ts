@@ -55,6 +55,23 @@ export const tcBreaks: readonly Case[] = [
     found: scene => broken('behind-libvirt', `tc ${dev(scene, 'bridge')} police`),
   },
   {
+    what: 'a policer of one protocol alone',
+    actor: 'full',
+    happens: scene => `tc filter del dev ${dev(scene, 'bridge')} parent ffff:
+tc filter add dev ${dev(scene, 'bridge')} parent ffff: protocol ip u32 match u32 0 0 police rate 16mbit burst 512kb mtu 64kb drop flowid :1`,
+    restored: again('bridge'),
+    found: scene => broken('behind-libvirt', `tc ${dev(scene, 'bridge')} police`),
+  },
+  {
+    what: 'the right class, which the root qdisc sends no packet to',
+    actor: 'full',
+    happens: scene => `tc qdisc del dev ${dev(scene, 'bridge')} root
+tc qdisc add dev ${dev(scene, 'bridge')} root handle 1: htb default 9
+${htb(dev(scene, 'bridge'), 'rate 32mbit ceil 64mbit burst 1024kb').replace('change', 'add')}`,
+    restored: again('bridge'),
+    found: scene => broken('behind-libvirt', `tc ${dev(scene, 'bridge')} class htb 1:1`),
+  },
+  {
     what: 'the root qdisc, gone',
     actor: 'full',
     happens: scene => `tc qdisc del dev ${dev(scene, 'bridge')} root`,

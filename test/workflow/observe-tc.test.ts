@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { HostReader } from '../../src/ports/host.ts';
+import { observeTc } from '../../src/workflow/observe-tc.ts';
+
+const classes = 'class htb 1:1 root leaf 2: prio 0 rate 32Mbit ceil 64Mbit burst 1Mb cburst 1600b';
+const root = 'qdisc htb 1: root refcnt 2 r2q 10 default 0x1 direct_packets_stat 0 direct_qlen 1000';
+const filter = (
+  protocol: string,
+  action: string,
+) => `filter protocol ${protocol} pref 49152 u32 chain 0 fh 800::800
+  match 00000000/00000000 at 0
+ police 0x1 rate 16Mbit burst 512Kb mtu 64Kb [01e84800] action ${action} overhead 0b`;
+
+/** What a tap's knob holds when tc answers this. */
+async function held(knob: string, answers: { readonly qdisc?: string; readonly filter?: string }) {
+  const run: HostReader['run'] = async argv => {
+    const stdout = argv.includes('class')
+      ? classes
+      : argv.includes('qdisc')
+        ? answers.qdisc
+        : (answers.filter ?? filter('all', 'drop'));
+    return { exitCode: stdout === undefined ? 1 : 0, stdout: stdout ?? '', stderr: '' };
+  };
+  const nothing = async () => undefined;
+  const readings = await observeTc({ run, readFile: nothing, listFolder: nothing }, 'tap0');
+  return readings.find(one => one.knob === knob);
+}
+
+const rate = { rateBps: 4_000_000, ceilBps: 8_000_000, burstBytes: 1_048_576, cburstBytes: 1600 };
+
+describe('a class', () => {
+  it('is what packets go through that no filter has classified', async () => {
+    expect((await held('class htb 1:1', { qdisc: root }))?.values).toEqual(rate);
+  });
+
+  it('is none where the root qdisc sends them elsewhere, which is the evidence', async () => {
+    const other = root.replace('default 0x1', 'default 0x9');
+    const reading = await held('class htb 1:1', { qdisc: other });
+    expect(reading).toMatchObject({ evidence: { source: 'tc -d qdisc show dev tap0', text: other } });
+    expect(reading?.values).toBeUndefined();
+  });
+
+  it('is one where the qdisc could not be read, as in a capture without it', async () => {
+    expect((await held('class htb 1:1', {}))?.values).toEqual(rate);
+  });
+});
+
+describe('a policer', () => {
+  it('drops what is too much, of all protocols', async () => {
+    const reading = await held('police', {});
+    expect(reading?.values).toEqual({ rateBps: 2_000_000, burstBytes: 524_288 });
+  });
+
+  it('is none when it lets pass what is too much; its line says so', async () => {
+    const reading = await held('police', { filter: filter('all', 'pass') });
+    expect(reading?.values).toBeUndefined();
+    expect(reading?.evidence.text).toContain('action pass');
+  });
+
+  it('is none when it is of one protocol', async () => {
+    expect((await held('police', { filter: filter('ip', 'drop') }))?.values).toBeUndefined();
+  });
+});
