@@ -15,8 +15,8 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
     help: 'No enforcer on the host can hold a limit for a device of this kind, so what is asked can never be in force. Limit it where its traffic or I/O really goes, or use another kind of device.',
   },
   'no-such-device': {
-    title: 'No such device on the host',
-    help: 'The limit is asked for a block device that this host does not have, so nothing can hold it. Name a device that is there, or take the limit away.',
+    title: 'The domain has no such device',
+    help: 'What is asked names a device that the domain does not have, or that only one of its two definitions has. Plug it in, or ask for the limit of another device.',
   },
   'hot-plugged': {
     title: 'Plugged in without its limit',
