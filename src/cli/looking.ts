@@ -1,5 +1,6 @@
 import { openCapture } from '../host/capture-archive.ts';
-import { capturedHost, capturedHypervisor, loadRecording } from '../host/recording.ts';
+import { capturedHost, capturedHypervisor } from '../host/captured.ts';
+import { loadRecording } from '../host/recording.ts';
 import type { ReadSurroundings } from '../workflow/surroundings.ts';
 import { type ConnectOptions, connected } from './connection.ts';
 import type { Terminal } from './terminal.ts';

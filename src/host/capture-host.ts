@@ -1,59 +1,94 @@
-import { lstat, mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, posix } from 'node:path';
+import { createHash } from 'node:crypto';
+import { join, posix } from 'node:path';
 import { z } from 'zod';
 import { QuotaError } from '../errors.ts';
 import type { CommandResult } from '../ports/host.ts';
-import { listFiles, readJson, readText, usable, writeJson } from './capture-files.ts';
-import type { Recorded, Recording } from './recording.ts';
+import { readJson, readRequired, writeJson, writeText } from './capture-files.ts';
+import type { CaptureSource } from './capture-source.ts';
+import { recent } from './recent.ts';
+import type { Recorded, RecordedSource } from './recorded.ts';
+import type { Recording } from './recording.ts';
 
 const reasons = z.record(z.string(), z.string());
 const argv = z.array(z.string());
 const lines = z.array(z.string());
 
 const unreadSchema = z.object({ absent: z.array(z.string()), unreadable: reasons });
-const foldersSchema = unreadSchema.extend({ names: z.record(z.string(), z.array(z.string())) });
-const commandsSchema = z.array(
-  z.union([
-    z.object({ argv, exitCode: z.number(), stdout: lines, stderr: lines }),
-    z.object({ argv, unreadable: z.string() }),
-  ]),
-);
+const namesSchema = z.array(z.string());
+const foldersSchema = unreadSchema.extend({ names: z.record(z.string(), namesSchema).optional() });
+const commandSchema = z.union([
+  z.object({ argv, exitCode: z.number(), stdout: lines, stderr: lines }),
+  z.object({ argv, unreadable: z.string() }),
+]);
+type SavedCommand = z.infer<typeof commandSchema>;
 
-/** Writes what was read of the host: `files/<path>`, `files.json` for those without text, `folders.json`, `commands.json`. */
+/** Results that are kept: many domains ask the same of Open vSwitch, whose answer is for the whole host. */
+const COMMANDS_KNOWN = 64;
+
+/**
+ * Writes what was read of the host: `files/PATH`, `folders/PATH/names.json`, a file in `commands/` for each command;
+ * `files.json` and `folders.json` for what has no text.
+ */
 export async function saveHost(recording: Recording, folder: string): Promise<void> {
-  await usable(folder, () => mkdir(join(folder, 'files')));
   for (const [path, recorded] of recording.files) {
-    if ('value' in recorded) await saveFile(join(folder, 'files', plain(path)), recorded.value);
+    if ('value' in recorded) await writeText(join(folder, 'files', plain(path)), recorded.value);
+  }
+  for (const [path, recorded] of recording.folders) {
+    if ('value' in recorded) await writeJson(join(folder, namesFile(plain(path))), recorded.value);
+  }
+  for (const [key, recorded] of recording.commands) {
+    const words = argv.parse(JSON.parse(key));
+    await writeJson(join(folder, commandFile(words)), savedCommand(words, recorded));
   }
   await writeJson(join(folder, 'files.json'), unreadOf(recording.files));
-  const names = entriesWithValue(recording.folders);
-  await writeJson(join(folder, 'folders.json'), { ...unreadOf(recording.folders), names });
-  await writeJson(join(folder, 'commands.json'), commandsOf(recording));
+  await writeJson(join(folder, 'folders.json'), unreadOf(recording.folders));
 }
 
-/** Reads it back into a recording. @throws QuotaError `invalid-input` */
-export async function loadHost(recording: Recording, folder: string): Promise<void> {
-  const root = join(folder, 'files');
-  if (!(await usable(root, () => lstat(root))).isDirectory()) {
-    throw new QuotaError('invalid-input', root, `'${root}' is not a folder`);
-  }
-  for (const path of await listFiles(root)) {
-    recording.files.set(`/${path}`, { value: await readText(join(root, path)) });
-  }
-  restoreUnread(recording.files, await readJson(join(folder, 'files.json'), unreadSchema));
-  const folders = await readJson(join(folder, 'folders.json'), foldersSchema);
-  restoreUnread(recording.folders, folders);
-  for (const [path, names] of Object.entries(folders.names)) recording.folders.set(path, { value: names });
-  for (const command of await readJson(join(folder, 'commands.json'), commandsSchema)) {
-    recording.commands.set(JSON.stringify(command.argv), recordedCommand(command));
-  }
+/** The host's side of a capture. @param version of its format @throws QuotaError `invalid-input` */
+export function readHost(
+  source: CaptureSource,
+  version: number,
+): Pick<RecordedSource, 'file' | 'folder' | 'command'> {
+  const files = unreadIn(readRequired(source, 'files.json', unreadSchema));
+  const saved = readRequired(source, 'folders.json', foldersSchema);
+  const folders = unreadIn(saved);
+  const names = new Map(Object.entries(saved.names ?? {}));
+  const older = version === 1 ? olderCommands(source) : undefined;
+  const known = recent<string, Recorded<CommandResult> | undefined>(COMMANDS_KNOWN);
+  return {
+    file: async path => files.get(path) ?? found(source.read(`files${path}`)),
+    folder: async path =>
+      folders.get(path) ?? found(names.get(path) ?? readJson(source, namesFile(path), namesSchema)),
+    command: async words => {
+      const key = JSON.stringify(words);
+      return older === undefined ? known(key, () => readCommand(source, words)) : older.get(key);
+    },
+  };
 }
 
-async function saveFile(file: string, text: string): Promise<void> {
-  await usable(file, async () => {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
-  });
+/** All commands were in one file. */
+function olderCommands(source: CaptureSource): ReadonlyMap<string, Recorded<CommandResult>> {
+  const commands = readRequired(source, 'commands.json', z.array(commandSchema));
+  return new Map(commands.map(command => [JSON.stringify(command.argv), recordedCommand(command)]));
+}
+
+function readCommand(source: CaptureSource, words: readonly string[]): Recorded<CommandResult> | undefined {
+  const command = readJson(source, commandFile(words), commandSchema);
+  return command?.argv.join('\0') === words.join('\0') ? recordedCommand(command) : undefined;
+}
+
+function namesFile(path: string): string {
+  return `folders${path === '/' ? '' : path}/names.json`;
+}
+
+/** People see which it is; the digest tells apart those that begin alike. */
+function commandFile(words: readonly string[]): string {
+  const digest = createHash('sha256').update(JSON.stringify(words)).digest('hex').slice(0, 16);
+  const start = words
+    .join('_')
+    .replace(/[^\w.:-]/g, '_')
+    .slice(0, 80);
+  return `commands/${start}-${digest}.json`;
 }
 
 /** A path that stays where it is put. */
@@ -72,30 +107,28 @@ function unreadOf(recorded: ReadonlyMap<string, Recorded<unknown>>): z.infer<typ
   };
 }
 
-function restoreUnread<T>(into: Map<string, Recorded<T>>, unread: z.infer<typeof unreadSchema>): void {
-  for (const path of unread.absent) into.set(path, { absent: true });
-  for (const [path, error] of Object.entries(unread.unreadable)) into.set(path, { error });
+function unreadIn({
+  absent,
+  unreadable,
+}: z.infer<typeof unreadSchema>): ReadonlyMap<string, Recorded<never>> {
+  return new Map<string, Recorded<never>>([
+    ...absent.map(path => [path, { absent: true }] as const),
+    ...Object.entries(unreadable).map(([path, error]) => [path, { error }] as const),
+  ]);
 }
 
-function entriesWithValue<T>(recorded: ReadonlyMap<string, Recorded<T>>): Readonly<Record<string, T>> {
-  const entries = [...recorded];
-  return Object.fromEntries(
-    entries.flatMap(([path, one]) => ('value' in one ? [[path, one.value] as const] : [])),
-  );
+function found<T>(value: T | undefined): Recorded<T> | undefined {
+  return value === undefined ? undefined : { value };
 }
 
 /** Output as lists of lines: one long string is nothing to look at. */
-function commandsOf(recording: Recording): z.infer<typeof commandsSchema> {
-  return [...recording.commands].map(([key, recorded]) => {
-    const command = argv.parse(JSON.parse(key));
-    if (!('value' in recorded))
-      return { argv: command, unreadable: 'error' in recorded ? recorded.error : '' };
-    const { exitCode, stdout, stderr } = recorded.value;
-    return { argv: command, exitCode, stdout: stdout.split('\n'), stderr: stderr.split('\n') };
-  });
+function savedCommand(words: string[], recorded: Recorded<CommandResult>): SavedCommand {
+  if (!('value' in recorded)) return { argv: words, unreadable: 'error' in recorded ? recorded.error : '' };
+  const { exitCode, stdout, stderr } = recorded.value;
+  return { argv: words, exitCode, stdout: stdout.split('\n'), stderr: stderr.split('\n') };
 }
 
-function recordedCommand(command: z.infer<typeof commandsSchema>[number]): Recorded<CommandResult> {
+function recordedCommand(command: SavedCommand): Recorded<CommandResult> {
   if ('unreadable' in command) return { error: command.unreadable };
   const { exitCode, stdout, stderr } = command;
   return { value: { exitCode, stdout: stdout.join('\n'), stderr: stderr.join('\n') } };

@@ -1,46 +1,85 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type DomainState, type HypervisorInfo, runStates, type Scope } from '../ports/hypervisor.ts';
-import { listFiles, readJson, readText, usable, writeJson } from './capture-files.ts';
-import type { IoTuneAnswer, Recorded, RecordedDomain, Recording } from './recording.ts';
+import { type DomainState, type HypervisorInfo, runStates } from '../ports/hypervisor.ts';
+import { readJson, readRequired, writeJson, writeText } from './capture-files.ts';
+import type { CaptureSource } from './capture-source.ts';
+import { recent } from './recent.ts';
+import type { IoTuneAnswer, Recorded, RecordedSource } from './recorded.ts';
+import type { RecordedDomain, Recording } from './recording.ts';
 
 const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 const infoSchema = z.object({ driver: z.string(), uri: z.string(), libvirtVersion: z.number() });
 const failed = z.object({ unreadable: z.string() });
-const domainSchema = z.object({
+const stateSchema = z.object({
   name: z.string(),
   uuid,
   id: z.number().optional(),
   active: z.boolean(),
   persistent: z.boolean(),
   runState: z.enum(runStates).optional(),
+});
+const domainSchema = stateSchema.extend({
   /** `saved`: in the file beside. */
   xml: z.record(z.string(), z.union([z.literal('saved'), failed])),
   ioTune: z.record(z.string(), z.union([failed, z.record(z.string(), z.union([z.number(), z.string()]))])),
 });
 
-const scopes: readonly Scope[] = ['live', 'config'];
+/** Domains whose answers are kept: some are read at a time, each in several pieces. */
+const DOMAINS_KNOWN = 64;
 
-/** Writes what libvirt told: `info.json`, and for each domain `<uuid>.json` and `<uuid>.<scope>.xml`. */
+/**
+ * Writes what libvirt told: `info.json`, `domains.json` with the state of all of them, and for each `UUID.json` and
+ * `UUID.SCOPE.xml`.
+ */
 export async function saveLibvirt(recording: Recording, folder: string): Promise<void> {
-  await usable(folder, () => mkdir(folder));
   const [info] = recording.info;
   if (info !== undefined) await writeJson(join(folder, 'info.json'), info);
-  for (const domain of recording.domains.values()) await saveDomain(domain, folder);
+  const domains = [...recording.domains.values()];
+  const states = domains.map(domain => domain.state);
+  await writeJson(join(folder, 'domains.json'), states);
+  for (const domain of domains) await saveDomain(domain, folder);
 }
 
-/** Reads it back into a recording. @throws QuotaError `invalid-input` */
-export async function loadLibvirt(recording: Recording, folder: string): Promise<void> {
-  const files = await listFiles(folder);
-  if (files.includes('info.json')) {
-    const info: HypervisorInfo = await readJson(join(folder, 'info.json'), infoSchema);
-    recording.info.push(info);
-  }
-  for (const file of files.filter(name => /^[0-9a-f-]{36}\.json$/.test(name))) {
-    const domain = await loadDomain(folder, file);
-    recording.domains.set(domain.state.uuid, domain);
-  }
+/** libvirt's side of a capture. @param version of its format */
+export function readLibvirt(
+  source: CaptureSource,
+  version: number,
+): Pick<RecordedSource, 'info' | 'states' | 'xml' | 'ioTune'> {
+  const known = recent<string, z.infer<typeof domainSchema> | undefined>(DOMAINS_KNOWN);
+  const domain = (name: string) =>
+    known(name, () => readJson(source, `libvirt/${uuid.parse(name)}.json`, domainSchema));
+  return {
+    info: async (): Promise<HypervisorInfo | undefined> => readJson(source, 'libvirt/info.json', infoSchema),
+    states: async () => (version === 1 ? olderStates(source) : readStates(source)).map(stateOf),
+    xml: async (name, scope) => {
+      const saved = domain(name)?.xml[scope];
+      if (saved === undefined) return undefined;
+      if (saved !== 'saved') return { error: saved.unreadable };
+      const value = source.read(`libvirt/${name}.${scope}.xml`);
+      return value === undefined ? undefined : { value };
+    },
+    ioTune: async (name, target) => {
+      const throttles = domain(name)?.ioTune ?? {};
+      const answer = Object.hasOwn(throttles, target) ? throttles[target] : undefined;
+      return answer === undefined ? undefined : throttleOf(answer);
+    },
+  };
+}
+
+type SavedState = z.infer<typeof stateSchema>;
+
+function readStates(source: CaptureSource): readonly SavedState[] {
+  return readRequired(source, 'libvirt/domains.json', z.array(stateSchema));
+}
+
+/** There was no list. */
+function olderStates(source: CaptureSource): readonly SavedState[] {
+  const files = source.list('libvirt').filter(name => /^[0-9a-f-]{36}\.json$/.test(name));
+  return files.map(name => readRequired(source, `libvirt/${name}`, stateSchema));
+}
+
+function stateOf({ id, runState, ...rest }: SavedState): DomainState {
+  return { ...rest, ...(id !== undefined && { id }), ...(runState && { runState }) };
 }
 
 async function saveDomain({ state, xml, ioTune }: RecordedDomain, folder: string): Promise<void> {
@@ -50,7 +89,7 @@ async function saveDomain({ state, xml, ioTune }: RecordedDomain, folder: string
     if ('error' in recorded) saved[scope] = { unreadable: recorded.error };
     if (!('value' in recorded)) continue;
     const file = join(folder, `${name}.${scope}.xml`);
-    await usable(file, () => writeFile(file, recorded.value));
+    await writeText(file, recorded.value);
     saved[scope] = 'saved';
   }
   const throttles = [...ioTune].flatMap(([target, recorded]) => {
@@ -62,20 +101,6 @@ async function saveDomain({ state, xml, ioTune }: RecordedDomain, folder: string
     xml: saved,
     ioTune: Object.fromEntries(throttles),
   });
-}
-
-async function loadDomain(folder: string, file: string): Promise<RecordedDomain> {
-  const { xml, ioTune, id, runState, ...rest } = await readJson(join(folder, file), domainSchema);
-  const state: DomainState = { ...rest, ...(id !== undefined && { id }), ...(runState && { runState }) };
-  const definitions = new Map<Scope, Recorded<string>>();
-  for (const scope of scopes) {
-    const saved = xml[scope];
-    if (saved === 'saved') {
-      definitions.set(scope, { value: await readText(join(folder, `${state.uuid}.${scope}.xml`)) });
-    } else if (saved !== undefined) definitions.set(scope, { error: saved.unreadable });
-  }
-  const throttles = Object.entries(ioTune).map(([target, answer]) => [target, throttleOf(answer)] as const);
-  return { state, xml: definitions, ioTune: new Map(throttles) };
 }
 
 function throttleOf(answer: Readonly<Record<string, number | string>>): Recorded<IoTuneAnswer> {

@@ -4,19 +4,14 @@ import { capturableXml } from '../domain/capturable.ts';
 import { QuotaError } from '../errors.ts';
 import { type CommandResult, HostReadError, type HostReader } from '../ports/host.ts';
 import type { DomainState, HypervisorInfo, HypervisorReader, Scope } from '../ports/hypervisor.ts';
-import { makeEmptyFolder, readJson, writeJson } from './capture-files.ts';
-import { loadHost, saveHost } from './capture-host.ts';
-import { loadLibvirt, saveLibvirt } from './capture-libvirt.ts';
-import { olderOvsCommand, ovsCommand } from './ovs.ts';
+import { makeEmptyFolder, readRequired, writeJson } from './capture-files.ts';
+import { readHost, saveHost } from './capture-host.ts';
+import { readLibvirt, saveLibvirt } from './capture-libvirt.ts';
+import { type CaptureSource, folderSource } from './capture-source.ts';
+import type { IoTuneAnswer, Recorded, RecordedSource } from './recorded.ts';
 
 /** Grows when a folder means something else than before. */
-const FORMAT_VERSION = 1;
-
-/** What a read gave. `absent`: no such file or folder. `error`: why it could not be read. */
-export type Recorded<T> = { readonly value: T } | { readonly absent: true } | { readonly error: string };
-
-/** Numbers and names of a disk's throttle by parameter. */
-export type IoTuneAnswer = Readonly<Record<string, number | string>>;
+const FORMAT_VERSION = 2;
 
 /** What libvirt told of one domain. */
 export interface RecordedDomain {
@@ -100,7 +95,7 @@ export function recordHypervisor(inner: HypervisorReader, recording: Recording):
   };
 }
 
-/** The recording as a folder that people can read: `files/` as on the host, `commands.json`, `libvirt/`. */
+/** The recording as a folder that people can read: `files/` as on the host, `commands/`, `libvirt/`. */
 export async function saveRecording(recording: Recording, folder: string): Promise<void> {
   await makeEmptyFolder(folder);
   await writeJson(join(folder, 'meta.json'), { formatVersion: FORMAT_VERSION });
@@ -109,19 +104,36 @@ export async function saveRecording(recording: Recording, folder: string): Promi
 }
 
 /**
- * A recording from its folder. Links are refused, and so is what is too large to be one.
+ * A capture that was saved. What is in it is read when it is asked for, so that its size does not matter. Links are
+ * refused, and so is what is too large to be a part of one.
+ *
  * @throws QuotaError `invalid-input`
  */
-export async function loadRecording(folder: string): Promise<Recording> {
-  const meta = await readJson(join(folder, 'meta.json'), z.object({ formatVersion: z.number() }));
-  if (meta.formatVersion !== FORMAT_VERSION) {
-    const message = `'${folder}' has format ${meta.formatVersion} of captures; this version reads ${FORMAT_VERSION}`;
-    throw new QuotaError('invalid-input', folder, message);
+export async function loadRecording(folder: string): Promise<RecordedSource> {
+  return captureIn(folderSource(folder));
+}
+
+/** The same wherever its parts are. @throws QuotaError `invalid-input` */
+export function captureIn(source: CaptureSource): RecordedSource {
+  const { formatVersion } = readRequired(source, 'meta.json', z.object({ formatVersion: z.number() }));
+  if (formatVersion !== 1 && formatVersion !== FORMAT_VERSION) {
+    const message = `'${source.name}' has format ${formatVersion} of captures; this version reads 1 and ${FORMAT_VERSION}`;
+    throw new QuotaError('invalid-input', source.name, message);
   }
-  const recording = emptyRecording();
-  await loadHost(recording, folder);
-  await loadLibvirt(recording, join(folder, 'libvirt'));
-  return recording;
+  return { ...readHost(source, formatVersion), ...readLibvirt(source, formatVersion) };
+}
+
+/** A recording, to be looked up as a capture is. */
+export function recordedIn(recording: Recording): RecordedSource {
+  return {
+    file: async path => recording.files.get(path),
+    folder: async path => recording.folders.get(path),
+    command: async argv => recording.commands.get(JSON.stringify(argv)),
+    info: async () => recording.info[0],
+    states: async () => [...recording.domains.values()].map(domain => domain.state),
+    xml: async (uuid, scope) => recording.domains.get(uuid)?.xml.get(scope),
+    ioTune: async (uuid, target) => recording.domains.get(uuid)?.ioTune.get(target),
+  };
 }
 
 /** Of the mounted file systems only cgroups are looked for; the others are nobody's business. */
@@ -146,63 +158,4 @@ async function noting<K, T>(
     if (isAnswer) notes?.set(key, { error: error.message });
     throw error;
   }
-}
-
-/** What older captures have instead of a command. */
-const olderForms: ReadonlyMap<string, string> = new Map([
-  [JSON.stringify(ovsCommand), JSON.stringify(olderOvsCommand)],
-]);
-
-/** A host that answers from a recording. What was not recorded cannot be read. */
-export function capturedHost(recording: Recording): HostReader {
-  return {
-    readFile: async path => replayed(recording.files.get(path), path),
-    listFolder: async path => replayed(recording.folders.get(path), path),
-    run: async argv => {
-      const line = argv.join(' ');
-      const key = JSON.stringify(argv);
-      const recorded = recording.commands.get(key) ?? recording.commands.get(olderForms.get(key) ?? '');
-      const result = replayed(recorded, line);
-      if (result === undefined) throw new HostReadError(`'${line}': not in the capture`);
-      return result;
-    },
-  };
-}
-
-/** A hypervisor that answers from a recording. @throws QuotaError `not-found` for what was not recorded */
-export function capturedHypervisor(recording: Recording): HypervisorReader {
-  return {
-    info: async () => recording.info[0] ?? missing("libvirt's version"),
-    listDomains: async () => [...recording.domains.values()].map(domain => domain.state),
-    lookup: async wanted => findState(recording, wanted) ?? missing(`domain '${wanted}'`),
-    getXml: async (domain, scope) =>
-      answered(recording.domains.get(domain.uuid)?.xml.get(scope), `${scope} definition of '${domain.name}'`),
-    getLiveIoTune: async (domain, target) =>
-      answered(recording.domains.get(domain.uuid)?.ioTune.get(target), `throttle of '${target}'`),
-  };
-}
-
-/** In virsh's order: id, UUID, name. */
-function findState(recording: Recording, wanted: string): DomainState | undefined {
-  const states = [...recording.domains.values()].map(domain => domain.state);
-  return (
-    states.find(one => String(one.id) === wanted) ??
-    states.find(one => one.uuid === wanted.toLowerCase()) ??
-    states.find(one => one.name === wanted)
-  );
-}
-
-function replayed<T>(recorded: Recorded<T> | undefined, what: string): T | undefined {
-  if (recorded === undefined) throw new HostReadError(`'${what}': not in the capture`);
-  if ('error' in recorded) throw new HostReadError(recorded.error);
-  return 'value' in recorded ? recorded.value : undefined;
-}
-
-function answered<T>(recorded: Recorded<T> | undefined, what: string): T {
-  if (recorded !== undefined && 'error' in recorded) throw new QuotaError('refused', what, recorded.error);
-  return recorded !== undefined && 'value' in recorded ? recorded.value : missing(what);
-}
-
-function missing(what: string): never {
-  throw new QuotaError('not-found', what, `${what}: not in the capture`);
 }

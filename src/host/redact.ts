@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import { readDomain } from '../domain/read-domain.ts';
 import { redactor } from '../domain/redactor.ts';
 import { QuotaError } from '../errors.ts';
-import type { Recorded, RecordedDomain, Recording } from './recording.ts';
+import type { Recorded } from './recorded.ts';
+import type { RecordedDomain, Recording } from './recording.ts';
 
 /** Words of libvirt, systemd, cgroups and tc: a domain or device of such a name cannot be told from them. */
 const words =

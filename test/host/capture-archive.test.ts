@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -21,7 +21,8 @@ describe('a capture in a tar file', () => {
     const listed = execFileSync('tar', ['-tf', file], { encoding: 'utf8' });
     expect(listed).toContain('./libvirt/info.json\n');
     const { folder, close } = await openCapture(file);
-    expect(await loadRecording(folder)).toEqual(await loadRecording(captured));
+    expect(execFileSync('diff', ['-r', folder, captured], { encoding: 'utf8' })).toBe('');
+    expect(await (await loadRecording(folder)).states()).toHaveLength(1);
     await close();
     expect(existsSync(folder)).toBe(false);
     expect(existsSync(captured)).toBe(true);
@@ -55,12 +56,12 @@ describe('a capture in a tar file', () => {
     writeFileSync(file, whole.subarray(0, 3000));
     await expect(openCapture(file)).rejects.toThrow(/^tar and '/);
     const linked = join(scratch, 'linked');
-    mkdirSync(join(linked, 'files'), { recursive: true });
-    writeFileSync(join(linked, 'meta.json'), '{"formatVersion":1}');
+    cpSync(captured, linked, { recursive: true });
     symlinkSync('/etc/passwd', join(linked, 'files', 'x'));
     await packCapture(linked, file);
     const { folder, close } = await openCapture(file);
-    await expect(loadRecording(folder)).rejects.toMatchObject({ code: 'invalid-input' });
+    const source = await loadRecording(folder);
+    await expect(source.file('/x')).rejects.toMatchObject({ code: 'invalid-input' });
     await close();
   });
 

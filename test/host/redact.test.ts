@@ -1,17 +1,39 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { QuotaError } from '../../src/errors.ts';
-import { capturedHost, capturedHypervisor, loadRecording, type Recording } from '../../src/host/recording.ts';
+import { capturedHost, capturedHypervisor } from '../../src/host/captured.ts';
+import {
+  emptyRecording,
+  loadRecording,
+  type Recording,
+  recordedIn,
+  recordHost,
+  recordHypervisor,
+} from '../../src/host/recording.ts';
 import { redactRecording } from '../../src/host/redact.ts';
 import { wholeQuota } from '../../src/intent/whole-quota.ts';
 import { type AuditOutcome, auditDomains } from '../../src/workflow/audit.ts';
+import type { ReadSurroundings } from '../../src/workflow/surroundings.ts';
 
 const captured = (name: string) => join(import.meta.dirname, '../workflow/captured', name);
 const key = Buffer.from('for this test only');
 
-async function audited(recording: Recording): Promise<readonly AuditOutcome[]> {
-  const hypervisor = capturedHypervisor(recording);
-  const surroundings = { hypervisor, host: capturedHost(recording) };
+/** All that an audit reads of a captured host. */
+async function recordingOf(name: string): Promise<Recording> {
+  const source = await loadRecording(captured(name));
+  const recording = emptyRecording();
+  const hypervisor = recordHypervisor(capturedHypervisor(source), recording);
+  await audit({ hypervisor, host: recordHost(capturedHost(source), recording) });
+  return recording;
+}
+
+function audited(recording: Recording): Promise<readonly AuditOutcome[]> {
+  const source = recordedIn(recording);
+  return audit({ hypervisor: capturedHypervisor(source), host: capturedHost(source) });
+}
+
+async function audit(surroundings: ReadSurroundings): Promise<readonly AuditOutcome[]> {
+  const { hypervisor } = surroundings;
   const outcomes: AuditOutcome[] = [];
   const asDefined = () => ({ source: 'libvirt', asked: { quota: wholeQuota({}).quota } }) as const;
   for await (const outcome of auditDomains(surroundings, await hypervisor.listDomains(), asDefined)) {
@@ -34,7 +56,7 @@ describe.each(['trixie', 'bookworm', 'bookworm-v1', 'trixie-ovs-restarted'])(
   'a redacted capture (%s)',
   name => {
     it('is judged as the original, and names nobody', async () => {
-      const original = await loadRecording(captured(name));
+      const original = await recordingOf(name);
       const redacted = redactRecording(original, key);
       const [[before], [after]] = await Promise.all([audited(original), audited(redacted)]);
       if (before === undefined || after === undefined || !('audit' in before) || !('audit' in after)) {
@@ -62,7 +84,7 @@ describe.each(['trixie', 'bookworm', 'bookworm-v1', 'trixie-ovs-restarted'])(
 );
 
 it('a name that is a word of the host cannot be told from it', async () => {
-  const original = await loadRecording(captured('trixie'));
+  const original = await recordingOf('trixie');
   const [[uuid, domain] = []] = [...original.domains];
   if (uuid === undefined || domain === undefined) throw new Error('no domain');
   const named = { ...domain, state: { ...domain.state, name: 'machine' } };

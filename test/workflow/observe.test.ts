@@ -5,7 +5,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { DomainDefinition } from '../../src/domain/definition.ts';
 import { readDomain } from '../../src/domain/read-domain.ts';
 import type { DomainTuning } from '../../src/domain/tuning.ts';
-import { capturedHost, capturedHypervisor, loadRecording, type Recording } from '../../src/host/recording.ts';
+import { capturedHost, capturedHypervisor } from '../../src/host/captured.ts';
+import type { RecordedSource } from '../../src/host/recorded.ts';
+import { loadRecording } from '../../src/host/recording.ts';
 import { expectDomain } from '../../src/verify/expect.ts';
 import { type Expectation, knobName } from '../../src/verify/expectation.ts';
 import { judge, summary } from '../../src/verify/judge.ts';
@@ -17,7 +19,7 @@ import { bandwidth, asked as example } from '../verify/example.ts';
 const captured = join(import.meta.dirname, 'captured');
 
 interface Seen {
-  readonly recording: Recording;
+  readonly recording: RecordedSource;
   readonly live: DomainDefinition;
   readonly config: DomainDefinition;
   readonly observation: Observation;
@@ -131,10 +133,14 @@ describe.each(['bookworm', 'bookworm-v1', 'trixie'])('a domain with all limits o
     const { recording, live } = seen;
     const hypervisor = capturedHypervisor(recording);
     const domain = await hypervisor.lookup('instance-000000e1');
-    const files = new Map(recording.files);
-    const scope = [...files.keys()].find(path => /cpu\.(weight|shares)$/.test(path)) ?? '';
-    files.set(scope, { error: `'${scope}' cannot be read: EACCES` });
-    const host = capturedHost({ ...recording, files, commands: new Map() });
+    const host = capturedHost({
+      ...recording,
+      file: async path =>
+        /cpu\.(weight|shares)$/.test(path)
+          ? { error: `'${path}' cannot be read: EACCES` }
+          : recording.file(path),
+      command: async () => undefined,
+    });
     const { readings, facts } = await observeDomain({ hypervisor, host, domain, live });
     const unread = readings.filter(one => one.unreadable !== undefined);
     expect(unread.find(one => one.subject === 'scope')?.unreadable).toContain('EACCES');

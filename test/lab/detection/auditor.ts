@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import type { DomainAudit } from '../../../src/audit/domain-audit.ts';
 import { desiredFrom } from '../../../src/cli/desired.ts';
 import { processTerminal } from '../../../src/cli/terminal.ts';
+import { capturedHost, capturedHypervisor } from '../../../src/host/captured.ts';
 import {
-  capturedHost,
-  capturedHypervisor,
   emptyRecording,
   loadRecording,
   recordHost,

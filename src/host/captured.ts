@@ -1,0 +1,82 @@
+import { QuotaError } from '../errors.ts';
+import { type CommandResult, HostReadError, type HostReader } from '../ports/host.ts';
+import type { DomainState, HypervisorReader } from '../ports/hypervisor.ts';
+import { olderOvsCommand, ovsCommand } from './ovs.ts';
+import type { Recorded, RecordedSource } from './recorded.ts';
+
+/** A host that answers from what was recorded. What was not cannot be read. */
+export function capturedHost(source: RecordedSource): HostReader {
+  return {
+    readFile: async path => replayed(await source.file(path), path),
+    listFolder: async path => replayed(await source.folder(path), path),
+    run: async argv => {
+      const line = argv.join(' ');
+      const result = replayed(await commandIn(source, argv), line);
+      if (result === undefined) throw new HostReadError(`'${line}': not in the capture`);
+      return result;
+    },
+  };
+}
+
+/** A hypervisor that answers from what was recorded. @throws QuotaError `not-found` for what was not */
+export function capturedHypervisor(source: RecordedSource): HypervisorReader {
+  let states: Promise<readonly DomainState[]> | undefined;
+  let index: Promise<ReadonlyMap<string, DomainState>> | undefined;
+  const allStates = () => {
+    states ??= source.states();
+    return states;
+  };
+  return {
+    info: async () => (await source.info()) ?? missing("libvirt's version"),
+    listDomains: allStates,
+    lookup: async wanted => {
+      index ??= allStates().then(indexOf);
+      return findState(await index, wanted) ?? missing(`domain '${wanted}'`);
+    },
+    getXml: async (domain, scope) =>
+      answered(await source.xml(domain.uuid, scope), `${scope} definition of '${domain.name}'`),
+    getLiveIoTune: async (domain, target) =>
+      answered(await source.ioTune(domain.uuid, target), `throttle of '${target}'`),
+  };
+}
+
+/** Older captures have another form of a command. */
+async function commandIn(
+  source: RecordedSource,
+  argv: readonly string[],
+): Promise<Recorded<CommandResult> | undefined> {
+  const found = await source.command(argv);
+  const isOvs = found === undefined && argv.join('\0') === ovsCommand.join('\0');
+  return isOvs ? source.command(olderOvsCommand) : found;
+}
+
+/** By `id 7`, `uuid …` and `name …`; of several with one name or id the first. */
+function indexOf(states: readonly DomainState[]): ReadonlyMap<string, DomainState> {
+  const entries = states.flatMap((state): readonly (readonly [string, DomainState])[] => [
+    ...(state.id === undefined ? [] : [[`id ${state.id}`, state] as const]),
+    [`uuid ${state.uuid}`, state],
+    [`name ${state.name}`, state],
+  ]);
+  return new Map([...entries].reverse());
+}
+
+/** In virsh's order. */
+function findState(index: ReadonlyMap<string, DomainState>, wanted: string): DomainState | undefined {
+  const keys = [`id ${wanted}`, `uuid ${wanted.toLowerCase()}`, `name ${wanted}`];
+  return keys.map(key => index.get(key)).find(state => state !== undefined);
+}
+
+function replayed<T>(recorded: Recorded<T> | undefined, what: string): T | undefined {
+  if (recorded === undefined) throw new HostReadError(`'${what}': not in the capture`);
+  if ('error' in recorded) throw new HostReadError(recorded.error);
+  return 'value' in recorded ? recorded.value : undefined;
+}
+
+function answered<T>(recorded: Recorded<T> | undefined, what: string): T {
+  if (recorded !== undefined && 'error' in recorded) throw new QuotaError('refused', what, recorded.error);
+  return recorded !== undefined && 'value' in recorded ? recorded.value : missing(what);
+}
+
+function missing(what: string): never {
+  throw new QuotaError('not-found', what, `${what}: not in the capture`);
+}

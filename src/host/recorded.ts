@@ -1,0 +1,24 @@
+import type { CommandResult } from '../ports/host.ts';
+import type { DomainState, HypervisorInfo, Scope } from '../ports/hypervisor.ts';
+
+/** What a read gave. `absent`: no such file or folder. `error`: why it could not be read. */
+export type Recorded<T> = { readonly value: T } | { readonly absent: true } | { readonly error: string };
+
+/** Numbers and names of a disk's throttle by parameter. */
+export type IoTuneAnswer = Readonly<Record<string, number | string>>;
+
+/**
+ * What was read of a hypervisor, to be looked up piece by piece: a recording in memory, a capture that was saved. Each
+ * answer is undefined for what was not recorded. All throw QuotaError `invalid-input` when a capture is not one.
+ */
+export interface RecordedSource {
+  file(path: string): Promise<Recorded<string> | undefined>;
+  folder(path: string): Promise<Recorded<readonly string[]> | undefined>;
+  command(argv: readonly string[]): Promise<Recorded<CommandResult> | undefined>;
+  info(): Promise<HypervisorInfo | undefined>;
+  /** Of all domains. */
+  states(): Promise<readonly DomainState[]>;
+  /** @param uuid of one of the domains */
+  xml(uuid: string, scope: Scope): Promise<Recorded<string> | undefined>;
+  ioTune(uuid: string, target: string): Promise<Recorded<IoTuneAnswer> | undefined>;
+}
