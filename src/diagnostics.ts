@@ -42,6 +42,8 @@ export type DiagnosticCode =
   | 'ovs-port-unknown'
   /** Somebody else limits this port of Open vSwitch, so virt-quota does not; args: `dev`, `holder`. */
   | 'ovs-limited-by-other'
+  /** Another system limits the same direction of the same device; args: `owner`, `at`, `value` (B/s). */
+  | 'limited-by-other-too'
   /** The device has no enforcement point for this limit; args: `type`. */
   | 'cannot-be-enforced'
   /** Asked for image disks, but this disk is a volume; args: `serial`. */

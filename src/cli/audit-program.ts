@@ -10,6 +10,7 @@ export function auditCommands(top: Command): void {
   audit(top);
   capture(top);
   report(top);
+  effective(top);
 }
 
 function audit(top: Command): void {
@@ -70,5 +71,21 @@ function outputOptions(command: Command): Command {
       new Option('--metrics <what>', 'with -f prometheus: domains only, or a series a limit as well')
         .choices(['domains', 'limits'])
         .default('domains'),
+    );
+}
+
+function effective(top: Command): void {
+  const command = top
+    .command('effective')
+    .argument('<domain>', 'name, UUID or id')
+    .description(
+      'which limit of each device counts, and which are shadowed or overwritten, and by whom; reads only',
+    )
+    .option('--host <path>', 'a captured host (a folder or FILE.tar) instead of a running one')
+    .option('--flavor-from-metadata', "what Nova's metadata asks for, to be seen beside it");
+  connectOptions(quotaOptions(command))
+    .addOption(formatOption(['text', 'json'], 'text'))
+    .action(async (domain: string, _, self: Command) =>
+      (await import('./commands/effective.ts')).effective(domain, self.optsWithGlobals()),
     );
 }

@@ -28,6 +28,8 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
     `is on ${arg(found, 'dev')}, a port of Open vSwitch, which removes what libvirt sets there with tc: --ovs-native sets it in Open vSwitch's database`,
   'ovs-limited-by-other': found =>
     `is on ${arg(found, 'dev')}, which somebody else limits in Open vSwitch (Neutron QoS?): ${arg(found, 'holder')}; nothing is written over it`,
+  'limited-by-other-too': found =>
+    `is limited by ${arg(found, 'owner')} too (${arg(found, 'at')}, ${arg(found, 'value')} B/s): the last writer wins, and neither is told; virt-quota effective says which counts`,
   'cannot-be-enforced': found =>
     `cannot be enforced: nothing limits a device of type '${arg(found, 'type')}'`,
   'volume-not-limited': found =>

@@ -3,6 +3,7 @@ import { apply } from './apply.ts';
 import { audit } from './audit.ts';
 import { bulkRequest, bulkResult } from './bulk.ts';
 import { diagnostics } from './diagnostics.ts';
+import { effectiveReport } from './effective.ts';
 import { flavor } from './flavor.ts';
 import { hostChange } from './host-change.ts';
 import { plan } from './plan.ts';
@@ -25,6 +26,7 @@ export const schemas = {
   report: { title: 'What verify -f json prints', schema: report },
   apply: { title: 'What apply -f json and -f jsonl print', schema: apply },
   audit: { title: 'What audit -f json prints, and audit -f jsonl on each line', schema: audit },
+  effective: { title: 'What effective -f json prints', schema: effectiveReport },
   'host-change': {
     title: 'What plan, apply, verify and remove print with -f json for ports, MidoNet and host profiles',
     schema: hostChange,

@@ -1,5 +1,15 @@
 import type { Iproute2Version } from '../observed/iproute2-version.ts';
+import type { OvsState } from '../observed/ovs.ts';
 import type { OvsHolder } from '../observed/ovs-owner.ts';
+import type { TcClass } from '../observed/tc-class.ts';
+import type { TcPolicer } from '../observed/tc-filter.ts';
+
+/** What tc has on one device, whoever put it there. */
+export interface TapLimits {
+  readonly classes: readonly TcClass[];
+  /** On ingress, in the order in which packets meet them. */
+  readonly policers: readonly TcPolicer[];
+}
 
 /** What has to be known of a host to say what its enforcers must hold. What could not be seen is left out. */
 export interface HostFacts {
@@ -33,4 +43,8 @@ export interface HostFacts {
   readonly ovsHolders?: ReadonlyMap<string, OvsHolder>;
   /** Devices of `type='ethernet'` that are macvtaps. */
   readonly macvtaps: ReadonlySet<string>;
+  /** By device: what limits there are, also those that nobody here has asked for. Those that could not be seen are left out. */
+  readonly taps?: ReadonlyMap<string, TapLimits>;
+  /** Open vSwitch's database; absent: it was not asked, or did not answer. */
+  readonly ovs?: OvsState;
 }

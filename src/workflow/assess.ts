@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics.ts';
 import type { HostCapabilities } from '../domain/capabilities.ts';
 import type { Translation } from '../domain/translate.ts';
 import type { DomainTuning } from '../domain/tuning.ts';
+import { rivals } from '../effective/rivals.ts';
 import { isTestDriver } from '../plan/driver-limits.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import { expectDomain } from '../verify/expect.ts';
@@ -61,7 +62,10 @@ export async function assess(
   const findings = [
     ...findingsOf(translations, scopes),
     ...(marked.live && scopes.includes('live')
-      ? ovsNativeFindings(marked.live, observation.facts, tuning.live ?? [])
+      ? [
+          ...ovsNativeFindings(marked.live, observation.facts, tuning.live ?? []),
+          ...rivals(marked.live, observation.facts, tuning.live ?? []),
+        ]
       : []),
   ];
   return {

@@ -4,6 +4,7 @@ import type { TcPolicer } from '../observed/tc-filter.ts';
 import { htbDefault, type TcQdisc } from '../observed/tc-qdisc.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { Knob, KnobValues } from '../verify/expectation.ts';
+import type { TapLimits } from '../verify/host-facts.ts';
 import type { Evidence, Reading } from '../verify/reading.ts';
 import { look, unseen } from './unseen.ts';
 
@@ -19,15 +20,22 @@ const policeKnobs = ['police', 'police matchall'] as const;
 /** Priority at which Neutron's agents put their own filters. @see neutron agent/linux/tc_lib.py */
 const NEUTRON_PREF = 49;
 
+/** What was read of one device. */
+export interface ObservedTc {
+  readonly readings: readonly Reading[];
+  /** All of its classes and policers, whoever made them; absent: they could not be seen. */
+  readonly state?: TapLimits;
+}
+
 /** Reads one device's classes and policers. A knob that is not there has a reading without values. */
-export async function observeTc(host: HostReader, dev: string): Promise<readonly Reading[]> {
+export async function observeTc(host: HostReader, dev: string): Promise<ObservedTc> {
   const [classes, policers, qdiscs] = await Promise.all([
     look(() => readTcClasses(host, dev)),
     look(() => readTcPolicers(host, dev)),
     look(() => readTcQdiscs(host, dev)),
   ]);
   const bypass = 'found' in qdiscs ? bypassOf(qdiscs.found) : undefined;
-  return [
+  const readings = [
     ...('why' in classes
       ? unseen(knobsOf(dev, classNames), `tc class show dev ${dev}`, classes.why)
       : classKnobs.map(one =>
@@ -39,6 +47,8 @@ export async function observeTc(host: HostReader, dev: string): Promise<readonly
       ? unseen(knobsOf(dev, policeKnobs), `tc filter show dev ${dev} parent ffff:`, policers.why)
       : policeKnobs.map(knob => policeReading(dev, knob, policers.found.source, policers.found.found))),
   ];
+  if ('why' in classes || 'why' in policers) return { readings };
+  return { readings, state: { classes: classes.found.found, policers: policers.found.found } };
 }
 
 /** The readings of a device that cannot be looked at. */

@@ -6,13 +6,13 @@ import type { OvsState } from '../observed/ovs.ts';
 import { type OvsHolder, ovsHolders, tellsOwners } from '../observed/ovs-owner.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { DomainState, HypervisorReader } from '../ports/hypervisor.ts';
-import type { HostFacts } from '../verify/host-facts.ts';
+import type { HostFacts, TapLimits } from '../verify/host-facts.ts';
 import type { Reading } from '../verify/reading.ts';
 import { observeCgroup, unseenCgroup } from './observe-cgroup.ts';
 import { observeDefinition } from './observe-definition.ts';
 import { observeOvsPort, unseenOvsPort } from './observe-ovs.ts';
 import { observeQemu } from './observe-qemu.ts';
-import { observeTc, unseenTc } from './observe-tc.ts';
+import { type ObservedTc, observeTc, unseenTc } from './observe-tc.ts';
 import { look, type Seen } from './unseen.ts';
 
 /** What to look at, and with what. */
@@ -85,7 +85,7 @@ async function observeHost(
   ]);
   const ports = new Set('found' in ovs ? ovs.found.interfaces.map(row => String(row.name)) : []);
   const holders = 'found' in ovs ? holdersAmong(ovs.found, nics, ports) : undefined;
-  const network = nics.flatMap((nic, index) => [...portOf(nic, ovs), ...(tc[index] ?? [])]);
+  const network = nics.flatMap((nic, index) => [...portOf(nic, ovs), ...(tc[index]?.readings ?? [])]);
   return {
     readings: [...cgroup.readings, ...network],
     facts: {
@@ -94,8 +94,14 @@ async function observeHost(
       ovsPorts: ports,
       ...(holders && { ovsHolders: holders }),
       macvtaps,
+      taps: new Map(nics.flatMap((nic, index) => tapOf(nic, tc[index]))),
+      ...('found' in ovs && { ovs: ovs.found }),
     },
   };
+}
+
+function tapOf({ dev }: InterfaceDefinition, tc: ObservedTc | undefined): readonly [string, TapLimits][] {
+  return dev === undefined || tc?.state === undefined ? [] : [[dev, tc.state]];
 }
 
 /** Asks Open vSwitch only when one of the interfaces may be its port. */
@@ -114,8 +120,8 @@ function holdersAmong(
   return isUnknownPort && tellsOwners(state) ? ovsHolders(state) : undefined;
 }
 
-async function observeNic(host: HostReader, nic: InterfaceDefinition): Promise<readonly Reading[]> {
-  return nic.dev === undefined ? unseenTc(nic.mac, UNNAMED) : observeTc(host, nic.dev);
+async function observeNic(host: HostReader, nic: InterfaceDefinition): Promise<ObservedTc> {
+  return nic.dev === undefined ? { readings: unseenTc(nic.mac, UNNAMED) } : observeTc(host, nic.dev);
 }
 
 /** What Open vSwitch holds for an interface that is its port, whether libvirt knows it or not. */

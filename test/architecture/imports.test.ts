@@ -15,14 +15,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   observed: ['.'],
   plan: ['.', 'backend', 'domain', 'ports', 'observed', 'verify'],
   explain: ['.', 'intent', 'domain', 'observed', 'verify'],
+  effective: ['.', 'domain', 'observed', 'verify'],
   audit: ['.', 'domain', 'ports', 'observed', 'verify'],
-  report: ['.', 'audit', 'intent', 'backend', 'domain', 'plan', 'verify', 'explain', 'ports'],
-  schema: ['.', 'intent', 'domain', 'plan', 'verify', 'ports', 'audit', 'report'],
+  report: ['.', 'audit', 'effective', 'intent', 'backend', 'domain', 'plan', 'verify', 'explain', 'ports'],
+  schema: ['.', 'effective', 'intent', 'domain', 'plan', 'verify', 'ports', 'audit', 'report'],
   libvirt: [],
   host: ['.', 'domain', 'ports', 'observed', 'libvirt', 'verify'],
   workflow: [
     '.',
     'audit',
+    'effective',
     'intent',
     'backend',
     'domain',
@@ -35,6 +37,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     '.',
+    'effective',
     'audit',
     'intent',
     'backend',
@@ -53,6 +56,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 const pure = [
   'audit',
+  'effective',
   'xml',
   'intent',
   'backend',

@@ -66,7 +66,7 @@ async function broken(limits: Bandwidth, knob: string): Promise<readonly string[
   const expected = expectTc(wantedLimits(device, limits, undefined, 'tap'), nic(), facts({ iproute2 }));
   const verdicts = judge(
     expected.filter(one => one.knob === knob),
-    await observeTc(host, dev),
+    (await observeTc(host, dev)).readings,
   );
   expect(verdicts).toHaveLength(1);
   return verdicts

@@ -22,7 +22,7 @@ async function held(knob: string, answers: { readonly qdisc?: string; readonly f
     return { exitCode: stdout === undefined ? 1 : 0, stdout: stdout ?? '', stderr: '' };
   };
   const nothing = async () => undefined;
-  const readings = await observeTc({ run, readFile: nothing, listFolder: nothing }, 'tap0');
+  const { readings } = await observeTc({ run, readFile: nothing, listFolder: nothing }, 'tap0');
   return readings.find(one => one.knob === knob);
 }
 

@@ -1,0 +1,25 @@
+import { effectiveReport } from '../../report/effective-report.ts';
+import { contestText, renderEffective } from '../../report/effective-text.ts';
+import { effectiveLimits } from '../../workflow/effective.ts';
+import { type AskedOptions, readAsked } from '../asked.ts';
+import { domainXmlFrom } from '../domain-xml.ts';
+import { type LookOptions, looking } from '../looking.ts';
+import { type Loudness, processTerminal } from '../terminal.ts';
+
+/** Options of `effective`. */
+export interface EffectiveOptions extends LookOptions, AskedOptions, Loudness {
+  readonly format: 'text' | 'json';
+}
+
+/** `virt-quota effective`: what limits a running domain's devices, whoever put it there. */
+export async function effective(domain: string, options: EffectiveOptions): Promise<void> {
+  const terminal = processTerminal(options);
+  const asked = await readAsked(options, terminal, domainXmlFrom(domain, options, terminal));
+  const found = await looking(options, terminal, surroundings =>
+    effectiveLimits(surroundings, domain, asked),
+  );
+  const report = effectiveReport(found.domain, found.effective, found.contests);
+  if (options.format === 'json') return terminal.out(`${JSON.stringify(report, null, 2)}\n`);
+  terminal.out(renderEffective(found.effective, terminal.paint));
+  for (const contest of found.contests) terminal.say(`warning: ${contestText(contest)}`, { always: true });
+}

@@ -1,0 +1,104 @@
+import type { DeviceRef } from '../domain/tuning.ts';
+
+/** Who put a limit where it is, as far as can be told. */
+export type Owner =
+  | 'libvirt'
+  | 'virt-quota'
+  | 'neutron'
+  | 'midonet'
+  /** Plugs taps for Nova; its `linux-noop` keeps Open vSwitch's hands off a qdisc and limits nothing. */
+  | 'os-vif'
+  | 'unknown';
+
+/** What becomes of a limit. */
+export type Standing =
+  /** The strictest of those that everything passes through. */
+  | 'binds'
+  /** Everything passes through it too, and something stricter does more. */
+  | 'looser'
+  /** It sees only some of the packets. */
+  | 'partial'
+  /** Something before it has decided already. */
+  | 'shadowed'
+  /** It is written down, and who would enforce it does not have it. */
+  | 'not-in-force'
+  /** It could not be seen whether it is enforced. */
+  | 'unseen';
+
+/** One limit that somebody put somewhere. */
+export interface Claim {
+  readonly owner: Owner;
+  /** Where it is: `tc tap0 police pref 49`, `ovs tap0 ingress_policing_rate`, `definition`. */
+  readonly at: string;
+  /** In the unit of what is limited; absent: it limits nothing. */
+  readonly value?: number;
+  readonly standing: Standing;
+  /** What the standing is known from. */
+  readonly why?: string;
+}
+
+/** What of a device is limited, each in one unit. */
+export type Limited =
+  /** Seen from the guest, B/s. */
+  | 'inbound'
+  | 'outbound'
+  /** B/s and requests/s. */
+  | 'read bytes'
+  | 'write bytes'
+  | 'read requests'
+  | 'write requests'
+  /** Host CPUs' worth of time. */
+  | 'cpu';
+
+/** What limits a device in one respect. */
+export interface Effective {
+  readonly device: DeviceRef;
+  readonly limited: Limited;
+  readonly unit: 'B/s' | 'requests/s' | 'CPUs';
+  /** What is asked, and by which key. */
+  readonly asked?: { readonly value: number; readonly because: string };
+  /** The one that counts; absent: nothing limits it, or it could not be seen. */
+  readonly binds?: Claim;
+  /** All of them, in the order in which they are met. */
+  readonly claims: readonly Claim[];
+}
+
+/** A limit that is met, before it is known which of them binds. */
+export interface Met extends Omit<Claim, 'standing'> {
+  readonly sees: 'everything' | 'some';
+  /** Whether nothing after it is asked any more. */
+  readonly decides: boolean;
+}
+
+/**
+ * Standings of limits that are met one after the other: the least of those that everything passes binds; one that decides
+ * leaves nothing to those after it.
+ */
+export function inOrder(met: readonly Met[]): readonly Claim[] {
+  const decided = met.findIndex(one => one.decides && one.sees === 'everything');
+  const reached = decided < 0 ? met : met.slice(0, decided + 1);
+  const least = Math.min(
+    ...reached.flatMap(one => (one.sees === 'everything' && one.value !== undefined ? [one.value] : [])),
+  );
+  const binding = reached.findIndex(one => one.sees === 'everything' && one.value === least);
+  return met.map(({ sees, decides, ...claim }, at): Claim => {
+    if (at >= reached.length) {
+      return {
+        ...claim,
+        standing: 'shadowed',
+        why: `${met[decided]?.at} decides for every packet before it`,
+      };
+    }
+    if (sees === 'some') return { ...claim, standing: 'partial', why: 'it sees only some of the packets' };
+    return { ...claim, standing: at === binding ? 'binds' : 'looser' };
+  });
+}
+
+/** Puts what is known of one respect together. */
+export function effective(
+  head: Pick<Effective, 'device' | 'limited' | 'unit' | 'asked'>,
+  claims: readonly Claim[],
+): Effective {
+  const binds = claims.find(claim => claim.standing === 'binds');
+  return { ...head, ...(binds && { binds }), claims };
+}

@@ -1,0 +1,90 @@
+import type { DiskDefinition } from '../domain/definition.ts';
+import type { IoTuneParameter } from '../domain/iotune.ts';
+import type { DeviceTuning, Limits } from '../domain/tuning.ts';
+import { type Claim, type Effective, effective, type Limited } from './claim.ts';
+
+/** What a disk has in force: the numbers that QEMU answers; absent: it could not be asked. */
+export interface DiskState {
+  readonly disk: DiskDefinition;
+  readonly throttle?: Limits;
+  /** The other disks that share its bucket. */
+  readonly shares: readonly string[];
+}
+
+const respects: readonly {
+  readonly limited: Limited;
+  readonly unit: Effective['unit'];
+  readonly own: IoTuneParameter;
+  readonly total: IoTuneParameter;
+}[] = [
+  { limited: 'read bytes', unit: 'B/s', own: 'read_bytes_sec', total: 'total_bytes_sec' },
+  { limited: 'write bytes', unit: 'B/s', own: 'write_bytes_sec', total: 'total_bytes_sec' },
+  { limited: 'read requests', unit: 'requests/s', own: 'read_iops_sec', total: 'total_iops_sec' },
+  { limited: 'write requests', unit: 'requests/s', own: 'write_iops_sec', total: 'total_iops_sec' },
+];
+
+/** What limits a disk: of a direction's own limit and the one for both, the lesser. 0 is no limit. */
+export function effectiveDisk(state: DiskState, asked: DeviceTuning | undefined): readonly Effective[] {
+  const { disk, throttle } = state;
+  const device = { kind: 'disk', target: disk.target } as const;
+  return respects.flatMap(({ limited, unit, own, total }) => {
+    const both = [own, total] as const;
+    const claims = claimsOf(state, both);
+    const wanted = askedOf(asked, both);
+    if (claims.length === 0 && wanted === undefined) return [];
+    const held = both.map(name => throttle?.[name] ?? 0).filter(value => value > 0);
+    const least = Math.min(...held);
+    const standing = claims.map((claim): Claim => {
+      if (claim.standing !== 'looser') return claim;
+      return claim.value === least ? { ...claim, standing: 'binds' } : claim;
+    });
+    return [effective({ device, limited, unit, ...(wanted && { asked: wanted }) }, standing)];
+  });
+}
+
+/** What QEMU holds, and what only the definition has. */
+function claimsOf(
+  { disk, throttle, shares }: DiskState,
+  names: readonly IoTuneParameter[],
+): readonly Claim[] {
+  return names.flatMap((name): readonly Claim[] => {
+    const defined = disk.iotune[name] ?? 0;
+    const value = throttle?.[name] ?? 0;
+    const why = shares.length === 0 ? {} : { why: `shared with ${shares.join(', ')}` };
+    if (value > 0) {
+      const owner = value === defined ? 'libvirt' : 'unknown';
+      const found: Claim = { owner, at: `qemu ${disk.target} ${name}`, value, standing: 'looser', ...why };
+      if (value === defined || defined === 0) return [found];
+      return [found, overwritten(defined, name, `QEMU has another one`)];
+    }
+    if (defined === 0) return [];
+    if (throttle === undefined) {
+      return [
+        {
+          owner: 'libvirt',
+          at: `definition ${name}`,
+          value: defined,
+          standing: 'unseen',
+          why: 'QEMU did not say',
+        },
+      ];
+    }
+    return [overwritten(defined, name, 'QEMU has no such limit')];
+  });
+}
+
+function overwritten(value: number, name: string, why: string): Claim {
+  return { owner: 'libvirt', at: `definition ${name}`, value, standing: 'not-in-force', why };
+}
+
+/** The lesser of what is asked for a direction and for both. */
+function askedOf(
+  asked: DeviceTuning | undefined,
+  names: readonly IoTuneParameter[],
+): Effective['asked'] | undefined {
+  const wanted = names.flatMap(name => {
+    const value = asked?.limits[name] ?? 0;
+    return value > 0 ? [{ value, because: asked?.because[name] ?? '' }] : [];
+  });
+  return wanted.sort((one, other) => one.value - other.value)[0];
+}

@@ -1,0 +1,45 @@
+import type { DomainDefinition } from '../domain/definition.ts';
+import { type DeviceRef, type DeviceTuning, type DomainTuning, deviceName } from '../domain/tuning.ts';
+import { kilobytesToBytes } from '../units.ts';
+import { type Claim, type Effective, effective } from './claim.ts';
+import { type CpuBandwidth, effectiveCpu } from './cpu.ts';
+import { type DiskState, effectiveDisk } from './disk.ts';
+import type { NicState } from './nic-state.ts';
+import { policedClaims } from './policed.ts';
+import { shapedClaims } from './shaped.ts';
+
+/** What is there of a running domain. */
+export interface DomainState {
+  readonly definition: DomainDefinition;
+  readonly groups: readonly CpuBandwidth[];
+  readonly disks: readonly DiskState[];
+  readonly nics: readonly NicState[];
+}
+
+/** What limits each device, in each respect in which anything does or is asked to. */
+export function effectiveDomain(state: DomainState, asked: DomainTuning): readonly Effective[] {
+  const wanted = new Map(asked.map(one => [deviceName(one.device), one]));
+  const of = (device: DeviceRef) => wanted.get(deviceName(device));
+  return [
+    ...effectiveCpu(state.definition, state.groups, of({ kind: 'cpu' })),
+    ...state.disks.flatMap(one => effectiveDisk(one, of({ kind: 'disk', target: one.disk.target }))),
+    ...state.nics.flatMap(one => effectiveNic(one, of({ kind: 'interface', mac: one.nic.mac }))),
+  ];
+}
+
+function effectiveNic(state: NicState, asked: DeviceTuning | undefined): readonly Effective[] {
+  const device = { kind: 'interface', mac: state.nic.mac } as const;
+  return (['inbound', 'outbound'] as const).flatMap(limited => {
+    const claims = limited === state.shaped ? shapedClaims(state) : policedClaims(state);
+    const average = asked?.limits[`${limited}.average`];
+    const wanted = average !== undefined && {
+      asked: { value: kilobytesToBytes(average), because: asked?.because[`${limited}.average`] ?? '' },
+    };
+    if (!wanted && !claims.some(hasValue)) return [];
+    return [effective({ device, limited, unit: 'B/s', ...wanted }, claims)];
+  });
+}
+
+function hasValue(claim: Claim): boolean {
+  return claim.value !== undefined;
+}

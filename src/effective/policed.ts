@@ -1,0 +1,67 @@
+import type { TcPolicer } from '../observed/tc-filter.ts';
+import { kilobytesToBytes, policingRateToBytes } from '../units.ts';
+import { type Claim, inOrder, type Met, type Owner } from './claim.ts';
+import { type NicState, policingOf } from './nic-state.ts';
+
+/** Priorities at which others put their filters. @see neutron agent/linux/tc_lib.py, midonet (bash) tc calls */
+const NEUTRON_PREF = 49;
+const MIDONET_PREF = 5;
+
+/** What limits the direction that comes into the device: its policers, in order, and what is only written down. */
+export function policedClaims(state: NicState): readonly Claim[] {
+  const { tc, nic, shaped, dev } = state;
+  const average = nic.bandwidth[shaped === 'inbound' ? 'outbound.average' : 'inbound.average'];
+  const defined = average === undefined ? undefined : kilobytesToBytes(average);
+  const columns = policingOf(state);
+  const written: Claim[] = [];
+  const write = (owner: Owner, at: string, value: number, isIn: boolean) => {
+    if (isIn) return;
+    const standing = tc === undefined ? 'unseen' : 'not-in-force';
+    const why = tc === undefined ? 'tc could not be seen' : 'there is no such policer';
+    written.push({ owner, at, value, standing, why });
+  };
+  const policers = (tc?.policers ?? []).filter(isLimit);
+  const met = policers.map(policer => metOf(policer, state, defined));
+  const has = (owner: Owner) => met.some(one => one.owner === owner);
+  if (columns !== undefined) {
+    const value = policingRateToBytes(columns.kbit);
+    write(columns.owner, `ovs ${dev} ingress_policing_rate`, value, policers.some(isOpenVswitchs));
+  }
+  const isWritten = columns?.owner === 'libvirt' || columns?.owner === 'virt-quota';
+  if (defined !== undefined && !isWritten) write('libvirt', 'definition', defined, has('libvirt'));
+  return [...inOrder(met), ...written];
+}
+
+/** One that lets everything pass limits nothing. */
+function isLimit({ rateBps, action = 'drop' }: TcPolicer): boolean {
+  return rateBps !== undefined && action.startsWith('drop');
+}
+
+function isOpenVswitchs({ filter, matchesAll, action = '' }: TcPolicer): boolean {
+  return matchesAll && (filter === 'matchall' || filter === 'basic') && action === 'drop/continue';
+}
+
+function metOf(policer: TcPolicer, state: NicState, defined: number | undefined): Met {
+  const { filter, pref, matchesAll, rateBps, action = '' } = policer;
+  return {
+    owner: ownerOf(policer, state, defined),
+    at: `tc ${state.dev} police pref ${pref} ${filter}`,
+    ...(rateBps !== undefined && { value: rateBps }),
+    sees: matchesAll ? 'everything' : 'some',
+    // `drop/continue`: what it lets pass goes on to the next filter; else it is accepted for good.
+    decides: !action.endsWith('/continue') && !action.endsWith('/pipe'),
+  };
+}
+
+function ownerOf(policer: TcPolicer, state: NicState, defined: number | undefined): Owner {
+  const { filter, pref, rateBps } = policer;
+  if (isOpenVswitchs(policer)) return policingOf(state)?.owner ?? 'unknown';
+  if (filter === 'basic' && pref === MIDONET_PREF) return 'midonet';
+  if (pref === NEUTRON_PREF) return 'neutron';
+  return filter === 'u32' && defined !== undefined && isNear(rateBps, defined) ? 'libvirt' : 'unknown';
+}
+
+/** tc before 6.15 prints rates rounded. */
+function isNear(one: number | undefined, other: number): boolean {
+  return one !== undefined && Math.abs(one - other) <= Math.max(125, other / 1000);
+}

@@ -1,0 +1,95 @@
+import { interfaceEnforcer } from '../domain/enforcement.ts';
+import type { TcClass } from '../observed/tc-class.ts';
+import type { TcQdisc } from '../observed/tc-qdisc.ts';
+import { parseTcRate } from '../observed/tc-quantity.ts';
+import { bitsToBytes, kilobytesToBytes } from '../units.ts';
+import type { Claim, Owner } from './claim.ts';
+import { type NicState, qosOf } from './nic-state.ts';
+
+/** The root qdisc and what it does. A device has one, so whoever made it is alone. */
+interface Root {
+  readonly owner: Owner;
+  readonly at: string;
+  readonly value?: number;
+  readonly note?: string;
+}
+
+/** What limits the direction that goes out of the device: its root qdisc, and what is only written down. */
+export function shapedClaims(state: NicState): readonly Claim[] {
+  const { tc, nic, shaped, dev } = state;
+  const average = nic.bandwidth[`${shaped}.average`];
+  const qos = qosOf(state);
+  const root = tc && rootOf(state);
+  const claims: Claim[] = [];
+  if (root?.value !== undefined) {
+    const { owner, at, value, note } = root;
+    claims.push({ owner, at, value, standing: 'binds', ...(note !== undefined && { why: note }) });
+  }
+  const why = root === undefined ? 'tc could not be seen' : instead(root);
+  const standing = root === undefined ? 'unseen' : 'not-in-force';
+  const isOvs = root?.at.includes('1:fffe') === true;
+  if (qos?.maxRate !== undefined && qos.type === 'linux-htb' && !isOvs) {
+    const value = bitsToBytes(qos.maxRate);
+    claims.push({ owner: qos.owner, at: `ovs ${dev} qos max-rate`, value, standing, why });
+  }
+  const isWritten = interfaceEnforcer(nic) === 'ovs' ? qos?.owner === 'libvirt' : root?.owner === 'libvirt';
+  if (average !== undefined && !isWritten && qos?.owner !== 'virt-quota') {
+    const value = kilobytesToBytes(
+      nic.bandwidth[`${shaped === 'inbound' ? 'inbound' : 'outbound'}.peak`] ?? average,
+    );
+    const limit = interfaceEnforcer(nic) === 'ovs' ? value : kilobytesToBytes(average);
+    claims.push({ owner: 'libvirt', at: 'definition', value: limit, standing, why });
+  }
+  if (qos?.type === 'linux-noop') {
+    claims.push({
+      owner: 'os-vif',
+      at: `ovs ${dev} qos linux-noop`,
+      standing: 'not-in-force',
+      why: 'it limits nothing, and keeps Open vSwitch from removing the root qdisc',
+    });
+  }
+  return claims;
+}
+
+function instead({ at, value, owner }: Root): string {
+  return value === undefined ? `no such class (${at})` : `the root qdisc is another one (${at}, ${owner})`;
+}
+
+function rootOf(state: NicState): Root {
+  const { tc, dev, qdiscs } = state;
+  const root = qdiscs?.find(qdisc => qdisc.parent === 'root');
+  const classes = tc?.classes ?? [];
+  const byHandle = (handle: string) => classes.find(one => one.handle === handle);
+  const port = byHandle('1:fffe');
+  if (port !== undefined) return ofOpenVswitch(state, port, byHandle('1:1'));
+  const own = byHandle('1:1');
+  if (own !== undefined && own.parent === undefined) return ofLibvirt(state, own);
+  if (root?.kind === 'tbf') return ofTbf(root, dev);
+  return { owner: 'unknown', at: `tc ${dev} qdisc ${root?.kind ?? ''}`.trimEnd() };
+}
+
+/** The queue's class borrows from the port's up to its ceiling, whatever its own rate. */
+function ofOpenVswitch(state: NicState, port: TcClass, queue: TcClass | undefined): Root {
+  const ceilings = [port.ceilBps, queue?.ceilBps].filter(ceil => ceil !== undefined);
+  const owner = qosOf(state)?.owner ?? 'unknown';
+  const at = `tc ${state.dev} class htb 1:1 parent 1:fffe`;
+  return { owner, at, ...(ceilings.length > 0 && { value: Math.min(...ceilings) }) };
+}
+
+/** A class without a parent has nobody to borrow from: its rate is the limit, and a ceiling above it does nothing. */
+function ofLibvirt({ nic, shaped, dev }: NicState, { rateBps, ceilBps }: TcClass): Root {
+  const isDefined = nic.bandwidth[`${shaped}.average`] !== undefined;
+  const idle = rateBps !== undefined && ceilBps !== undefined && ceilBps > rateBps;
+  return {
+    owner: isDefined ? 'libvirt' : 'unknown',
+    at: `tc ${dev} class htb 1:1`,
+    ...(rateBps !== undefined && { value: rateBps }),
+    ...(idle && { note: 'the peak is out of reach: the class has no parent to borrow from' }),
+  };
+}
+
+/** @see neutron agent/linux/tc_lib.py:TcCommand.set_tbf_bw_limit */
+function ofTbf({ options }: TcQdisc, dev: string): Root {
+  const rate = parseTcRate(/(?:^| )rate (\S+)/.exec(options)?.[1] ?? '');
+  return { owner: 'neutron', at: `tc ${dev} qdisc tbf`, ...(rate !== undefined && { value: rate }) };
+}
