@@ -9,7 +9,7 @@ export interface View {
   readonly width: number;
   readonly height: number;
   readonly scheme: 'light' | 'dark';
-  readonly media?: 'screen' | 'print';
+  readonly media?: 'print';
 }
 
 /** What a page did that one would have to know of. */
@@ -26,8 +26,8 @@ export interface Page extends PageEvents {
   /** The value of an expression in the page; promises are waited for. */
   evaluate<T>(expression: string): Promise<T>;
   press(key: string): Promise<void>;
-  /** PNG of the whole page. */
-  screenshot(): Promise<Buffer>;
+  /** PNG of what is in view, or of the whole page. */
+  screenshot(of?: 'view' | 'page'): Promise<Buffer>;
   pdf(): Promise<Buffer>;
 }
 
@@ -97,7 +97,7 @@ async function openPage(channel: Channel, path: string): Promise<Page> {
   return {
     messages,
     requests,
-    look: async ({ width, height, scheme, media = 'screen' }) => {
+    look: async ({ width, height, scheme, media = '' }) => {
       await call('Emulation.setDeviceMetricsOverride', {
         width,
         height,
@@ -116,7 +116,8 @@ async function openPage(channel: Channel, path: string): Promise<Page> {
       await call('Input.dispatchKeyEvent', { type: 'keyDown', ...keys[key] });
       await call('Input.dispatchKeyEvent', { type: 'keyUp', ...keys[key] });
     },
-    screenshot: () => base64('Page.captureScreenshot', { format: 'png', captureBeyondViewport: true }),
+    screenshot: (of = 'page') =>
+      base64('Page.captureScreenshot', { format: 'png', captureBeyondViewport: of === 'page' }),
     pdf: () => base64('Page.printToPDF', { printBackground: false, preferCSSPageSize: true }),
   };
 }

@@ -11,8 +11,14 @@ import { sourceText } from './wording.ts';
 /** One domain folded up, behind the opening `<details class="…"` that says how. */
 export function domainMarkup(report: AuditReport): Markup {
   return html`><summary>${badge(report.outcome, outcomeWords[report.outcome])}
-<h3>${report.domain.name}</h3>${'error' in report ? undefined : provedMarkup(report)}</summary>
+<h3>${report.domain.name}${'error' in report ? undefined : findingsMarkup(report)}</h3>${'error' in report ? html`<span class="proved">could not be audited</span>` : provedMarkup(report)}</summary>
 <div class="inside">${'error' in report ? errorMarkup(report) : auditMarkup(report)}</div></details>`;
+}
+
+/** How many findings there are, because limits can all hold and something be wrong all the same. */
+function findingsMarkup({ findings }: DomainAudit): Markup | undefined {
+  if (findings.length === 0) return undefined;
+  return html` <span class="tally">${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}</span>`;
 }
 
 function provedMarkup({ coverage }: DomainAudit): Markup {

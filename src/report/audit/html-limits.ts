@@ -25,7 +25,7 @@ function deviceMarkup(name: string, limits: readonly LimitAudit[]): Markup {
   return html`<section class="device"><h5>${name}</h5>
 <table class="limits"><thead><tr><th scope="col">Limit</th><th scope="col">Value</th><th scope="col">Chain</th><th scope="col">Result</th></tr></thead>
 <tbody>${limits.map(limitMarkup)}</tbody></table>
-${links.length === 0 ? undefined : linksMarkup(name, links)}</section>`;
+${links.length === 0 ? undefined : linksMarkup(name, links, limits)}</section>`;
 }
 
 function limitMarkup(limit: LimitAudit): Markup {
@@ -51,9 +51,11 @@ function uniqueLinks(limits: readonly LimitAudit[]): readonly Verdict[] {
   return [...found.values()];
 }
 
-function linksMarkup(device: string, links: readonly Verdict[]): Markup {
+/** On paper only those are there that have something to tell: not all limits hold, or somebody has unfolded them. */
+function linksMarkup(device: string, links: readonly Verdict[], limits: readonly LimitAudit[]): Markup {
+  const isTelling = limits.some(one => one.outcome === 'fail' || one.outcome === 'inconclusive');
   const count = links.length === 1 ? '1 link' : `${links.length} links`;
-  return html`<details class="links"><summary>${count} of ${device}, with evidence</summary>
+  return html`<details class="links${isTelling ? ' telling' : undefined}"><summary>${count} of ${device}, with evidence</summary>
 <table class="evidence"><thead><tr><th scope="col">Link</th><th scope="col">Expected</th><th scope="col">Observed</th><th scope="col">Evidence</th><th scope="col">Result</th></tr></thead>
 <tbody>${links.map(evidenceMarkup)}</tbody></table></details>`;
 }

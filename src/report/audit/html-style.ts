@@ -70,7 +70,7 @@ details.legend{margin-top:1.5rem;padding:.6rem 1rem}
 .count{color:var(--soft)}
 section:has(input[value=fail]:checked) .domain:not(.fail),section:has(input[value=inconclusive]:checked) .domain:not(.inconclusive),section:has(input[value=pass]:checked) .domain:not(.pass),section:has(input[value=not-applicable]:checked) .domain:not(.not-applicable){display:none}
 .domain{margin-bottom:.5rem}
-.domain>summary{display:grid;grid-template-columns:1rem 8.6rem 1fr 15rem;gap:.25rem .75rem;align-items:center;padding:.6rem 1rem;list-style:none;border-radius:.6rem}
+.domain>summary{display:grid;grid-template-columns:1rem 8.6rem minmax(0,1fr) 15rem;gap:.25rem .75rem;align-items:center;padding:.6rem 1rem;list-style:none;border-radius:.6rem}
 .domain>summary::-webkit-details-marker{display:none}
 .domain>summary::before{content:"▸" / "";color:var(--soft)}.domain[open]>summary::before{content:"▾" / ""}
 .domain>summary:hover{background:var(--inset)}
@@ -78,6 +78,7 @@ section:has(input[value=fail]:checked) .domain:not(.fail),section:has(input[valu
 h3{font-size:1rem;overflow-wrap:anywhere}
 .proved{font-size:.9rem;color:var(--soft)}
 .proved b{color:var(--ink)}
+.tally{color:var(--soft);font-size:.9rem;font-weight:400;white-space:nowrap;margin-left:.75rem}
 .proved svg{width:100%;height:.4rem;border-radius:.2rem;margin-top:.15rem}
 .inside{padding:.25rem 1.25rem 1.25rem;border-top:1px solid var(--line)}
 .facts{display:flex;flex-wrap:wrap;gap:.4rem 2rem;padding-top:.75rem}
@@ -102,18 +103,19 @@ tbody th span.key{display:block}
 .limits th:nth-child(1){width:24%}.limits th:nth-child(2){width:22%}.limits th:nth-child(4){width:8.6rem}
 .evidence{table-layout:fixed}
 .evidence th:nth-child(1){width:22%}.evidence th:nth-child(4){width:28%}.evidence th:nth-child(5){width:8.6rem}
-.evidence small{display:block}
+.evidence td>small{display:block}
 .links>summary{padding:.45rem 0;color:var(--soft);font-size:.9rem}
-.usage th:nth-child(2),.usage th:nth-child(4){width:28%}
+.usage th:nth-child(2),.usage th:nth-child(4){width:27%}.usage th:nth-child(3){width:24%}
 .bar{width:100%;height:.55rem;border-radius:.275rem;margin:.35rem 0 .2rem}
 .unknown{color:var(--soft)}`;
 
 const narrow = `
-@media (max-width:48rem){
+@media screen and (max-width:48rem){
 body{padding:1.25rem .9rem 2rem}
 h1{font-size:1.6rem}
 .domain>summary{grid-template-columns:1rem auto 1fr}
 .domain>summary h3{grid-column:2/-1}
+.tally{display:block;margin:0}
 .domain>summary .badge{grid-column:2}
 .proved{grid-column:2/-1}
 .inside{padding:.25rem .9rem 1rem}
@@ -124,21 +126,29 @@ tbody tr{border-bottom:1px solid var(--line);padding:.5rem 0}
 tbody th,tbody td{border:0;padding:.1rem 0}
 .evidence td:nth-child(2)::before{content:"expected " / "";color:var(--soft)}.evidence td:nth-child(3)::before{content:"observed " / "";color:var(--soft)}
 .usage td:nth-child(3)::before{content:"of " / "";color:var(--soft)}
-.chain li+li{margin-left:.8rem}.chain li+li::after{width:calc(.8rem + 1px)}}`;
+.usage td:nth-child(4)::before{content:"held back " / "";color:var(--soft)}
+.times{margin:0;display:block}
+.chain li{font-size:.76rem;padding:.1rem .35rem}
+.chain li+li{margin-left:.5rem}.chain li+li::after{width:calc(.5rem + 1px)}}`;
 
 const paper = `
 @media print{
 :root{--page:#fff;--card:#fff;--inset:#fff;--ink:#000;--soft:#3d4852;--line:#b9c2cb;--strong:#6b7884;--pass:#0e4f2c;--pass-soft:#fff;--fail:#8c1510;--fail-soft:#fff;--open:#5f3e00;--open-soft:#fff;--none:#3d4852;--none-soft:#fff;--pass-fill:#2f9e64;--fail-fill:#d6453d;--open-fill:#d99a1c;--use:#3273c4;--held:#8a5fbf}
 @page{margin:14mm}
-body{padding:0;max-width:none;font-size:10pt}
-details::details-content{content-visibility:visible!important;display:block!important;height:auto!important}
+html{font-size:11px}
+body{padding:0;max-width:none;font-size:11px}
+details:not(.links)::details-content,details.telling::details-content{content-visibility:visible!important;display:block!important;height:auto!important}
 .filter,.domain>summary::before{display:none}
-.domain>summary{grid-template-columns:7rem 1fr 13rem}
+.domain>summary{grid-template-columns:9rem minmax(0,1fr) 15rem}
+.chain{flex-wrap:nowrap}.chain li{padding:.05rem .35rem}.chain li+li{margin-left:.6rem}.chain li+li::after{width:calc(.6rem + 1px)}
+.limits th:nth-child(1){width:22%}.limits th:nth-child(2){width:20%}
+.links:not([open]):not(.telling){display:none}
+.evidence th:nth-child(1){width:18%}.evidence th:nth-child(4){width:36%}
 .domain{break-before:auto;margin-bottom:1rem}
 summary,h2,h3,h4,h5,thead{break-after:avoid}
 .finding,.causes li,tr,.facts{break-inside:avoid}
 .domain,.finding,.causes li,details.legend{box-decoration-break:clone}
-svg{print-color-adjust:exact}}`;
+svg,ul.key li::before{print-color-adjust:exact}}`;
 
 /** The style of the page, as it stands in its one style element. Holds neither quotes of ours nor anything from elsewhere. */
 export const styleSheet = [colours, page, signs, folds, tables, narrow, paper].join('');
