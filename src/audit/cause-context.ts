@@ -3,7 +3,7 @@ import type { Scope } from '../ports/hypervisor.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { Circumstances } from './circumstances.ts';
-import type { Cause, Repair } from './finding.ts';
+import type { Cause, Repair, Severity } from './finding.ts';
 
 /** What a cause is told from. */
 export interface CauseContext {
@@ -20,6 +20,8 @@ export interface CauseContext {
 export interface ToldCause {
   readonly cause: Cause;
   readonly explanation: string;
+  /** Absent: the one that the cause has by itself. */
+  readonly severity?: Severity;
   /** Where this cause needs another repair than an apply. */
   readonly repair?: Repair;
   /** What an apply needs besides to set it right: `--ovs-native`. */

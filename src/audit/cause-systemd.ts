@@ -5,45 +5,64 @@ import type { Circumstances } from './circumstances.ts';
 import type { Repair } from './finding.ts';
 
 /** A property by which systemd writes a knob of a unit. */
-interface WeightProperty {
+interface KnobProperty {
   readonly name: string;
   /** What the kernel's file shows of it; absent: the same number. */
   readonly shown?: (weight: number) => number;
   /** libvirt never sets it: whatever it is was said by somebody else, and counts more than what libvirt says. */
   readonly isForeign?: true;
+  /** It holds the whole domain to something; its values are in units of their own. */
+  readonly isLimit?: true;
 }
 
-const propertiesOf: Readonly<Record<string, readonly WeightProperty[]>> = {
+const limits = (...names: readonly string[]) =>
+  names.map((name): KnobProperty => ({ name, isForeign: true, isLimit: true }));
+const time = limits('CPUQuota', 'CPUQuotaPerSecUSec');
+const memory = limits('MemoryMax', 'MemoryLimit');
+
+const propertiesOf: Readonly<Record<string, readonly KnobProperty[]>> = {
   'cpu.weight': [{ name: 'CPUWeight' }],
   'cpu.shares': [{ name: 'CPUWeight', shown: cpuWeightToShares, isForeign: true }, { name: 'CPUShares' }],
   'io.weight': [{ name: 'IOWeight' }],
   'blkio.weight': [{ name: 'BlockIOWeight' }],
+  'cpu.max': time,
+  'cpu.cfs_quota_us': time,
+  'memory.max': memory,
+  'memory.limit_in_bytes': memory,
+  'memory.high': limits('MemoryHigh'),
+  'memory.swap.max': limits('MemorySwapMax'),
 };
 
-/** A weight that systemd was told: the kernel's number is that of a drop-in, and libvirt's definition has another. */
+/**
+ * What systemd was told of the domain's unit: a weight where libvirt's definition has another, or a limit around the whole
+ * domain, which libvirt never sets.
+ */
 export const systemdOverride: Rule = ({ expectation, observed }, { circumstances }) => {
   const { layer, subject, knob } = expectation;
   const unit = circumstances?.unit;
   if (layer !== 'cgroup' || subject !== 'scope' || unit === undefined) return undefined;
   const seen = Object.values(observed ?? {});
-  for (const { name, shown = same, isForeign } of propertiesOf[knob] ?? []) {
+  for (const { name, shown = same, isForeign, isLimit } of propertiesOf[knob] ?? []) {
     const told = propertyIn(unit, name);
-    if (told === undefined || !seen.includes(shown(Number(told.value)))) continue;
-    const explanation = `systemd was told ${name}=${told.value} for ${unit.name} (${told.path}), and libvirt's definition has another number`;
+    if (told === undefined || told.value === 'infinity') continue;
+    if (isLimit !== true && !seen.includes(shown(Number(told.value)))) continue;
+    const beside = isLimit ? 'nobody asked for it' : "libvirt's definition has another number";
+    const explanation = `systemd was told ${name}=${told.value} for ${unit.name} (${told.path}), and ${beside}`;
     const repair = isForeign === true && { repair: reset(unit.name, name) };
-    return { cause: 'systemd-override', explanation, ...repair };
+    const severity = isLimit === true && ({ severity: 'warning' } as const);
+    return { cause: 'systemd-override', explanation, ...severity, ...repair };
   }
   return undefined;
 };
 
 /** libvirt's own number counts again after it. */
-export function reset(unit: string, property: string): Repair {
+function reset(unit: string, property: string): Repair {
   const argv = ['systemctl', 'set-property', '--runtime', unit, `${property}=`];
   return { argv, note: 'then only what libvirt has set counts' };
 }
 
 /** A property that is set: the last file wins, and an empty value takes back what was set before. */
-export function propertyIn(
+function propertyIn(
   { properties }: NonNullable<Circumstances['unit']>,
   name: string,
 ): UnitProperty | undefined {

@@ -11,7 +11,6 @@ import { type LimitAudit, limitAudits, overallOutcome } from './limit-audit.ts';
 import { type RepairContext, repairOf } from './repair.ts';
 import { severityOf } from './severity.ts';
 import { staleLimits } from './stale-limits.ts';
-import { unitLimits } from './unit-limits.ts';
 import type { Usage } from './usage.ts';
 
 /** Where it is known from what a domain shall have; the first of these that there is. */
@@ -78,7 +77,6 @@ export function auditDomain(input: AuditInput): DomainAudit {
       ...firstBreaks(verdicts).map(verdict => findingOf(verdict, input)),
       ...staleLimits(input),
       ...definitionDrift(input),
-      ...unitLimits(input),
     ],
     usage: [],
   };
@@ -91,7 +89,7 @@ function findingOf(verdict: Verdict, input: AuditInput): Finding {
   const repair = told.repair ?? repairOf(told, verdict, input);
   return {
     cause: told.cause,
-    severity: severityOf(told.cause),
+    severity: told.severity ?? severityOf(told.cause),
     explanation: told.explanation,
     device,
     parameters,

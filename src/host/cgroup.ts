@@ -54,6 +54,7 @@ const resourceKnobs = {
     { controller: 'memory', subject: 'libvirt', knob: 'memory.swap.max' },
     { controller: 'memory', subject: 'scope', knob: 'memory.max' },
     { controller: 'memory', subject: 'scope', knob: 'memory.high' },
+    { controller: 'memory', subject: 'scope', knob: 'memory.swap.max' },
     { controller: 'blkio', subject: 'scope', knob: 'io.weight' },
     { controller: 'blkio', subject: 'scope', knob: 'io.bfq.weight' },
     { controller: 'blkio', subject: 'libvirt', knob: 'io.max' },

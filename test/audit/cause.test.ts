@@ -113,21 +113,25 @@ describe('what systemd was told', () => {
     expect(tellsOf(weight('cpu.shares', { shares: 33 }), given)[0]?.[0]).toBe('behind-libvirt');
   });
 
-  it('is a warning where it holds the whole domain to less, however its own limits stand', () => {
-    const findings = (...given: Told) => auditWith([], unit(...given)).findings;
-    expect(findings(['CPUQuota', '50%'], ['TasksMax', '16384'], ['MemoryMax', 'infinity'])).toMatchObject([
+  it('is a warning where it holds the whole domain to less', () => {
+    const capped = link(['cgroup', 'scope', 'cpu.max'], 'vcpu_quota', {
+      outcome: 'fail',
+      reason: 'different',
+      expected: { quota: 'max' },
+      observed: { quota: 50_000, period: 100_000 },
+      differs: ['quota'],
+    });
+    expect(auditWith([capped], unit(['CPUQuota', '50%'], ['MemoryMax', 'infinity'])).findings).toMatchObject([
       {
         cause: 'systemd-override',
         severity: 'warning',
-        layer: 'cgroup',
-        subject: 'scope',
-        knob: 'CPUQuota',
-        evidence: { source: '/run/CPUQuota.conf', text: 'CPUQuota=50%' },
+        explanation: expect.stringContaining('CPUQuota=50% for machine-qemu.scope (/run/CPUQuota.conf)'),
+        knob: 'cpu.max',
         repair: { argv: ['systemctl', 'set-property', '--runtime', 'machine-qemu.scope', 'CPUQuota='] },
       },
     ]);
-    expect(findings(['CPUQuota', '50%'], ['CPUQuota', ''])).toEqual([]);
-    expect(auditWith([], unit(['CPUQuota', '50%'])).outcome).toBe('pass');
+    const takenBack = auditWith([capped], unit(['CPUQuota', '50%'], ['CPUQuota', '']));
+    expect(takenBack.findings.map(({ cause }) => cause)).not.toContain('systemd-override');
   });
 });
 

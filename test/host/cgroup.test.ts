@@ -51,6 +51,7 @@ describe("a domain's cgroup", () => {
       'libvirt memory.swap.max: undefined',
       'scope memory.max: max',
       'scope memory.high: undefined',
+      'scope memory.swap.max: undefined',
       'scope io.weight: default 500',
       'scope io.bfq.weight: undefined',
       'libvirt io.max: ',

@@ -134,7 +134,7 @@ export const cgroupBreaks: readonly Case[] = [
     actor: 'plain',
     happens: scene => `echo 77 >'${scene.scopes.plain}/${weightOf(scene)}'`,
     restored: scene => `echo ${scene.isV2 ? 100 : 1024} >'${scene.scopes.plain}/${weightOf(scene)}'`,
-    found: scene => broken('not-asked-for', `cgroup scope ${weightOf(scene)}`),
+    found: scene => broken('behind-libvirt', `cgroup scope ${weightOf(scene)}`),
   },
   {
     what: 'the memory of a domain without limits is limited',
@@ -233,36 +233,36 @@ export const cgroupCalm: readonly Case[] = [
     what: 'a quota that was set and taken away, whose period stays',
     actor: 'plain',
     happens: ({ domains: { plain } }) =>
-      `virsh -q schedinfo ${plain.name} --live --set vcpu_period=50000 vcpu_quota=30000 >/dev/null
-virsh -q schedinfo ${plain.name} --live --set vcpu_quota=-1 >/dev/null`,
+      `virsh -q schedinfo ${plain.name} --live --config --set vcpu_period=50000 vcpu_quota=30000 >/dev/null
+virsh -q schedinfo ${plain.name} --live --config --set vcpu_quota=-1 >/dev/null`,
     restored: ({ domains: { plain } }) =>
-      `virsh -q schedinfo ${plain.name} --live --set vcpu_period=100000 >/dev/null`,
+      `virsh -q schedinfo ${plain.name} --live --config --set vcpu_period=100000 >/dev/null`,
     found: nothing,
   },
   {
     what: 'memory limits that are no whole pages',
     actor: 'plain',
     happens: ({ domains: { plain } }) =>
-      `virsh -q memtune ${plain.name} --live --hard-limit 1000001 --soft-limit 999999`,
+      `virsh -q memtune ${plain.name} --live --config --hard-limit 1000001 --soft-limit 999999`,
     restored: ({ domains: { plain } }) =>
-      `virsh -q memtune ${plain.name} --live --hard-limit -1 --soft-limit -1`,
+      `virsh -q memtune ${plain.name} --live --config --hard-limit -1 --soft-limit -1`,
     found: nothing,
   },
   {
     what: 'an I/O weight that libvirt defines',
     actor: 'plain',
     where: ({ isV2 }) => isV2,
-    happens: ({ domains: { plain } }) => `virsh -q blkiotune ${plain.name} --live --weight 300`,
-    restored: ({ domains: { plain } }) => `virsh -q blkiotune ${plain.name} --live --weight 100`,
+    happens: ({ domains: { plain } }) => `virsh -q blkiotune ${plain.name} --live --config --weight 300`,
+    restored: ({ domains: { plain } }) => `virsh -q blkiotune ${plain.name} --live --config --weight 100`,
     found: nothing,
   },
   {
     what: 'the smallest weight there is, set through libvirt',
     actor: 'plain',
     happens: ({ domains: { plain } }) =>
-      `virsh -q schedinfo ${plain.name} --live --set cpu_shares=2 >/dev/null`,
+      `virsh -q schedinfo ${plain.name} --live --config --set cpu_shares=2 >/dev/null`,
     restored: ({ domains: { plain }, isV2 }) =>
-      `virsh -q schedinfo ${plain.name} --live --set cpu_shares=${isV2 ? 100 : 1024} >/dev/null`,
+      `virsh -q schedinfo ${plain.name} --live --config --set cpu_shares=${isV2 ? 100 : 1024} >/dev/null`,
     found: nothing,
   },
   {

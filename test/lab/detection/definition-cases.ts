@@ -147,10 +147,23 @@ export const definitionBreaks: readonly Case[] = [
     what: 'a persistent definition that was written anew, without our record',
     actor: 'own',
     happens: ({ domains: { own } }) => `virsh dumpxml --inactive --security-info ${own.name} >/root/own.xml
-sed '/<emulator_quota>/d; /virtquota:intent/,/<\\/virtquota:intent>/d' /root/own.xml >/root/rewritten.xml
+sed 's/creationTime>[^<]*/creationTime>2099-01-01 00:00:00/; /<emulator_quota>/d; /virtquota:intent/,/<\\/virtquota:intent>/d' /root/own.xml >/root/rewritten.xml
 virsh -q define /root/rewritten.xml`,
     restored: () => 'virsh -q define /root/own.xml',
     found: () => broken('definition-rewritten', 'config cpu emulator_quota'),
+  },
+  {
+    what: 'a limit that the flavor does not ask for any more',
+    actor: 'full',
+    asked: fullFlavor.filter(one => !one.includes('disk_total_iops_sec')),
+    found: () => broken('stale-limit', 'live vda total_iops_sec', 'live vdb total_iops_sec'),
+  },
+  {
+    what: 'both definitions differ, and nobody says which is meant',
+    actor: 'plain',
+    happens: sched('plain', '--config', 'vcpu_quota=30000'),
+    restored: sched('plain', '--config', 'vcpu_quota=-1'),
+    found: () => broken('pending-restart', 'live cpu vcpu_quota'),
   },
   {
     what: 'one of eight vCPUs, where only libvirt says what is wanted',

@@ -210,18 +210,18 @@ export const ovsCalm: readonly Case[] = [
     what: 'an odd rate beyond 1 Gbit/s on a port',
     actor: 'plain',
     happens: scene =>
-      `virsh -q domiftune ${scene.domains.plain.name} ${free(scene)} --live --inbound 1234567,2345679,20000 --outbound 1234567,0,20001`,
+      `virsh -q domiftune ${scene.domains.plain.name} ${free(scene)} --live --config --inbound 1234567,2345679,20000 --outbound 1234567,0,20001`,
     restored: scene =>
-      `virsh -q domiftune ${scene.domains.plain.name} ${free(scene)} --live --inbound 0 --outbound 0`,
+      `virsh -q domiftune ${scene.domains.plain.name} ${free(scene)} --live --config --inbound 0 --outbound 0`,
     found: nothing,
   },
   {
     what: 'a small odd rate on a port',
     actor: 'plain',
     happens: scene =>
-      `virsh -q domiftune ${scene.domains.plain.name} ${free(scene)} --live --inbound 1111,1111 --outbound 1111`,
+      `virsh -q domiftune ${scene.domains.plain.name} ${free(scene)} --live --config --inbound 1111,1111 --outbound 1111`,
     restored: scene =>
-      `virsh -q domiftune ${scene.domains.plain.name} ${free(scene)} --live --inbound 0 --outbound 0`,
+      `virsh -q domiftune ${scene.domains.plain.name} ${free(scene)} --live --config --inbound 0 --outbound 0`,
     found: nothing,
   },
 ];

@@ -209,7 +209,7 @@ export const qemuCalm: readonly Case[] = [
     what: 'limits set and taken away with virsh',
     actor: 'plain',
     happens: ({ domains: { plain } }) =>
-      `virsh -q blkdeviotune ${plain.name} vda --live --total-iops-sec 500; virsh -q blkdeviotune ${plain.name} vda --live --total-iops-sec 0`,
+      `virsh -q blkdeviotune ${plain.name} vda --live --config --total-iops-sec 500; virsh -q blkdeviotune ${plain.name} vda --live --config --total-iops-sec 0`,
     found: nothing,
   },
 ];

@@ -10,7 +10,7 @@ const first = ({ domains: { plain } }: Scene) => plain.nics[0]?.dev ?? '';
 const again = (which: 'bridge' | 'macvtap' | 'network') => (scene: Scene) =>
   `virsh -q domiftune ${scene.domains.full.name} ${dev(scene, which)} --live --inbound 4000,8000,1024 --outbound 2000,0,512`;
 const cleared = (scene: Scene) =>
-  `virsh -q domiftune ${scene.domains.plain.name} ${first(scene)} --live --inbound 0 --outbound 0`;
+  `virsh -q domiftune ${scene.domains.plain.name} ${first(scene)} --live --config --inbound 0 --outbound 0`;
 
 const htb = (device: string, limits: string) =>
   `tc class change dev ${device} parent 1: classid 1:1 htb ${limits}`;
@@ -142,7 +142,7 @@ const set = (what: string, inbound: string, outbound: string): Case => ({
   what,
   actor: 'plain',
   happens: scene =>
-    `virsh -q domiftune ${scene.domains.plain.name} ${first(scene)} --live --inbound ${inbound} --outbound ${outbound}`,
+    `virsh -q domiftune ${scene.domains.plain.name} ${first(scene)} --live --config --inbound ${inbound} --outbound ${outbound}`,
   restored: cleared,
   found: nothing,
 });
