@@ -14,10 +14,13 @@ export async function makeEmptyFolder(folder: string): Promise<void> {
 
 /** Writes a file, and the folders that it needs. @throws QuotaError `invalid-input` */
 export async function writeText(file: string, text: string): Promise<void> {
-  await usable(file, async () => {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
-  });
+  await usable(file, () =>
+    writeFile(file, text).catch(async error => {
+      if (error.code !== 'ENOENT') throw error;
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+    }),
+  );
 }
 
 /** Writes a value as indented JSON. @throws QuotaError `invalid-input` */

@@ -1,5 +1,6 @@
+import { onceFor } from '../observed/once-for.ts';
 import { type OvsState, ovsColumns, ovsRowColumns, parseOvsState } from '../observed/ovs.ts';
-import { HostReadError, type HostReader } from '../ports/host.ts';
+import { type CommandResult, HostReadError, type HostReader } from '../ports/host.ts';
 
 /** One process for all ports of the host; it answers one JSON table a line. */
 export const ovsCommand: readonly string[] = listing(ovsRowColumns);
@@ -15,14 +16,18 @@ export function readOvs(host: HostReader): Promise<OvsState> {
   return answered(host, ovsCommand);
 }
 
+/** Several domains that are read at once are told by one answer. */
+const stateIn = onceFor(({ stdout }: CommandResult) => parseOvsState(stdout));
+
 async function answered(host: HostReader, argv: readonly string[]): Promise<OvsState> {
-  const { exitCode, stdout, stderr } = await host.run(argv);
+  const result = await host.run(argv);
+  const { exitCode, stderr } = result;
   if (exitCode !== 0) {
     const why = stderr.trim().split('\n')[0] ?? '';
     throw new HostReadError(`'ovs-vsctl' failed: ${why.slice(0, 200) || `exit status ${exitCode}`}`);
   }
   try {
-    return parseOvsState(stdout);
+    return stateIn(result);
   } catch (error) {
     throw new HostReadError("'ovs-vsctl' did not answer JSON", { cause: error });
   }

@@ -1,3 +1,4 @@
+import { onceFor } from './once-for.ts';
 import { type OvsRow, type OvsState, ovsMap, ovsReference, ovsRow } from './ovs.ts';
 
 /** Keys that virt-quota puts into `external_ids` of what it writes. */
@@ -23,14 +24,14 @@ export interface OvsHolder {
 }
 
 /** Whether the state was read with `external_ids`. */
-export function tellsOwners({ interfaces }: OvsState): boolean {
-  return interfaces.every(row => row.external_ids !== undefined);
+export function tellsOwners({ interfaces: [first] }: OvsState): boolean {
+  return first === undefined || first.external_ids !== undefined;
 }
 
 /** Who holds the limits of each port of Open vSwitch, by its name. @param state with `external_ids` */
-export function ovsHolders(state: OvsState): ReadonlyMap<string, OvsHolder> {
-  return new Map(state.interfaces.map(row => [String(row.name), holderOf(state, row)]));
-}
+export const ovsHolders: (state: OvsState) => ReadonlyMap<string, OvsHolder> = onceFor(
+  (state: OvsState) => new Map(state.interfaces.map(row => [String(row.name), holderOf(state, row)])),
+);
 
 function holderOf(state: OvsState, row: OvsRow): OvsHolder {
   const qos = attachedQos(state, String(row.name));

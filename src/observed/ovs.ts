@@ -1,4 +1,5 @@
 import { isObject } from './json.ts';
+import { onceFor } from './once-for.ts';
 
 /** A row of Open vSwitch's database by column name; sets and maps still as OVSDB writes them in JSON. */
 export type OvsRow = Readonly<Record<string, unknown>>;
@@ -50,10 +51,22 @@ export function parseOvsTable(text: string): readonly OvsRow[] {
     .map(row => Object.fromEntries(headings.map((heading, column) => [heading, row[column]])));
 }
 
-/** The row that a name or `_uuid` stands for. */
-export function ovsRow(rows: readonly OvsRow[], column: string, value: string): OvsRow | undefined {
-  return rows.find(row => (column === '_uuid' ? ovsReference(row._uuid) : row[column]) === value);
+/** The first row that a name or `_uuid` stands for. */
+export function ovsRow(rows: readonly OvsRow[], column: 'name' | '_uuid', value: string): OvsRow | undefined {
+  return (column === 'name' ? byName : byUuid)(rows).get(value);
 }
+
+const byName = onceFor((rows: readonly OvsRow[]) => index(rows, row => row.name));
+const byUuid = onceFor((rows: readonly OvsRow[]) => index(rows, row => ovsReference(row._uuid)));
+
+function index(rows: readonly OvsRow[], keyOf: (row: OvsRow) => unknown): ReadonlyMap<unknown, OvsRow> {
+  return new Map(rows.map(row => [keyOf(row), row] as const).reverse());
+}
+
+/** The names of all interfaces that the database knows. */
+export const ovsInterfaceNames: (state: OvsState) => ReadonlySet<string> = onceFor(
+  ({ interfaces }: OvsState) => new Set(interfaces.map(row => String(row.name))),
+);
 
 /** `["uuid","2fb1…"]` → `2fb1…`; undefined for an empty set (`["set",[]]`) and anything else. */
 export function ovsReference(value: unknown): string | undefined {

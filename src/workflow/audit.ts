@@ -9,6 +9,7 @@ import { QuotaError } from '../errors.ts';
 import type { DomainRef, DomainState } from '../ports/hypervisor.ts';
 import { assess } from './assess.ts';
 import { readCircumstances } from './circumstances.ts';
+import { inOrder } from './in-order.ts';
 import { chooseScopes, type DomainView, lookAt } from './look-at.ts';
 import type { ReadSurroundings } from './surroundings.ts';
 import { type Asked, flavorWish } from './wish.ts';
@@ -27,9 +28,12 @@ export type AuditOutcome =
   | { readonly audit: DomainAudit }
   | { readonly domain: DomainRef; readonly error: QuotaError };
 
+/** Domains that are read at once: what they ask of the host at the same time is asked together. */
+const AT_ONCE = 32;
+
 /**
- * Audits domains one after another, and hands each over as it is done: memory does not grow with their number. A
- * domain that vanishes meanwhile, or cannot be read, is an outcome of its own.
+ * Audits domains, some at a time, and hands them over in their order as they are done: memory does not grow with their
+ * number. A domain that vanishes meanwhile, or cannot be read, is an outcome of its own.
  *
  * @param desiredOf says what a domain shall have, from what is known of it
  * @throws QuotaError `unreachable` when the hypervisor is gone; the signal's reason
@@ -39,15 +43,15 @@ export async function* auditDomains(
   domains: Iterable<DomainRef>,
   desiredOf: (view: DomainView) => Desired,
 ): AsyncGenerator<AuditOutcome> {
-  for (const domain of domains) {
+  yield* inOrder(domains, AT_ONCE, async (domain): Promise<AuditOutcome> => {
     surroundings.signal?.throwIfAborted();
     try {
-      yield { audit: await auditOne(surroundings, domain, desiredOf) };
+      return { audit: await auditOne(surroundings, domain, desiredOf) };
     } catch (error) {
       if (!(error instanceof QuotaError) || error.code === 'unreachable') throw error;
-      yield { domain, error };
+      return { domain, error };
     }
-  }
+  });
 }
 
 async function auditOne(

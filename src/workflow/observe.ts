@@ -2,7 +2,7 @@ import type { DomainDefinition, InterfaceDefinition } from '../domain/definition
 import { interfaceEnforcer } from '../domain/enforcement.ts';
 import { readOvs } from '../host/ovs.ts';
 import { readIproute2Version } from '../host/tc.ts';
-import type { OvsState } from '../observed/ovs.ts';
+import { type OvsState, ovsInterfaceNames, ovsRow } from '../observed/ovs.ts';
 import { type OvsHolder, ovsHolders, tellsOwners } from '../observed/ovs-owner.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { DomainState, HypervisorReader } from '../ports/hypervisor.ts';
@@ -83,7 +83,7 @@ async function observeHost(
     Promise.all(nics.map(nic => observeNic(host, nic))),
     macvtapsAmong(host, nics),
   ]);
-  const ports = new Set('found' in ovs ? ovs.found.interfaces.map(row => String(row.name)) : []);
+  const ports = 'found' in ovs ? ovsInterfaceNames(ovs.found) : new Set<string>();
   const holders = 'found' in ovs ? holdersAmong(ovs.found, nics, ports) : undefined;
   const network = nics.flatMap((nic, index) => [...portOf(nic, ovs), ...(tc[index]?.readings ?? [])]);
   return {
@@ -130,7 +130,7 @@ function portOf(nic: InterfaceDefinition, ovs: Seen<OvsState>): readonly Reading
   const isKnown = interfaceEnforcer(nic) === 'ovs';
   if (dev === undefined) return isKnown ? unseenOvsPort(nic.mac, UNNAMED) : [];
   if ('why' in ovs) return isKnown ? unseenOvsPort(dev, ovs.why) : [];
-  return isKnown || ovs.found.ports.some(row => row.name === dev) ? observeOvsPort(ovs.found, dev) : [];
+  return isKnown || ovsRow(ovs.found.ports, 'name', dev) ? observeOvsPort(ovs.found, dev) : [];
 }
 
 function unseenNic(nic: InterfaceDefinition, why: string): readonly Reading[] {
