@@ -17,7 +17,7 @@ const kept: Kept = {
   memtune: 'all',
   blkiotune: 'all',
   throttlegroups: 'all',
-  metadata: { instance: { flavor: 'all' }, intent: 'all' },
+  metadata: { instance: { creationTime: 'all', flavor: 'all' }, intent: 'all' },
   devices: {
     disk: {
       driver: 'alone',

@@ -15,8 +15,8 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
     help: 'No enforcer on the host can hold a limit for a device of this kind, so what is asked can never be in force. Limit it where its traffic or I/O really goes, or use another kind of device.',
   },
   'no-such-device': {
-    title: 'The domain has no such device',
-    help: 'What is asked names a device that the domain does not have, or that only one of its two definitions has. Plug it in, or ask for the limit of another device.',
+    title: 'No such disk',
+    help: 'Limits are asked for a disk that the domain, or one of its definitions, does not have. Correct its name in what is asked, or plug it in.',
   },
   'hot-plugged': {
     title: 'Plugged in without its limit',
@@ -32,7 +32,7 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
   },
   'never-applied': {
     title: 'Never applied',
-    help: 'Neither definition of the domain has what is asked. Apply it.',
+    help: 'Neither definition of the domain has what is asked: it was not applied, or the definitions were written anew since. Apply it.',
   },
   'pending-restart': {
     title: 'In force after the next start only',
@@ -44,7 +44,7 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
   },
   'leaked-ovs-rows': {
     title: 'Rows of an earlier life in Open vSwitch',
-    help: "Rows of an earlier life of the port are left in Open vSwitch's database, and libvirt changes those instead of the ones in force. Remove the rows that no port refers to, then apply again.",
+    help: "Rows of an earlier life of the port are left in Open vSwitch's database, and libvirt (before 10.3) changes those and never attaches them. Apply again: what is left is taken away first.",
   },
   'open-vswitch-owns-tap': {
     title: 'Open vSwitch removed the limit',
@@ -60,7 +60,7 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
   },
   'systemd-override': {
     title: 'Overridden through systemd',
-    help: "Somebody has set another value for the domain's unit with systemctl set-property. Take that back (systemctl revert UNIT), then apply again.",
+    help: "Somebody has set another value for the domain's unit with systemctl set-property. Take that back (systemctl set-property --runtime UNIT PROPERTY=, with nothing behind the =), then apply again: on cgroup v1 a weight of systemd's counts more than any shares.",
   },
   'behind-libvirt': {
     title: "Changed behind libvirt's back",
