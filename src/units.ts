@@ -21,6 +21,11 @@ export function kilobytesToBytes(kilobytes: number): number {
   return kilobytes * 1000;
 }
 
+/** B/s → kB/s of 1000 bytes; may be a fraction. */
+export function bytesToKilobytes(bytes: number): number {
+  return bytes / 1000;
+}
+
 /** KiB (`burst`; tc's `kb`) → bytes. @see iproute2 tc/tc_util.c:get_size */
 export function kibibytesToBytes(kibibytes: number): number {
   return kibibytes * 1024;

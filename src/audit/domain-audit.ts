@@ -3,6 +3,7 @@ import type { RunState, Scope } from '../ports/hypervisor.ts';
 import type { Outcome, Verdict } from '../verify/verdict.ts';
 import { causeOf } from './cause.ts';
 import type { CauseContext } from './cause-context.ts';
+import type { CounterSamples } from './counters.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { definitionDrift } from './definition-drift.ts';
 import type { Finding } from './finding.ts';
@@ -12,6 +13,7 @@ import { type RepairContext, repairOf } from './repair.ts';
 import { severityOf } from './severity.ts';
 import { staleLimits } from './stale-limits.ts';
 import type { Usage } from './usage.ts';
+import { measure, useFindings } from './use.ts';
 
 /** Where it is known from what a domain shall have; the first of these that there is. */
 export type DesiredSource =
@@ -58,13 +60,17 @@ export interface AuditInput extends CauseContext {
   readonly tuning: Readonly<Partial<Record<Scope, DomainTuning>>>;
   /** How an apply would be told what is wanted; absent: nobody says what is. */
   readonly repair?: RepairContext;
+  /** Absent: no counters were read. */
+  readonly samples?: CounterSamples;
 }
 
 /** Draws the conclusions from a domain's verdicts: limit by limit, what is wrong and why, how much is proved. */
 export function auditDomain(input: AuditInput): DomainAudit {
-  const { domain, source, flavor, verdicts, definitions, tuning } = input;
+  const { domain, source, flavor, verdicts, definitions, tuning, samples } = input;
   const limits = limitAudits(input);
   const definition = definitions.live ?? definitions.config;
+  const { live } = definitions;
+  const measured = measure({ limits, ...(live && { live }), ...(samples && { samples }) });
   const asked = source === 'libvirt' ? undefined : (tuning.live ?? tuning.config);
   return {
     domain,
@@ -77,8 +83,9 @@ export function auditDomain(input: AuditInput): DomainAudit {
       ...firstBreaks(verdicts).map(verdict => findingOf(verdict, input)),
       ...staleLimits(input),
       ...definitionDrift(input),
+      ...useFindings(measured, limits),
     ],
-    usage: [],
+    usage: measured.map(one => one.usage),
   };
 }
 

@@ -28,7 +28,11 @@ function audit(top: Command): void {
     .addOption(
       new Option('--watch', 'go on, and print what changes; text or jsonl').conflicts(['host', 'out']),
     )
-    .option('--interval <time>', 'with --watch: read all again after so long (default 60s)', duration);
+    .option(
+      '--interval <time>',
+      'sample all counters twice so far apart (10s, 1m), and tell which limits bite or are passed; with --watch: read all again after so long (default 60s)',
+      duration,
+    );
   outputOptions(connectOptions(quotaOptions(command))).action(async (domains: string[], _, self: Command) => {
     const options = self.optsWithGlobals<AuditOptions | WatchOptions>();
     if (!('watch' in options)) return (await import('./commands/audit.ts')).audit(domains, options);

@@ -10,6 +10,7 @@ import type { RecordedDomain, Recording } from './recording.ts';
 const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 const infoSchema = z.object({ driver: z.string(), uri: z.string(), libvirtVersion: z.number() });
 const failed = z.object({ unreadable: z.string() });
+const numbers = z.record(z.string(), z.union([z.number(), z.string()]));
 const stateSchema = z.object({
   name: z.string(),
   uuid,
@@ -21,7 +22,9 @@ const stateSchema = z.object({
 const domainSchema = stateSchema.extend({
   /** `saved`: in the file beside. */
   xml: z.record(z.string(), z.union([z.literal('saved'), failed])),
-  ioTune: z.record(z.string(), z.union([failed, z.record(z.string(), z.union([z.number(), z.string()]))])),
+  ioTune: z.record(z.string(), z.union([failed, numbers])),
+  /** Absent in older captures. */
+  diskStats: z.union([failed, numbers]).optional(),
 });
 
 /** Domains whose answers are kept: some are read at a time, each in several pieces. */
@@ -44,7 +47,7 @@ export async function saveLibvirt(recording: Recording, folder: string): Promise
 export function readLibvirt(
   source: CaptureSource,
   version: number,
-): Pick<RecordedSource, 'info' | 'states' | 'xml' | 'ioTune'> {
+): Pick<RecordedSource, 'info' | 'states' | 'xml' | 'ioTune' | 'diskStats'> {
   const known = recent<string, z.infer<typeof domainSchema> | undefined>(DOMAINS_KNOWN);
   const domain = (name: string) =>
     known(name, () => readJson(source, `libvirt/${uuid.parse(name)}.json`, domainSchema));
@@ -61,7 +64,11 @@ export function readLibvirt(
     ioTune: async (name, target) => {
       const throttles = domain(name)?.ioTune ?? {};
       const answer = Object.hasOwn(throttles, target) ? throttles[target] : undefined;
-      return answer === undefined ? undefined : throttleOf(answer);
+      return answer === undefined ? undefined : recordedOf(answer);
+    },
+    diskStats: async name => {
+      const answer = domain(name)?.diskStats;
+      return answer === undefined ? undefined : recordedOf(answer);
     },
   };
 }
@@ -82,7 +89,7 @@ function stateOf({ id, runState, ...rest }: SavedState): DomainState {
   return { ...rest, ...(id !== undefined && { id }), ...(runState && { runState }) };
 }
 
-async function saveDomain({ state, xml, ioTune }: RecordedDomain, folder: string): Promise<void> {
+async function saveDomain({ state, xml, ioTune, stats }: RecordedDomain, folder: string): Promise<void> {
   const name = uuid.parse(state.uuid);
   const saved: Record<string, 'saved' | z.infer<typeof failed>> = {};
   for (const [scope, recorded] of xml) {
@@ -93,17 +100,24 @@ async function saveDomain({ state, xml, ioTune }: RecordedDomain, folder: string
     saved[scope] = 'saved';
   }
   const throttles = [...ioTune].flatMap(([target, recorded]) => {
-    if ('error' in recorded) return [[target, { unreadable: recorded.error }] as const];
-    return 'value' in recorded ? [[target, recorded.value] as const] : [];
+    const answer = answerOf(recorded);
+    return answer === undefined ? [] : [[target, answer] as const];
   });
+  const diskStats = answerOf(stats.get('block'));
   await writeJson(join(folder, `${name}.json`), {
     ...state,
     xml: saved,
     ioTune: Object.fromEntries(throttles),
+    ...(diskStats && { diskStats }),
   });
 }
 
-function throttleOf(answer: Readonly<Record<string, number | string>>): Recorded<IoTuneAnswer> {
+function answerOf(recorded: Recorded<IoTuneAnswer> | undefined): IoTuneAnswer | undefined {
+  if (recorded !== undefined && 'error' in recorded) return { unreadable: recorded.error };
+  return recorded !== undefined && 'value' in recorded ? recorded.value : undefined;
+}
+
+function recordedOf(answer: IoTuneAnswer): Recorded<IoTuneAnswer> {
   const { unreadable } = answer;
   return typeof unreadable === 'string' ? { error: unreadable } : { value: answer };
 }

@@ -37,6 +37,8 @@ export function capturedHypervisor(source: RecordedSource): HypervisorReader {
       answered(await source.xml(domain.uuid, scope), `${scope} definition of '${domain.name}'`),
     getLiveIoTune: async (domain, target) =>
       answered(await source.ioTune(domain.uuid, target), `throttle of '${target}'`),
+    getDiskStats: async domain =>
+      answered(await source.diskStats(domain.uuid), `disk statistics of '${domain.name}'`),
   };
 }
 

@@ -64,6 +64,11 @@ function hypervisorOn(line: Line, uri: string): Hypervisor {
       ask(`${domain.name} ${target}`, async connection =>
         plain(await connection.getBlockIoTune(domain, target, live)),
       ),
+    getDiskStats: domain =>
+      ask(domain.name, async connection => {
+        const [stats] = await connection.getAllDomainStats(['block'], { domains: [domain] });
+        return stats === undefined ? {} : plain(stats.parameters);
+      }),
     setSchedulerParameters: (domain, parameters) =>
       ask(domain.name, connection =>
         connection.setSchedulerParameters(domain, schedulerInput(parameters), live),

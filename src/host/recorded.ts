@@ -4,7 +4,7 @@ import type { DomainState, HypervisorInfo, Scope } from '../ports/hypervisor.ts'
 /** What a read gave. `absent`: no such file or folder. `error`: why it could not be read. */
 export type Recorded<T> = { readonly value: T } | { readonly absent: true } | { readonly error: string };
 
-/** Numbers and names of a disk's throttle by parameter. */
+/** Numbers and names by libvirt's names: of a disk's throttle, of what disks have counted. */
 export type IoTuneAnswer = Readonly<Record<string, number | string>>;
 
 /**
@@ -21,4 +21,5 @@ export interface RecordedSource {
   /** @param uuid of one of the domains */
   xml(uuid: string, scope: Scope): Promise<Recorded<string> | undefined>;
   ioTune(uuid: string, target: string): Promise<Recorded<IoTuneAnswer> | undefined>;
+  diskStats(uuid: string): Promise<Recorded<IoTuneAnswer> | undefined>;
 }

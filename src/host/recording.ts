@@ -19,6 +19,8 @@ export interface RecordedDomain {
   readonly xml: Map<Scope, Recorded<string>>;
   /** By disk target. */
   readonly ioTune: Map<string, Recorded<IoTuneAnswer>>;
+  /** Under `block`: what all its disks have counted. */
+  readonly stats: Map<'block', Recorded<IoTuneAnswer>>;
 }
 
 /** All that was read of a hypervisor, and nothing else. Grows while it is recorded to. */
@@ -74,6 +76,7 @@ export function recordHypervisor(inner: HypervisorReader, recording: Recording):
         state,
         xml: known?.xml ?? new Map(),
         ioTune: known?.ioTune ?? new Map(),
+        stats: known?.stats ?? new Map(),
       });
       return state;
     },
@@ -92,6 +95,8 @@ export function recordHypervisor(inner: HypervisorReader, recording: Recording):
       );
       return answer ?? {};
     },
+    getDiskStats: async domain =>
+      (await noting(domainOf(domain.uuid)?.stats, 'block', () => inner.getDiskStats(domain))) ?? {},
   };
 }
 
@@ -133,6 +138,7 @@ export function recordedIn(recording: Recording): RecordedSource {
     states: async () => [...recording.domains.values()].map(domain => domain.state),
     xml: async (uuid, scope) => recording.domains.get(uuid)?.xml.get(scope),
     ioTune: async (uuid, target) => recording.domains.get(uuid)?.ioTune.get(target),
+    diskStats: async uuid => recording.domains.get(uuid)?.stats.get('block'),
   };
 }
 

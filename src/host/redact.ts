@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readDomain } from '../domain/read-domain.ts';
 import { redactor } from '../domain/redactor.ts';
 import { QuotaError } from '../errors.ts';
-import type { Recorded } from './recorded.ts';
+import type { IoTuneAnswer, Recorded } from './recorded.ts';
 import type { RecordedDomain, Recording } from './recording.ts';
 
 /** Words of libvirt, systemd, cgroups and tc: a domain or device of such a name cannot be told from them. */
@@ -44,23 +44,28 @@ export function redactRecording(recording: Recording, key: Buffer): Recording {
 }
 
 function redactDomain(
-  { state, xml, ioTune }: RecordedDomain,
+  { state, xml, ioTune, stats }: RecordedDomain,
   redact: (text: string) => string,
   text: (recorded: Recorded<string>) => Recorded<string>,
 ): RecordedDomain {
-  const throttles = [...ioTune].map(([target, recorded]): [string, typeof recorded] => {
-    if (!('value' in recorded)) return [target, recorded];
-    const entries = Object.entries(recorded.value);
-    const value = Object.fromEntries(
-      entries.map(([name, held]) => [name, typeof held === 'string' ? redact(held) : held]),
-    );
-    return [target, { value }];
-  });
+  const answers = <K>(all: ReadonlyMap<K, Recorded<IoTuneAnswer>>) =>
+    new Map([...all].map(([key, recorded]) => [key, redactAnswer(recorded, redact)]));
   return {
     state: { ...state, name: redact(state.name), uuid: redact(state.uuid) },
     xml: new Map([...xml].map(([scope, recorded]) => [scope, text(recorded)])),
-    ioTune: new Map(throttles),
+    ioTune: answers(ioTune),
+    stats: answers(stats),
   };
+}
+
+function redactAnswer(
+  recorded: Recorded<IoTuneAnswer>,
+  redact: (text: string) => string,
+): Recorded<IoTuneAnswer> {
+  if (!('value' in recorded)) return recorded;
+  const entries = Object.entries(recorded.value);
+  const value = entries.map(([name, held]) => [name, typeof held === 'string' ? redact(held) : held]);
+  return { value: Object.fromEntries(value) };
 }
 
 /** Names by what their hash begins with, so that it can still be told what they were of. */

@@ -69,6 +69,15 @@ async function asked<T>(
   return { source: argv.join(' '), found: understood(argv, () => parse(text)) };
 }
 
+/**
+ * The same with what went through them, and in text whatever tc is: as the policers are asked for, so that both can be
+ * asked at once. @throws HostReadError when there is no such device here
+ */
+export async function readTcClassCounters(host: HostReader, dev: string): Promise<TcAnswer<TcClass>> {
+  const argv = ['tc', '-r', '-s', '-d', 'class', 'show', 'dev', checked(dev)];
+  return { source: argv.join(' '), found: parseTcClasses(await answer(host, argv)) };
+}
+
 /** @see linux net/core/dev.c:dev_valid_name */
 function checked(dev: string): string {
   if (/^[^\s/:]{1,15}$/.test(dev) && dev !== '.' && dev !== '..') return dev;

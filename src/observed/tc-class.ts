@@ -1,4 +1,5 @@
 import { isObject } from './json.ts';
+import { parseTcCounters, type TcCounters } from './tc-counters.ts';
 import { parseTcRate, parseTcSize } from './tc-quantity.ts';
 
 /** An htb class as tc shows it. What tc did not show is left out. */
@@ -16,6 +17,8 @@ export interface TcClass {
   readonly priority?: number;
   /** Of a leaf, in bytes; only in detailed output (`-d`). */
   readonly quantum?: number;
+  /** What went through it; only in text, and when asked for with `-s`. */
+  readonly counters?: TcCounters;
   /** What tc said of it. */
   readonly text: string;
 }
@@ -52,25 +55,33 @@ function fromJson(text: string): readonly TcClass[] {
 
 /** `class htb 1:1 parent 1:fffe leaf 2: prio 0 rate 8Mbit ceil 16Mbit burst 1Mb cburst 1600b` */
 function fromText(text: string): readonly TcClass[] {
-  return text
-    .split('\n')
-    .map(line => line.trim())
-    .filter(line => line.startsWith('class htb '))
-    .map(line => {
-      const words = line.split(/\s+/);
-      const after = (key: string) => words[words.indexOf(key, 3) + 1] ?? '';
-      return {
-        handle: words[2] ?? '',
-        ...(words[3] === 'parent' && { parent: words[4] ?? '' }),
-        ...number('rateBps', parseTcRate(after('rate'))),
-        ...number('ceilBps', parseTcRate(after('ceil'))),
-        ...number('burstBytes', parseTcSize(after('burst'))),
-        ...number('cburstBytes', parseTcSize(after('cburst'))),
-        ...number('priority', count(after('prio'))),
-        ...number('quantum', count(after('quantum'))),
-        text: line,
-      };
-    });
+  const classes: TcClass[] = [];
+  for (const raw of text.split('\n')) {
+    const line = raw.trim();
+    const counters = parseTcCounters(line);
+    const last = classes.at(-1);
+    if (line.startsWith('class ')) classes.push(classOf(line));
+    else if (counters !== undefined && last !== undefined && last.counters === undefined) {
+      classes.splice(-1, 1, { ...last, counters });
+    }
+  }
+  return classes.filter(one => one.text.startsWith('class htb '));
+}
+
+function classOf(line: string): TcClass {
+  const words = line.split(/\s+/);
+  const after = (key: string) => words[words.indexOf(key, 3) + 1] ?? '';
+  return {
+    handle: words[2] ?? '',
+    ...(words[3] === 'parent' && { parent: words[4] ?? '' }),
+    ...number('rateBps', parseTcRate(after('rate'))),
+    ...number('ceilBps', parseTcRate(after('ceil'))),
+    ...number('burstBytes', parseTcSize(after('burst'))),
+    ...number('cburstBytes', parseTcSize(after('cburst'))),
+    ...number('priority', count(after('prio'))),
+    ...number('quantum', count(after('quantum'))),
+    text: line,
+  };
 }
 
 function count(text: string): number | undefined {

@@ -1,3 +1,4 @@
+import { parseTcCounters, type TcCounters } from './tc-counters.ts';
 import { parseTcRate, parseTcSize } from './tc-quantity.ts';
 
 /** A filter on ingress that polices, as tc shows it. */
@@ -20,6 +21,8 @@ export interface TcPolicer {
   readonly mtuBytes?: number;
   /** What happens above the rate: `drop`, `drop/continue`, … */
   readonly action?: string;
+  /** What came to it, dropped or not. */
+  readonly counters?: TcCounters;
   /** tc's line. */
   readonly text: string;
 }
@@ -39,6 +42,10 @@ export function parseTcPolicers(answer: string): readonly TcPolicer[] {
     // Kinds with their actions indented below print `action order 1:  police …`, u32 and basic ` police …`.
     const policer = /^(?:action order \d{1,6}: +)?(police 0x[0-9a-f]{1,8} .*)$/.exec(line)?.[1];
     if (policer !== undefined && filter.kind !== '') policers.push(policerOf(filter, policer));
+    const counters = parseTcCounters(line);
+    const last = policers.at(-1);
+    if (counters !== undefined && last !== undefined && last.counters === undefined)
+      policers.splice(-1, 1, { ...last, counters });
   }
   return policers.sort((one, other) => one.pref - other.pref);
 }

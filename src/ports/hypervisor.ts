@@ -56,6 +56,8 @@ export interface HypervisorReader {
   getXml(domain: DomainRef, scope: Scope): Promise<string>;
   /** Asks QEMU for the throttle in force; numbers by parameter name. */
   getLiveIoTune(domain: DomainRef, target: string): Promise<Readonly<Record<string, number | string>>>;
+  /** What a running domain's disks have read and written, by libvirt's names: `block.0.name`, `block.0.rd.bytes`. */
+  getDiskStats(domain: DomainRef): Promise<Readonly<Record<string, number | string>>>;
 }
 
 /** Something happened to a domain, after which what was read of it may no longer be so. */

@@ -1,3 +1,4 @@
+import type { CounterSample } from '../audit/counters.ts';
 import {
   type AuditedDomain,
   auditDomain,
@@ -11,6 +12,7 @@ import { assess } from './assess.ts';
 import { readCircumstances } from './circumstances.ts';
 import { inOrder } from './in-order.ts';
 import { chooseScopes, type DomainView, lookAt } from './look-at.ts';
+import { sampleAssessed, sampleDomains } from './sample-domains.ts';
 import type { ReadSurroundings } from './surroundings.ts';
 import { type Asked, flavorWish } from './wish.ts';
 
@@ -31,6 +33,12 @@ export type AuditOutcome =
 /** Domains that are read at once: what they ask of the host at the same time is asked together. */
 const AT_ONCE = 32;
 
+/** How domains are audited. */
+export interface AuditManner {
+  /** Between two samples of all counters; absent: they are read once, and nothing is said of rates. */
+  readonly pause?: () => Promise<void>;
+}
+
 /**
  * Audits domains, some at a time, and hands them over in their order as they are done: memory does not grow with their
  * number. A domain that vanishes meanwhile, or cannot be read, is an outcome of its own.
@@ -42,11 +50,14 @@ export async function* auditDomains(
   surroundings: ReadSurroundings,
   domains: Iterable<DomainRef>,
   desiredOf: (view: DomainView) => Desired,
+  { pause }: AuditManner = {},
 ): AsyncGenerator<AuditOutcome> {
+  const before = pause && (await sampleDomains(surroundings, domains));
+  await pause?.();
   yield* inOrder(domains, AT_ONCE, async (domain): Promise<AuditOutcome> => {
     surroundings.signal?.throwIfAborted();
     try {
-      return { audit: await auditOne(surroundings, domain, desiredOf) };
+      return { audit: await auditOne(surroundings, domain, desiredOf, before?.get(domain.uuid)) };
     } catch (error) {
       if (!(error instanceof QuotaError) || error.code === 'unreachable') throw error;
       return { domain, error };
@@ -58,6 +69,7 @@ async function auditOne(
   surroundings: ReadSurroundings,
   domain: DomainRef,
   desiredOf: (view: DomainView) => Desired,
+  before?: CounterSample,
 ): Promise<DomainAudit> {
   const view = await lookAt(surroundings, domain.uuid);
   const { source, flavor, asked, repair } = desiredOf(view);
@@ -65,7 +77,10 @@ async function auditOne(
   const scopes = chooseScopes(view, both);
   const assessment = await assess(surroundings, view, flavorWish(asked), scopes);
   const { tuning, facts, verdicts } = assessment;
-  const circumstances = await readCircumstances(surroundings.host, assessment);
+  const [circumstances, now] = await Promise.all([
+    readCircumstances(surroundings.host, assessment),
+    sampleAssessed(surroundings, assessment),
+  ]);
   return auditDomain({
     domain: auditedDomain(view.state),
     source,
@@ -77,6 +92,7 @@ async function auditOne(
     circumstances,
     ...(asked.record && { asked: asked.record.asked }),
     ...(repair && { repair }),
+    ...(now && { samples: { now, ...(before && { before }) } }),
   });
 }
 

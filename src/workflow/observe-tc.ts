@@ -98,13 +98,13 @@ function drops({ action = 'drop' }: TcPolicer): boolean {
 }
 
 /** The first u32 filter for all packets decides, whoever made it; Neutron's agents have a priority of their own. */
-function isLibvirts(policer: TcPolicer): boolean {
+export function isLibvirts(policer: TcPolicer): boolean {
   const { filter, protocol, matchesAll, pref } = policer;
   return filter === 'u32' && protocol === 'all' && matchesAll && pref !== NEUTRON_PREF;
 }
 
 /** @see openvswitch lib/netdev-linux.c:tc_add_matchall_policer; `basic` before 2.17 */
-function isOpenVswitchs(policer: TcPolicer): boolean {
+export function isOpenVswitchs(policer: TcPolicer): boolean {
   return policer.matchesAll && (policer.filter === 'matchall' || policer.filter === 'basic');
 }
 

@@ -48,6 +48,7 @@ const hypervisor: HypervisorReader = {
     if (target === 'vda') return { read_bytes_sec: 1_000_000, group_name: 'x' };
     throw new QuotaError('refused', target, 'no medium');
   },
+  getDiskStats: async () => ({ 'block.count': 1, 'block.0.name': 'vda', 'block.0.rd.bytes': 512 }),
 };
 
 const host = hostOf(

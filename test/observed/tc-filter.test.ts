@@ -36,6 +36,13 @@ describe('the policers on ingress', () => {
         burstTicks: 0x7d0000,
         mtuBytes: 65_536,
         action: 'drop',
+        counters: {
+          bytes: 0,
+          packets: 0,
+          dropped: 0,
+          overlimits: 0,
+          text: 'Sent 0 bytes 0 pkts (dropped 0, overlimits 0)',
+        },
         text: 'police 0x1 rate 4Mbit burst 256Kb mtu 64Kb [007d0000] action drop overhead 0b linklayer ethernet',
       },
     ]);
@@ -52,6 +59,19 @@ describe('the policers on ingress', () => {
     expect(parseTcPolicers(`${head} ${line}\n`)).toEqual([all]);
     const some = `${head}  cmp(u16 at 0 layer 2 trans gt 5)\n ${line}\n`;
     expect(parseTcPolicers(some)).toEqual([{ ...all, matchesAll: false }]);
+  });
+
+  it('have counted each what came to it', () => {
+    const counted = (text: string, sent: string) => text.replace(/Sent 0 bytes 0 pkt(s?).*/, sent);
+    const both =
+      counted(u32, 'Sent 1500 bytes 3 pkts (dropped 1, overlimits 2)') +
+      counted(matchall, 'Sent 90 bytes 1 pkt (dropped 0, overlimits 0 requeues 0)');
+    expect(parseTcPolicers(both).map(({ filter, counters }) => [filter, counters?.bytes])).toEqual([
+      ['matchall', 90],
+      ['u32', 1500],
+    ]);
+    const [, policer] = parseTcPolicers(both);
+    expect(policer?.counters).toMatchObject({ packets: 3, dropped: 1, overlimits: 2 });
   });
 
   it("have Open vSwitch's matchall, whose action is indented", () => {

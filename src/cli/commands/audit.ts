@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QuotaError } from '../../errors.ts';
 import { type AuditReport, auditReport } from '../../report/audit-report.ts';
-import { type AuditOutcome, auditDomains } from '../../workflow/audit.ts';
+import { type AuditManner, type AuditOutcome, auditDomains } from '../../workflow/audit.ts';
+import type { ReadSurroundings } from '../../workflow/surroundings.ts';
 import { type AuditOutputOptions, printAudit } from '../audit-output.ts';
 import { chosenDomains } from '../chosen-domains.ts';
 import { type DesiredOptions, desiredFrom } from '../desired.ts';
@@ -8,7 +11,10 @@ import { type LookOptions, looking } from '../looking.ts';
 import { type Loudness, processTerminal, type Terminal } from '../terminal.ts';
 
 /** Options of `audit`. */
-export interface AuditOptions extends LookOptions, DesiredOptions, AuditOutputOptions, Loudness {}
+export interface AuditOptions extends LookOptions, DesiredOptions, AuditOutputOptions, Loudness {
+  /** ms between two samples of all counters; absent: they are read once. */
+  readonly interval?: number;
+}
 
 /** `virt-quota audit`: all domains, or those that are named. */
 export async function audit(names: readonly string[], options: AuditOptions): Promise<void> {
@@ -16,11 +22,21 @@ export async function audit(names: readonly string[], options: AuditOptions): Pr
   const desiredOf = await desiredFrom(options, terminal);
   await looking(options, terminal, async surroundings => {
     const domains = await chosenDomains(surroundings.hypervisor, names);
-    const reports = reported(auditDomains(surroundings, domains, desiredOf), domains.length, terminal);
+    const outcomes = auditDomains(surroundings, domains, desiredOf, mannerOf(options, surroundings));
+    const reports = reported(outcomes, domains.length, terminal);
     const head = { at: new Date().toISOString(), host: await surroundings.hypervisor.info() };
     const tally = await printAudit(reports, head, options, terminal);
     process.exitCode = exitCodeOfTally(tally);
   });
+}
+
+function mannerOf({ interval, host }: AuditOptions, { signal }: ReadSurroundings): AuditManner {
+  if (interval === undefined) return {};
+  if (host !== undefined) {
+    const message = 'a captured host is one moment: --interval compares two';
+    throw new QuotaError('invalid-input', '--interval', message);
+  }
+  return { pause: async () => sleep(interval, undefined, { ...(signal && { signal }) }) };
 }
 
 async function* reported(
