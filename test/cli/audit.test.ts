@@ -84,4 +84,22 @@ describe('an audit of a captured host', () => {
     expect(stderr).toContain('no such file');
     expect(exitCode).toBe(2);
   });
+
+  it('has nothing to compare counters with', async () => {
+    const { exitCode, stderr } = await audit('trixie', '--interval', '1s');
+    expect(stderr).toContain('a captured host is one moment');
+    expect(exitCode).toBe(2);
+  });
+
+  it('tells what was counted since the start', async () => {
+    const { stdout } = await audit('trixie', '-f', 'json');
+    const [first] = JSON.parse(stdout).domains[0].usage;
+    expect(first).toMatchObject({
+      parameter: 'outbound.average',
+      limit: 32768,
+      unit: 'kB/s',
+      throttled: { ratio: 0, counters: { dropped: 0 } },
+      evidence: { source: expect.stringMatching(/^tc -r -s -d filter show dev tap/) },
+    });
+  });
 });
