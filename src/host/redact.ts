@@ -62,6 +62,7 @@ function redactAnswer(
   recorded: Recorded<IoTuneAnswer>,
   redact: (text: string) => string,
 ): Recorded<IoTuneAnswer> {
+  if ('error' in recorded) return { error: redact(recorded.error) };
   if (!('value' in recorded)) return recorded;
   const entries = Object.entries(recorded.value);
   const value = entries.map(([name, held]) => [name, typeof held === 'string' ? redact(held) : held]);
