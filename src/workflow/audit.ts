@@ -52,7 +52,7 @@ export async function* auditDomains(
   desiredOf: (view: DomainView) => Desired,
   { pause }: AuditManner = {},
 ): AsyncGenerator<AuditOutcome> {
-  const before = pause && (await sampleDomains(surroundings, domains));
+  const before = pause && (await sampleDomains(surroundings, domains, AT_ONCE));
   await pause?.();
   yield* inOrder(domains, AT_ONCE, async (domain): Promise<AuditOutcome> => {
     surroundings.signal?.throwIfAborted();

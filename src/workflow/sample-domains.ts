@@ -3,6 +3,7 @@ import { QuotaError } from '../errors.ts';
 import { readDomainCgroup } from '../host/cgroup.ts';
 import type { DomainRef } from '../ports/hypervisor.ts';
 import type { Assessment } from './assess.ts';
+import { inOrder } from './in-order.ts';
 import { lookAt } from './look-at.ts';
 import { sampleCounters, threadGroups } from './sample-counters.ts';
 import type { ReadSurroundings } from './surroundings.ts';
@@ -10,18 +11,20 @@ import { look } from './unseen.ts';
 
 /**
  * One sample of each domain that runs, by UUID: to compare with a later one. Those that cannot be read are left out.
+ * @param atOnce how many of them
  * @throws QuotaError `unreachable`; the signal's reason
  */
 export async function sampleDomains(
   surroundings: ReadSurroundings,
   domains: Iterable<DomainRef>,
+  atOnce: number,
 ): Promise<ReadonlyMap<string, CounterSample>> {
   const samples = new Map<string, CounterSample>();
-  for (const { uuid } of domains) {
+  const all = inOrder(domains, atOnce, async ({ uuid }) => {
     surroundings.signal?.throwIfAborted();
-    const sample = await sampleDomain(surroundings, uuid);
-    if (sample !== undefined) samples.set(uuid, sample);
-  }
+    return { uuid, sample: await sampleDomain(surroundings, uuid) };
+  });
+  for await (const { uuid, sample } of all) if (sample !== undefined) samples.set(uuid, sample);
   return samples;
 }
 
