@@ -2,65 +2,84 @@ import type { DomainAudit } from '../audit/domain-audit.ts';
 import type { Finding, Repair } from '../audit/finding.ts';
 import { deviceName } from '../domain/tuning.ts';
 import { quoteArguments } from '../domain/virsh-commands.ts';
+import { evidenceLine, sourceText, toleranceLine } from './audit/wording.ts';
 import type { AuditTally } from './audit-report.ts';
-import { knobText } from './quantity.ts';
+import { knobLine } from './knob-quantity.ts';
 import { oneLine, type Paint } from './table.ts';
+import { wrapped, wrappedCommand } from './wrap.ts';
 
 const styles = { pass: 'green', fail: 'red', inconclusive: 'yellow', 'not-applicable': 'dim' } as const;
-const sources: Readonly<Record<DomainAudit['source'], string>> = {
-  flavor: 'flavor',
-  assignment: 'assignment',
-  catalogue: 'flavor of the catalogue',
-  'nova-metadata': "flavor in Nova's metadata",
-  record: 'recorded by an earlier apply',
-  libvirt: "libvirt's own definition",
-};
+
+/** Columns before what is told of a finding, and of what is told beside its name. */
+const INSET = 7;
+const ASIDE = INSET + 11;
 
 /**
- * One domain: a line with the verdict and how many limits are proved, and under it what is wrong, with the cause, where
- * it can be seen, and what would repair it.
+ * One domain: a line with the verdict and how many limits are proved, and under it what is wrong, with the cause, what
+ * was expected and what is there, where it can be seen, and what would repair it.
+ *
+ * @param width columns that a line may have; absent: any number
  */
-export function renderDomainAudit(audit: DomainAudit, paint: Paint): string {
-  const { domain, outcome, coverage, source, flavor, findings } = audit;
-  const asked = `${sources[source]}${flavor === undefined ? '' : ` ${flavor}`}`;
+export function renderDomainAudit(audit: DomainAudit, paint: Paint, width?: number): string {
+  const { domain, outcome, coverage, findings } = audit;
   const proved = `${coverage.proved} of ${coverage.limits} limits proved`;
   const unseen = coverage.inconclusive === 0 ? '' : `, ${coverage.inconclusive} could not be seen`;
-  const head = `${paint(styles[outcome], outcome.padEnd(12))}  ${oneLine(`${domain.name}  ${proved}${unseen}  (${asked})`)}`;
-  return [head, ...findings.flatMap(found => findingLines(found, paint))].join('\n');
+  const text = `${domain.name}  ${proved}${unseen}  (${sourceText(audit)})`;
+  const head = labelled(outcome.padEnd(12), `  ${text}`, of => paint(styles[outcome], of), width);
+  return [...head, ...findings.flatMap(found => findingLines(found, paint, width))].join('\n');
 }
 
 /** A domain of which nothing could be said. */
-export function renderAuditError(name: string, message: string, paint: Paint): string {
-  return `${paint('yellow', 'inconclusive')}  ${oneLine(`${name}  ${message}`)}`;
+export function renderAuditError(name: string, message: string, paint: Paint, width?: number): string {
+  return labelled('inconclusive', `  ${name}  ${message}`, of => paint('yellow', of), width).join('\n');
+}
+
+/** Lines that begin with a word in colour. */
+function labelled(
+  label: string,
+  text: string,
+  paint: (text: string) => string,
+  width: number | undefined,
+): readonly string[] {
+  const indent = label.length + 2;
+  const lines = wrapped(`${label}${oneLine(text)}`, { indent, width });
+  return lines.map((line, index) => (index === 0 ? `${paint(label)}${line.slice(label.length)}` : line));
 }
 
 const severities = { error: 'fail', warning: 'warn', note: 'note' } as const;
 const severityStyles = { error: 'red', warning: 'yellow', note: 'dim' } as const;
 
-function findingLines(finding: Finding, paint: Paint): readonly string[] {
-  const { severity, layer, subject, knob, because, cause, explanation, tolerance, evidence, repair } =
-    finding;
-  const limits = finding.parameters.join(', ');
-  const asked = because.length === 0 ? '' : `   # ${because.join(', ')}`;
-  const more = [
-    `${limits} · ${cause}: ${explanation}`,
-    ...(tolerance === undefined ? [] : [`tolerance: ${knobText(tolerance.values)} (${tolerance.reason})`]),
-    ...(evidence === undefined ? [] : [`seen in ${evidence.source}: ${evidence.text || 'nothing there'}`]),
-    ...(repair === undefined ? [] : [`repair: ${quoteArguments(repair.argv)}${noteOf(repair)}`]),
-  ];
+function findingLines(finding: Finding, paint: Paint, width: number | undefined): readonly string[] {
+  const { severity, layer, subject, knob, because, cause, explanation, evidence, repair } = finding;
   const where = `${deviceName(finding.device)}: ${layer} ${subject} ${knob}`;
-  const first = oneLine(`${where} ${comparison(finding)}${asked}`);
-  const label = paint(severityStyles[severity], severities[severity]);
-  return [`  ${label} ${first}`, ...more.map(line => `       ${oneLine(line)}`)];
+  const asked = because.length === 0 ? '' : `, asked by ${because.join(', ')}`;
+  const tolerance = toleranceLine(finding);
+  const label = `  ${severities[severity]}`;
+  const aside = (name: string, text: string) =>
+    wrapped(oneLine(`${' '.repeat(INSET)}${name.padEnd(ASIDE - INSET)}${text}`), {
+      indent: ASIDE,
+      width,
+    });
+  return [
+    ...labelled(label, ` ${where}`, of => paint(severityStyles[severity], of), width),
+    ...aside('limit', `${finding.parameters.join(', ')}${asked}`),
+    ...aside('cause', `${cause}: ${explanation}`),
+    ...aside('expected', knobLine(finding, finding.expected)),
+    ...aside('observed', knobLine(finding, finding.observed)),
+    ...(tolerance === '' ? [] : aside('tolerance', tolerance)),
+    ...(evidence === undefined ? [] : aside('seen in', evidenceLine(evidence))),
+    ...(repair === undefined ? [] : repairLines(repair, width)),
+  ];
 }
 
-function comparison({ expected, observed }: Finding): string {
-  const is = observed === undefined ? 'is not there' : `is ${knobText(observed)}`;
-  return `${is}, expected ${knobText(expected)}`;
-}
-
-function noteOf({ note }: Repair): string {
-  return note === undefined ? '' : `   # ${note}`;
+function repairLines({ argv, note }: Repair, width: number | undefined): readonly string[] {
+  const wrapping = { indent: ASIDE, width };
+  const first = `${' '.repeat(INSET)}${'repair'.padEnd(ASIDE - INSET)}`;
+  const words = argv.map(word => oneLine(quoteArguments([word])));
+  const lines = wrappedCommand(first, words, wrapping);
+  return note === undefined
+    ? lines
+    : [...lines, ...wrapped(oneLine(`${' '.repeat(ASIDE)}# ${note}`), wrapping)];
 }
 
 /** `3 domains: 2 pass, 1 fail; 50 of 51 limits proved` */

@@ -68,3 +68,16 @@ describe('--out', () => {
     expect((await audit('-f', 'text')).stdout).toBe((await audit('-f', 'table')).stdout);
   });
 });
+
+it('fits as many columns as COLUMNS says, on standard output only', async () => {
+  process.env.COLUMNS = '60';
+  const longest = (text: string) => Math.max(...text.split('\n').map(line => line.length));
+  try {
+    expect(longest((await audit()).stdout)).toBeLessThanOrEqual(60);
+    expect(longest((await audit('-f', 'csv')).stdout)).toBeGreaterThan(60);
+    await audit('--out', join(scratch, 'wide'));
+    expect(longest(readFileSync(join(scratch, 'wide'), 'utf8'))).toBeGreaterThan(60);
+  } finally {
+    delete process.env.COLUMNS;
+  }
+});

@@ -25,10 +25,15 @@ describe('an audit of a captured host', () => {
     const { exitCode, stdout } = await audit('trixie-ovs-restarted', '--flavor', flavor);
     expect(stdout.match(/^ {2}fail /gm)).toHaveLength(1);
     expect(stdout).toContain(
-      'tc tap5f64d83e-14 police is not there, expected rateBps=32768000 burstBytes=134217728',
+      '  fail interface fa:16:3e:5f:64:d8: tc tap5f64d83e-14 police\n' +
+        '       limit      outbound.average, outbound.burst, asked by quota:vif_outbound_average, quota:vif_outbound_burst\n' +
+        '       cause      open-vswitch-owns-tap: tap5f64d83e-14 is a port of Open vSwitch',
     );
-    expect(stdout).toContain('open-vswitch-owns-tap: tap5f64d83e-14 is a port of Open vSwitch');
-    expect(stdout).toContain('seen in tc -r -s -d filter show dev tap5f64d83e-14 parent ffff:');
+    expect(stdout).toContain(
+      '       expected   rate 32768000 bytes/s (32.768 MB/s), burst 134217728 bytes (128 MiB)\n' +
+        '       observed   absent\n',
+    );
+    expect(stdout).toContain('seen in    tc -r -s -d filter show dev tap5f64d83e-14 parent ffff:');
     expect(stdout).toContain('18 of 20 limits proved');
     expect(exitCode).toBe(1);
   });
@@ -65,7 +70,7 @@ describe('an audit of a captured host', () => {
 
   it("asks for our own keys too, and not for libvirt's definition when only those are given", async () => {
     const { exitCode, stdout } = await audit('trixie', '--property', 'virt-quota:emulator_quota=50000');
-    expect(stdout).toContain('# virt-quota:emulator_quota');
+    expect(stdout).toContain('asked by virt-quota:emulator_quota');
     expect(stdout).toContain('never-applied');
     expect(exitCode).toBe(1);
     const keys = join(scratch, 'own.txt');

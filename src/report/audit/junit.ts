@@ -7,7 +7,7 @@ import type { AuditReport } from '../audit-report.ts';
 import { verdictSentence } from '../verdict-table.ts';
 import { escaped } from '../xml-text.ts';
 import type { AuditFormat, AuditHead } from './format.ts';
-import { findingOf, findingSentence, findingsApart, sourceText } from './wording.ts';
+import { evidenceLine, findingOf, findingSentence, findingsApart, sourceText } from './wording.ts';
 
 /** A test case: a limit, or a finding that is about no limit. */
 interface Case {
@@ -114,7 +114,7 @@ function findingCase(finding: Finding): Case {
 }
 
 function findingText({ explanation, evidence, repair }: Finding): string {
-  const seen = evidence === undefined ? '' : ` Seen in: ${evidence.source}: ${evidence.text || 'nothing'}.`;
+  const seen = evidence === undefined ? '' : ` Seen in: ${evidenceLine(evidence)}.`;
   return `${explanation}.${seen}${repair === undefined ? '' : ` Repair: ${quoteArguments(repair.argv)}`}`;
 }
 

@@ -3,6 +3,7 @@ import type { Finding } from '../../audit/finding.ts';
 import type { LimitAudit } from '../../audit/limit-audit.ts';
 import { deviceName } from '../../domain/tuning.ts';
 import type { HypervisorInfo } from '../../ports/hypervisor.ts';
+import type { Evidence } from '../../verify/reading.ts';
 import type { Verdict } from '../../verify/verdict.ts';
 import { knobLine } from '../knob-quantity.ts';
 import { readableQuantity } from '../quantity.ts';
@@ -51,6 +52,11 @@ export function observedLine({ expectation, outcome, observed, detail, reason }:
 export function toleranceLine(of: Verdict['expectation'] | Finding): string {
   if (of.tolerance === undefined) return '';
   return `within ${knobLine(of, of.tolerance.values)}: ${of.tolerance.reason}`;
+}
+
+/** Where it was seen and what was there: `/sys/fs/cgroup/…/cpu.max: 50000 100000`. */
+export function evidenceLine({ source, text }: Evidence): string {
+  return `${source}${source.endsWith(':') ? '' : ':'} ${text || 'nothing there'}`;
 }
 
 /** The finding that tells why a limit fails, if there is one. */

@@ -35,7 +35,7 @@ describe('JUnit', () => {
     expect(xml).toContain(
       '<failure type="open-vswitch-owns-tap" message="tc: subject police is not there; expected 32768">' +
         'tap0 is a port of Open vSwitch, which removes tc state that is not its own. ' +
-        'Seen in: tc -r -s -d filter show dev tap0 parent ffff:: nothing. ' +
+        'Seen in: tc -r -s -d filter show dev tap0 parent ffff: nothing there. ' +
         'Repair: virt-quota apply broken --flavor &#39;my flavor.json&#39; --ovs-native</failure>',
     );
   });
