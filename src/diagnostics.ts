@@ -167,6 +167,10 @@ export type QosDiagnosticCode =
   | 'foreign-filter'
   /** Another default class, which htb cannot take on where it stands; args: `from`, `to`. */
   | 'tree-built-anew'
+  /** Somebody else limits or marks the port already, so nothing is written; args: `dev`, `holder` (who, and by what). */
+  | 'limited-by-other'
+  /** The same, and it is overwritten as was asked; args as there. */
+  | 'taken-over'
   /** The back end holds another number than was asked for; args: `becomes`, `unit`. */
   | 'rounded';
 

@@ -3,12 +3,14 @@ import { type BackendHoldings, type Holding, held, nothingHeld } from './holding
 import { addFlow, flow, needs } from './ovs-flows.ts';
 import type { PortBinding } from './port-binding.ts';
 
-interface Meter {
-  /** `pktps` or `kbps`. */
+/** An OpenFlow meter that drops what is above its rate. */
+export interface OvsMeter {
+  /** Packets or kbit of 1000 bits, a second. */
   readonly unit: 'pktps' | 'kbps';
   readonly rate: number;
-  /** 0: without the burst flag. */
+  /** Packets or kbit; 0: without the burst flag. */
   readonly burst: number;
+  /** The rule that asks for it. */
   readonly because: string;
 }
 
@@ -22,13 +24,14 @@ export function packetMeter(
   port: PortBinding,
 ): BackendHoldings {
   if (limit === undefined) return nothingHeld;
+  return metered(packetMeterOf(limit, direction), direction, port);
+}
+
+/** Its meter: Neutron counts in thousands of packets. */
+export function packetMeterOf(limit: PacketRateLimit, direction: Direction): OvsMeter {
   const { maxKpps, maxBurstKpps = 0 } = limit;
   const because = `packet_rate_limit ${direction}`;
-  return metered(
-    { unit: 'pktps', rate: maxKpps * 1000, burst: maxBurstKpps * 1000, because },
-    direction,
-    port,
-  );
+  return { unit: 'pktps', rate: maxKpps * 1000, burst: maxBurstKpps * 1000, because };
 }
 
 /** A bandwidth limit by meter, without a burst of its own. @see neutron qos_driver.py:_update_meter_bandwidth_rate_limit */
@@ -38,15 +41,16 @@ export function bandwidthMeter(
   port: PortBinding,
 ): BackendHoldings {
   if (limit === undefined) return nothingHeld;
-  const because = `bandwidth_limit ${direction}`;
-  return metered(
-    { unit: 'kbps', rate: limit.maxKbps, burst: limit.maxBurstKbit ?? 0, because },
-    direction,
-    port,
-  );
+  return metered(bandwidthMeterOf(limit, direction), direction, port);
 }
 
-function metered(meter: Meter, direction: Direction, port: PortBinding): BackendHoldings {
+/** Its meter. */
+export function bandwidthMeterOf(limit: BandwidthLimit, direction: Direction): OvsMeter {
+  const because = `bandwidth_limit ${direction}`;
+  return { unit: 'kbps', rate: limit.maxKbps, burst: limit.maxBurstKbit ?? 0, because };
+}
+
+function metered(meter: OvsMeter, direction: Direction, port: PortBinding): BackendHoldings {
   const { because, unit } = meter;
   const match = matchOf(direction, port);
   if (match === undefined) return needs(because, needed[direction]);
@@ -78,16 +82,17 @@ function matchOf(direction: Direction, { mac, ofport, localVlan }: PortBinding):
 }
 
 /** The agent takes the first free number; these are the first four. */
-function meterId(unit: Meter['unit'], direction: Direction): number {
+function meterId(unit: OvsMeter['unit'], direction: Direction): number {
   return (unit === 'pktps' ? 1 : 3) + (direction === 'egress' ? 0 : 1);
 }
 
-function meterText(id: number, { unit, rate, burst }: Meter): string {
+/** A meter in the words of ovs-ofctl. */
+export function meterText(id: number, { unit, rate, burst }: Omit<OvsMeter, 'because'>): string {
   const band = `bands=type=drop,rate=${rate}`;
   return burst > 0 ? `meter=${id},${unit},burst,${band},burst_size=${burst}` : `meter=${id},${unit},${band}`;
 }
 
-function meterHolding(text: string, { unit, rate, burst, because }: Meter): Holding {
+function meterHolding(text: string, { unit, rate, burst, because }: OvsMeter): Holding {
   const [rateUnit, burstUnit] = unit === 'pktps' ? ['packets/s', 'packets'] : ['kbit/s', 'kbit'];
   return {
     layer: 'openflow',

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../diagnostics.ts';
 import type { BandwidthLimit } from '../intent/port-qos.ts';
 import { bytesToOvsTicks, policingBurstToBytes, policingRateToBytes } from '../units.ts';
 import { defaultBurstFindings, egressBurstKbit } from './default-burst.ts';
@@ -9,8 +10,7 @@ const because = 'bandwidth_limit egress';
 
 /** What a machine sends comes into Open vSwitch, which polices it. @see neutron neutron/agent/common/ovs_lib.py:_set_egress_bw_limit_for_port */
 export function egressPolicing(limit: BandwidthLimit, { dev }: PortBinding): BackendHoldings {
-  const rate = limit.maxKbps;
-  const burst = Math.floor(egressBurstKbit(limit));
+  const { rate, burst } = policingColumns(limit);
   const police = policeOf(dev, rate, burst);
   return {
     holdings: [
@@ -28,11 +28,22 @@ export function egressPolicing(limit: BandwidthLimit, { dev }: PortBinding): Bac
         `ingress_policing_burst=${burst}`,
       ],
     ],
-    diagnostics: [
-      ...defaultBurstFindings(because, limit),
-      ...burstFindings(because, policingRateToBytes(rate), policingBurstToBytes(burst)),
-    ],
+    diagnostics: policingFindings(limit),
   };
+}
+
+/** `ingress_policing_rate` in kbit/s and `ingress_policing_burst` in kbit. */
+export function policingColumns(limit: BandwidthLimit): { readonly rate: number; readonly burst: number } {
+  return { rate: limit.maxKbps, burst: Math.floor(egressBurstKbit(limit)) };
+}
+
+/** What is to be said of the burst. */
+export function policingFindings(limit: BandwidthLimit): readonly Diagnostic[] {
+  const { rate, burst } = policingColumns(limit);
+  return [
+    ...defaultBurstFindings(because, limit),
+    ...burstFindings(because, policingRateToBytes(rate), policingBurstToBytes(burst)),
+  ];
 }
 
 function column(dev: string, knob: string, value: number, unit: string): Holding {

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../diagnostics.ts';
 import type { BandwidthLimit } from '../intent/port-qos.ts';
 import { bitsToBytes, kilobitsToBits, kilobitsToBytes } from '../units.ts';
 import { type BackendHoldings, type Holding, held } from './holding.ts';
@@ -13,8 +14,7 @@ const because = 'bandwidth_limit ingress';
 
 /** What a machine receives leaves Open vSwitch through queue 0. @see neutron neutron/agent/common/ovs_lib.py:_update_ingress_bw_limit_for_port */
 export function ingressQueue(limit: BandwidthLimit, { dev }: PortBinding): BackendHoldings {
-  const maxBits = kilobitsToBits(limit.maxKbps);
-  const burstBits = kilobitsToBits(limit.maxBurstKbit ?? 0);
+  const { maxBits, burstBits } = queueConfig(limit);
   const queue: Holding = {
     layer: 'ovsdb',
     subject: `Queue 0 of port ${dev}`,
@@ -23,12 +23,22 @@ export function ingressQueue(limit: BandwidthLimit, { dev }: PortBinding): Backe
     because,
   };
   const classes = htbClasses(dev, 0, { maxBits, burstBits }, because);
-  const { rateBps, burstBytes } = ovsQueueClass({ maxBits, burstBits }, bitsToBytes(ovsMaxRate));
   return {
     holdings: [qosRow(`Port ${dev}`, 0, because), queue, ...classes, queueFlow(because)],
     commands: [setQos(dev, 0, `max-rate=${maxBits}`, `burst=${burstBits}`)],
-    diagnostics: burstFindings(because, rateBps, burstBytes),
+    diagnostics: queueFindings(limit),
   };
+}
+
+/** `other_config` of a port's queue 0, in bit/s and bits; 0 where no burst is given. */
+export function queueConfig(limit: BandwidthLimit): Required<Pick<OvsQueue, 'maxBits' | 'burstBits'>> {
+  return { maxBits: kilobitsToBits(limit.maxKbps), burstBits: kilobitsToBits(limit.maxBurstKbit ?? 0) };
+}
+
+/** What is to be said of the burst. */
+export function queueFindings(limit: BandwidthLimit): readonly Diagnostic[] {
+  const { rateBps, burstBytes } = ovsQueueClass(queueConfig(limit), bitsToBytes(ovsMaxRate));
+  return burstFindings(because, rateBps, burstBytes);
 }
 
 /** Open vSwitch with DPDK polices what it sends to a vhost-user port. @see neutron neutron/agent/common/ovs_lib.py:_update_ingress_bw_limit_for_dpdk_port */

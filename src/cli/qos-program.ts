@@ -19,27 +19,12 @@ export function qosCommands(top: Command): void {
 
 function port(top: Command): void {
   const group = top.command('port').description("QoS of a network port, as Neutron's back ends enforce it");
-  group
-    .command('translate')
+  policyOptions(group.command('translate'))
     .description('a Neutron QoS policy to what its back end must hold; touches nothing')
-    .option(
-      '--policy <file>',
-      "the port's policy: API JSON, openstack network qos policy show or rule list -f json|yaml (- for stdin)",
-    )
-    .option('--network-policy <file>', "its network's policy; counts only without --policy")
-    .option('--device-owner <owner>', "Neutron's device_owner of the port", 'compute:nova')
     .addOption(choice('--backend <name>', 'what enforces it', backends, 'ovs'))
-    .requiredOption(
-      '--port <uuid>',
-      'UUID of the port',
-      matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'a UUID'),
-    )
+    .requiredOption('--port <uuid>', 'UUID of the port', uuid)
     .option('--dev <name>', 'its device (default: tap and the beginning of the UUID)', device)
-    .option(
-      '--mac <address>',
-      'its MAC address',
-      matching(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i, 'a MAC address'),
-    )
+    .option('--mac <address>', 'its MAC address', mac)
     .option('--ofport <number>', 'its number on br-int', within(1, 65279))
     .option('--vlan <id>', "the network's VLAN on br-int", within(1, 4094))
     .option(
@@ -61,6 +46,52 @@ function port(top: Command): void {
     .action(async (_, self: Command) =>
       (await import('./commands/port-translate.ts')).portTranslate(self.optsWithGlobals()),
     );
+  portOnHost(group);
+}
+
+/** Those that look at Open vSwitch on this host, or write to it. */
+function portOnHost(group: Command): void {
+  const options = (command: Command) =>
+    command
+      .option('--port <uuid>', "Neutron's UUID of the port, as the Interface row has it", uuid)
+      .option('--dev <name>', 'or the name of its device', device)
+      .addOption(choice('-f, --format <format>', 'output format', ['text', 'json'], 'text'));
+  const wanted = (command: Command) =>
+    policyOptions(options(command))
+      .option('--mac <address>', "the machine's MAC address, where the Interface row has none", mac)
+      .option('--meter-bandwidth', '[ovs] qos_meter_bandwidth is on');
+  const takeOver = (command: Command) =>
+    command.option('--take-over', 'overwrite what somebody else has put there, and say what');
+  const actions = () => import('./commands/port-apply.ts');
+  takeOver(wanted(group.command('plan')))
+    .description('what would be written to a port of Open vSwitch on this host; reads only')
+    .option('--exit-code', 'exit with 1 when something would change')
+    .action(async (_, self: Command) => (await actions()).portPlan(self.optsWithGlobals()));
+  takeOver(wanted(group.command('apply')))
+    .description(
+      'give a port of Open vSwitch on this host its policy, verify it, roll back if it does not hold',
+    )
+    .option('--dry-run', 'only say what would be written')
+    .action(async (_, self: Command) => (await actions()).portApply(self.optsWithGlobals()));
+  wanted(group.command('verify'))
+    .description(
+      'does a port of Open vSwitch on this host hold its policy, in the database, its flows and tc',
+    )
+    .action(async (_, self: Command) => (await actions()).portVerify(self.optsWithGlobals()));
+  options(group.command('remove'))
+    .description('take away what apply has put on a port, so that it is as it was found')
+    .option('--dry-run', 'only say what would be written')
+    .action(async (_, self: Command) => (await actions()).portRemove(self.optsWithGlobals()));
+}
+
+function policyOptions(command: Command): Command {
+  return command
+    .option(
+      '--policy <file>',
+      "the port's policy: API JSON, openstack network qos policy show or rule list -f json|yaml (- for stdin)",
+    )
+    .option('--network-policy <file>', "its network's policy; counts only without --policy")
+    .option('--device-owner <owner>', "Neutron's device_owner of the port", 'compute:nova');
 }
 
 function dscp(top: Command): void {
@@ -181,6 +212,10 @@ function matching(pattern: RegExp, what: string): (text: string) => string {
     return text;
   };
 }
+
+const uuid = matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'a UUID');
+
+const mac = matching(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i, 'a MAC address');
 
 /** @see linux net/core/dev.c:dev_valid_name */
 const device = matching(/^(?!\.{1,2}$)[^\s/:\p{C}]{1,15}$/u, 'the name of a network device');

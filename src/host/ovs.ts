@@ -1,5 +1,12 @@
 import { onceFor } from '../observed/once-for.ts';
-import { type OvsState, ovsColumns, ovsRowColumns, parseOvsState } from '../observed/ovs.ts';
+import {
+  type OvsBridgesState,
+  type OvsState,
+  ovsColumns,
+  ovsPortColumns,
+  ovsRowColumns,
+  parseOvsState,
+} from '../observed/ovs.ts';
 import { type CommandResult, HostReadError, type HostReader } from '../ports/host.ts';
 
 /** One process for all ports of the host; it answers one JSON table a line. */
@@ -16,10 +23,15 @@ export function readOvs(host: HostReader): Promise<OvsState> {
   return answered(host, ovsCommand);
 }
 
+/** The same with the bridges, and what is known of each port's machine. @throws HostReadError */
+export function readOvsPorts(host: HostReader): Promise<OvsBridgesState> {
+  return answered(host, listing(ovsPortColumns));
+}
+
 /** Several domains that are read at once are told by one answer. */
 const stateIn = onceFor(({ stdout }: CommandResult) => parseOvsState(stdout));
 
-async function answered(host: HostReader, argv: readonly string[]): Promise<OvsState> {
+async function answered(host: HostReader, argv: readonly string[]): Promise<OvsBridgesState> {
   const result = await host.run(argv);
   const { exitCode, stderr } = result;
   if (exitCode !== 0) {

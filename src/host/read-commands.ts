@@ -1,11 +1,15 @@
 const TC_OBJECTS = new Set(['class', 'qdisc', 'filter']);
 const OVS_READS = new Set(['list', 'get', 'find']);
 
-/** Whether an argv is one of the few commands that only look: `tc … show`, `tc -V`, `ovs-vsctl … list|get|find`. */
+/**
+ * Whether an argv is one of the few commands that only look: `tc … show`, `tc -V`,
+ * `ovs-vsctl … list|get|find`, `ovs-ofctl … dump-flows|dump-meters|meter-stats`.
+ */
 export function isReadCommand(argv: readonly string[]): boolean {
   const [program, ...rest] = argv;
   if (program === 'tc') return isTcRead(rest);
   if (program === 'ovs-vsctl') return isOvsRead(rest);
+  if (program === 'ovs-ofctl') return isOpenFlowRead(rest);
   return false;
 }
 
@@ -23,4 +27,12 @@ function isOvsRead(words: readonly string[]): boolean {
     else commands.at(-1)?.push(word);
   }
   return commands.every(command => OVS_READS.has(command.find(word => !word.startsWith('--')) ?? ''));
+}
+
+/** Options, then what to dump of which bridge. */
+function isOpenFlowRead(words: readonly string[]): boolean {
+  const line = words.join(' ');
+  return /^(?:(?:--timeout=\d{1,2}|-O OpenFlow1[0-5]|--no-names|--no-stats) )*(?:dump-flows|dump-meters|meter-stats) [A-Za-z0-9_][\w.-]{0,14}(?: table=\d{1,3})?$/.test(
+    line,
+  );
 }

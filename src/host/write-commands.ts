@@ -1,24 +1,35 @@
+import { isOpenFlowWrite } from './openflow-writes.ts';
 import { isTcWrite } from './tc-writes.ts';
 
 const DEVICE = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const SETTINGS: Readonly<Record<string, RegExp>> = {
   Port: /^qos=(?:@qos|[0-9a-f-]{36})$/,
-  Interface: /^(?:ingress_policing_(?:rate|burst)=\d{1,10}|external_ids:virt-quota="[0-9a-f-]{36}")$/,
+  // The record of a port is any printable text but what would end its quotes.
+  Interface:
+    /^(?:ingress_policing_(?:rate|burst)=\d{1,10}|external_ids:virt-quota="[0-9a-f-]{36}"|external_ids:virt-quota-port-(?:qos|meters|flows)="[ !#-[\]-~]{1,8000}")$/,
   QoS: /^(?:type=linux-htb|queues:0=@queue|other_config:[a-z-]+=\d{1,15}|external_ids:virt-quota[a-z-]*="[A-Za-z0-9_.-]+")$/,
   Queue: /^(?:other_config:[a-z-]+=\d{1,15}|external_ids:virt-quota[a-z-]*="[A-Za-z0-9_.-]+")$/,
 };
 
+/** Our keys in `external_ids` of an Interface row, one or several. */
+const KEYS = /^external_ids(?:,virt-quota(?:-port-[a-z]+)?)+$/;
+
 /**
  * Whether an argv is one of the few commands that write: an `ovs-vsctl` transaction that limits ports, by rows that
- * carry virt-quota's mark; a batch of `tc` for one device.
+ * carry virt-quota's mark, an `ovs-ofctl` command for flows and meters, or a batch of `tc` for one device.
  *
  * @param input what the command would read from its standard input
  */
 export function isWriteCommand(argv: readonly string[], input?: string): boolean {
-  if (input !== undefined) return isTcWrite(argv, input);
-  const [program, timeout = '', ...rest] = argv;
-  if (program !== 'ovs-vsctl' || !/^--timeout=[1-9]\d?$/.test(timeout) || rest[0] !== '--') return false;
+  const [program, ...rest] = argv;
+  if (program === 'ovs-ofctl') return isOpenFlowWrite(rest, input);
+  if (program === 'tc') return input !== undefined && isTcWrite(argv, input);
+  return program === 'ovs-vsctl' && input === undefined && isOvsTransaction(rest);
+}
+
+function isOvsTransaction([timeout = '', ...rest]: readonly string[]): boolean {
+  if (!/^--timeout=[1-9]\d?$/.test(timeout) || rest[0] !== '--') return false;
   return commandsOf(rest.slice(1)).every(isOvsWrite);
 }
 
@@ -45,7 +56,7 @@ function isOvsWrite(words: readonly string[]): boolean {
     case 'clear':
       return table === 'Port' && DEVICE.test(record) && values.join() === 'qos';
     case 'remove':
-      return table === 'Interface' && DEVICE.test(record) && values.join() === 'external_ids,virt-quota';
+      return table === 'Interface' && DEVICE.test(record) && KEYS.test(values.join());
     case '--id=@qos create':
       return table === 'QoS' && areSettings(rest);
     case '--id=@queue create':

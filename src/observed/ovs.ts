@@ -28,16 +28,33 @@ export const ovsRowColumns = {
   queues: { table: 'Queue', columns: [...ovsColumns.queues.columns, 'external_ids'] },
 } as const;
 
+/** The same with what says where a port is and what its machine is. */
+export const ovsPortColumns = {
+  interfaces: {
+    table: 'Interface',
+    columns: [...ovsRowColumns.interfaces.columns, 'type', 'ofport'],
+  },
+  ports: { table: 'Port', columns: ['_uuid', ...ovsColumns.ports.columns, 'tag'] },
+  qos: ovsRowColumns.qos,
+  queues: ovsRowColumns.queues,
+  bridges: { table: 'Bridge', columns: ['name', 'ports'] },
+} as const;
+
+/** {@link OvsState} with the bridges that have the ports. */
+export interface OvsBridgesState extends OvsState {
+  readonly bridges: readonly OvsRow[];
+}
+
 /**
- * The answer to one `ovs-vsctl --format=json … list Interface -- … list Port -- … list QoS -- … list Queue`: one JSON
- * table a line. An empty line stands for a table without rows.
+ * The answer to one `ovs-vsctl --format=json … list Interface -- … list Port -- … list QoS -- … list Queue`, and maybe
+ * `-- … list Bridge`: one JSON table a line. An empty line stands for a table without rows.
  *
  * @throws SyntaxError when a line is no JSON
  */
-export function parseOvsState(answer: string): OvsState {
+export function parseOvsState(answer: string): OvsBridgesState {
   const tables = answer.split('\n').map(parseOvsTable);
-  const [interfaces = [], ports = [], qos = [], queues = []] = tables;
-  return { interfaces, ports, qos, queues };
+  const [interfaces = [], ports = [], qos = [], queues = [], bridges = []] = tables;
+  return { interfaces, ports, qos, queues, bridges };
 }
 
 /** `{"headings":["name",…],"data":[["tap0",…],…]}` → rows by column name. */

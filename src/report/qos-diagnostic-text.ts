@@ -35,6 +35,9 @@ export const qosTexts: Readonly<Record<QosDiagnosticCode, (diagnostic: Diagnosti
     `has a '${found.value ?? ''}' filter of somebody else at preference ${arg(found, 'pref')}, where ours has to be`,
   'tree-built-anew': found =>
     `is built anew, since its default class moves from ${arg(found, 'from')} to ${arg(found, 'to')}: for a moment nothing is shaped`,
+  'limited-by-other': found =>
+    `is on ${arg(found, 'dev')} already, by ${arg(found, 'holder')}; nothing is written over it unless --take-over is given`,
+  'taken-over': found => `on ${arg(found, 'dev')} is taken over from ${arg(found, 'holder')}`,
   rounded: found => `is ${found.value ?? '?'}, held as ${arg(found, 'becomes')}${unit(found)}`,
 };
 
@@ -65,6 +68,7 @@ const reasons: Readonly<Record<string, string>> = {
   'egress-only': 'its driver knows only what the machine sends',
   'physical-only': 'it works on flat and VLAN networks only',
   'burst-ignored': 'it has no burst',
+  'shared-uplink': "its queue stands on the host's uplink, which Neutron's agent keeps for all ports",
   'network-owned': 'it takes no policy for ports of the network itself',
   'burst-zero': 'it takes a missing burst as 0 and then drops everything',
 };

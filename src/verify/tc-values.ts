@@ -14,6 +14,9 @@ import type { HostFacts } from './host-facts.ts';
 /** Values that a class or policer must show, and how far what tc shows may be off. */
 export type TcValues = Required<Pick<Expectation, 'expected'>> & Pick<Expectation, 'tolerance'>;
 
+/** What of a host decides how tc rounds. */
+export type TcFacts = Pick<HostFacts, 'iproute2'>;
+
 /** A rate limit as tc holds it. */
 export interface TcLimit {
   readonly rateBps: number;
@@ -24,16 +27,13 @@ export interface TcLimit {
   readonly writer: 'tc' | 'ovs';
 }
 
-/** tc's version decides. */
-type Facts = Pick<HostFacts, 'iproute2'>;
-
 /** Whether tc answers JSON with exact numbers for classes; policers are always text. */
-export function classesAreExact(facts: Facts): boolean {
+export function classesAreExact(facts: TcFacts): boolean {
   return facts.iproute2 !== undefined && isAtLeast(facts.iproute2, 6, 2);
 }
 
 /** What tc on this host must show of a limit, by iproute2's own arithmetic. */
-export function tcValues(limit: TcLimit, exact: boolean, facts: Facts): TcValues {
+export function tcValues(limit: TcLimit, exact: boolean, facts: TcFacts): TcValues {
   const { rateBps, ceilBps } = limit;
   const burstBytes = shownBurst(limit, facts);
   const expected = {
@@ -51,7 +51,7 @@ export function tcValues(limit: TcLimit, exact: boolean, facts: Facts): TcValues
   return { expected, tolerance: { values, reason: 'tc keeps a burst in ticks and rounds what it prints' } };
 }
 
-function shownBurst({ rateBps, burstBytes, writer }: TcLimit, facts: Facts): number | undefined {
+function shownBurst({ rateBps, burstBytes, writer }: TcLimit, facts: TcFacts): number | undefined {
   // A burst that does not fit is not what the kernel holds, whatever it makes of it: that has to show.
   if (burstBytes === undefined || !fitsTcTicks(rateBps, burstBytes)) return burstBytes;
   const rounding = roundingOf(facts);
@@ -61,7 +61,7 @@ function shownBurst({ rateBps, burstBytes, writer }: TcLimit, facts: Facts): num
 }
 
 /** iproute2 6.15 computes bursts exactly (d947f365); before, it cut them to whole µs on both ways. */
-export function roundingOf(facts: Facts): TcRounding {
+export function roundingOf(facts: TcFacts): TcRounding {
   return facts.iproute2 !== undefined && isAtLeast(facts.iproute2, 6, 15) ? 'exact' : 'truncating';
 }
 

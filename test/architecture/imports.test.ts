@@ -10,7 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   intent: ['.'],
   domain: ['.', 'xml', 'intent'],
   ports: ['.', 'domain'],
-  backend: ['.', 'intent'],
+  backend: ['.', 'intent', 'observed'],
   verify: ['.', 'domain', 'ports', 'observed', 'backend'],
   observed: ['.'],
   plan: ['.', 'backend', 'domain', 'ports', 'observed', 'verify'],

@@ -1,23 +1,15 @@
 import type { BackendHoldings } from '../../backend/holding.ts';
 import { type PortBinding, tapName } from '../../backend/port-binding.ts';
 import { type PortBackend, portBackends, portHoldings } from '../../backend/port-holdings.ts';
-import { hasErrors } from '../../diagnostics.ts';
 import { quoteArguments } from '../../domain/virsh-commands.ts';
-import { QuotaError } from '../../errors.ts';
-import { effectivePortQos } from '../../intent/effective-port-qos.ts';
-import { type PortQos, parsePortQos } from '../../intent/port-qos.ts';
-import { maxStructuredLength } from '../../intent/structured-text.ts';
+import type { PortQos } from '../../intent/port-qos.ts';
 import { renderHoldings } from '../../report/holdings-text.ts';
-
-import { readInput } from '../inputs.ts';
+import { type PolicyOptions, readPortPolicy, saySource } from '../port-policy.ts';
 import { sayDiagnostics } from '../quota-input.ts';
 import { type Loudness, processTerminal, type Terminal } from '../terminal.ts';
 
 /** Options of `port translate`. */
-export interface PortTranslateOptions extends Loudness {
-  readonly policy?: string;
-  readonly networkPolicy?: string;
-  readonly deviceOwner: string;
+export interface PortTranslateOptions extends PolicyOptions, Loudness {
   readonly backend: PortBackend | 'all';
   readonly port: string;
   readonly dev?: string;
@@ -37,39 +29,15 @@ export interface PortTranslateOptions extends Loudness {
 /** `virt-quota port translate`. */
 export async function portTranslate(options: PortTranslateOptions): Promise<void> {
   const terminal = processTerminal(options);
-  const port = await readPolicy(options.policy, terminal);
-  const network = await readPolicy(options.networkPolicy, terminal);
-  if (port === undefined && network === undefined) {
-    throw new QuotaError(
-      'invalid-input',
-      'policy',
-      'say what is wanted: --policy FILE or --network-policy FILE',
-    );
-  }
-  const effective = effectivePortQos({
-    ...(port !== undefined && { port }),
-    ...(network !== undefined && { network }),
-    deviceOwner: options.deviceOwner,
-  });
+  const effective = await readPortPolicy(options, terminal);
   const names = options.backend === 'all' ? portBackends : [options.backend];
   const backends = names.map(name => ({ name, ...heldBy(name, effective.qos, bindingOf(options)) }));
   if (options.format === 'json') {
     const { source, qos } = effective;
     return terminal.out(`${JSON.stringify({ schemaVersion: 1, source, policy: qos, backends }, null, 2)}\n`);
   }
-  if (effective.source !== 'port') terminal.say(`policy in force: ${sources[effective.source]}`);
+  saySource(effective, terminal);
   for (const backend of backends) print(backend, options, terminal);
-}
-
-const sources = { network: "the network's", none: 'none' } as const;
-
-async function readPolicy(file: string | undefined, terminal: Terminal): Promise<PortQos | undefined> {
-  if (file === undefined) return undefined;
-  const name = file === '-' ? 'standard input' : `'${file}'`;
-  const { qos, diagnostics } = parsePortQos(await readInput(file, 4 * maxStructuredLength), name);
-  sayDiagnostics(diagnostics, terminal);
-  if (!hasErrors(diagnostics)) return qos;
-  throw new QuotaError('invalid-input', name, `${name} is no policy that Neutron would take`);
 }
 
 function heldBy(name: PortBackend, qos: PortQos | undefined, port: PortBinding): BackendHoldings {

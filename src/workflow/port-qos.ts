@@ -1,0 +1,114 @@
+import { nothingWanted, ovsPortTarget } from '../backend/ovs-port-target.ts';
+import { QuotaError } from '../errors.ts';
+import { readFlows, readMeters, readMeterUsers } from '../host/openflow.ts';
+import { readOvsPorts } from '../host/ovs.ts';
+import { readIproute2Version } from '../host/tc.ts';
+import type { PortQos } from '../intent/port-qos.ts';
+import type { OvsBridgesState } from '../observed/ovs.ts';
+import { findOvsPort, type OvsPortFacts, type PortName } from '../observed/ovs-port.ts';
+import { type PlannedHost, planHost } from '../plan/host-plan.ts';
+import type { HostResult } from '../plan/host-result.ts';
+import { type PortAsk, planPort, portDemands, portKind, verifyDemands } from '../plan/plan-port.ts';
+import type { PortOp } from '../plan/port-op.ts';
+import type { HostReader } from '../ports/host.ts';
+import { changeHost } from './host-change.ts';
+import { portWork } from './port-work.ts';
+import type { HostSurroundings } from './surroundings.ts';
+import { look, type Seen } from './unseen.ts';
+
+/** A port of Open vSwitch and the policy it shall have. */
+export interface PortRequest {
+  readonly port: PortName;
+  /** The policy in force; absent: none, so what is ours goes. */
+  readonly qos?: PortQos;
+  /** `[ovs] qos_meter_bandwidth` */
+  readonly meterBandwidth?: boolean;
+  /** The machine's MAC address, where the database does not tell. */
+  readonly mac?: string;
+  /** Whether what somebody else has put there may be overwritten. */
+  readonly takeOver?: boolean;
+}
+
+/** Says what an apply would write. Changes nothing. @throws QuotaError `not-found`, `unreachable` */
+export async function planPortQos(
+  surroundings: HostSurroundings,
+  request: PortRequest,
+): Promise<PlannedHost<PortOp>> {
+  const ask = await lookAtPort(surroundings.host, request);
+  const { dev } = ask.state.port;
+  return planPort(ask, await portWork(surroundings, dev).observe(portDemands(ask)));
+}
+
+/** Says how a port stands, whoever limits it. Changes nothing. @throws QuotaError `not-found`, `unreachable` */
+export async function verifyPortQos(
+  surroundings: HostSurroundings,
+  request: PortRequest,
+): Promise<PlannedHost<PortOp>> {
+  const ask = await lookAtPort(surroundings.host, request, { canMiss: true });
+  const { dev } = ask.state.port;
+  const demands = verifyDemands(ask);
+  const readings = await portWork(surroundings, dev).observe(demands);
+  const { diagnostics } = ask.target;
+  return planHost({ kind: portKind, subject: dev, demands, readings, steps: () => [], diagnostics });
+}
+
+/**
+ * Gives a port its policy, or takes away what is ours: one transaction in the database, flows in one bundle, everything
+ * read back, and kept or put back.
+ *
+ * @throws QuotaError `not-found`, `unreachable`, `refused`, `locked`, all before anything is touched
+ */
+export async function applyPortQos(
+  surroundings: HostSurroundings,
+  request: PortRequest,
+): Promise<HostResult<PortOp>> {
+  const { dev } = portIn(foundIn(await look(() => readOvsPorts(surroundings.host))), request.port);
+  return changeHost(surroundings, portWork(surroundings, dev), () =>
+    planPortQos(surroundings, { ...request, port: { dev } }),
+  );
+}
+
+async function lookAtPort(
+  host: HostReader,
+  { port: name, qos, meterBandwidth = false, mac, takeOver = false }: PortRequest,
+  { canMiss } = { canMiss: false },
+): Promise<PortAsk> {
+  const [rows, version] = await Promise.all([
+    look(() => readOvsPorts(host)),
+    look(() => readIproute2Version(host)),
+  ]);
+  const database = foundIn(rows);
+  const found = portIn(database, name);
+  const port = mac === undefined ? found : { ...found, mac };
+  const [flows, meters, users] = await Promise.all([
+    look(() => readFlows(host, port.bridge)),
+    look(() => readMeters(host, port.bridge)),
+    look(() => readMeterUsers(host, port.bridge)),
+  ]);
+  const or = <T>(nothing: T, seen: Seen<T>) => (canMiss && 'why' in seen ? nothing : foundIn(seen));
+  return {
+    state: {
+      port,
+      database,
+      flows: or([], flows),
+      meters: or([], meters),
+      meterUsers: or<ReadonlyMap<number, number>>(new Map(), users),
+    },
+    target: qos === undefined ? nothingWanted : ovsPortTarget(qos, meterBandwidth),
+    facts: 'found' in version ? { iproute2: version.found } : {},
+    takeOver,
+  };
+}
+
+function portIn(database: OvsBridgesState, name: PortName): OvsPortFacts {
+  const port = findOvsPort(database, name);
+  if (port !== undefined) return port;
+  const [asked, what] =
+    'dev' in name ? [name.dev, `'${name.dev}'`] : [name.portId, `of Neutron's port ${name.portId}`];
+  throw new QuotaError('not-found', asked, `Open vSwitch has no port ${what}`);
+}
+
+function foundIn<T>(seen: Seen<T>): T {
+  if ('found' in seen) return seen.found;
+  throw new QuotaError('unreachable', 'Open vSwitch', seen.why);
+}

@@ -1,0 +1,166 @@
+import { flowsCommand, metersCommand, readFlows, readMeters } from '../host/openflow.ts';
+import { readOvsPorts } from '../host/ovs.ts';
+import { flowText, type OpenFlow, type OpenFlowMeter } from '../observed/openflow.ts';
+import { type OvsBridgesState, ovsRow } from '../observed/ovs.ts';
+import { attachedQos } from '../observed/ovs-owner.ts';
+import { findOvsPort } from '../observed/ovs-port.ts';
+import { marksOf, portMark } from '../observed/ovs-port-record.ts';
+import { portKind } from '../plan/plan-port.ts';
+import { flowBundle, meterCommands, noMeterCommands } from '../plan/port-commands.ts';
+import type { PortOp } from '../plan/port-op.ts';
+import { portRowsNow, portTransaction, withoutForce } from '../plan/port-rows.ts';
+import { HostReadError } from '../ports/host.ts';
+import { flowKnob, meterKnob } from '../verify/expect-port.ts';
+import { type Knob, knobName } from '../verify/expectation.ts';
+import type { Reading } from '../verify/reading.ts';
+import type { HostWork } from './host-change.ts';
+import { observeOvsPort, unseenOvsPort } from './observe-ovs.ts';
+import { observeTc } from './observe-tc.ts';
+import { runWrite } from './run-write.ts';
+import type { HostSurroundings } from './surroundings.ts';
+import { look, type Seen, unseen } from './unseen.ts';
+
+/** How a port of Open vSwitch with a policy of ours is read and written. */
+export function portWork(surroundings: HostSurroundings, dev: string): HostWork<PortOp> {
+  return {
+    kind: portKind,
+    subject: dev,
+    observe: knobs => observePort(surroundings, dev, knobs),
+    perform: op => performPort(surroundings, op),
+  };
+}
+
+/** Each knob of the database, of tc, and those of the bridge that are asked for. */
+async function observePort(
+  { host }: HostSurroundings,
+  dev: string,
+  knobs: readonly Knob[],
+): Promise<readonly Reading[]> {
+  const [database, tc] = await Promise.all([look(() => readOvsPorts(host)), observeTc(host, dev)]);
+  const rows = 'why' in database ? unseenOvsPort(dev, database.why) : observeRows(database.found, dev);
+  const bridge = 'why' in database ? undefined : findOvsPort(database.found, { dev })?.bridge;
+  const openflow = await observeBridge(host, bridge, knobs);
+  const found = new Map([...rows, ...tc.readings, ...openflow].map(reading => [knobName(reading), reading]));
+  const missing = knobs.filter(knob => !found.has(knobName(knob)));
+  const evidence = { source: 'ovs-vsctl list Interface', text: '' };
+  return [
+    ...found.values(),
+    ...missing.map(({ layer, subject, knob }) => ({ layer, subject, knob, evidence })),
+  ];
+}
+
+/** Rows and columns, and our marks on them. */
+function observeRows(database: OvsBridgesState, dev: string): readonly Reading[] {
+  const qos = attachedQos(database, dev);
+  const ofInterface = Object.values(portMark).map(
+    key =>
+      [
+        `external_ids:${key}`,
+        marksOf(ovsRow(database.interfaces, 'name', dev))[key],
+        `Interface ${dev}`,
+      ] as const,
+  );
+  const ofQos = [`qos external_ids:${portMark.port}`, marksOf(qos)[portMark.port], 'QoS'] as const;
+  const marks = [...ofInterface, ofQos].map(([knob, value, row]) => ({
+    layer: 'ovs' as const,
+    subject: dev,
+    knob,
+    ...(value !== undefined && { values: { value } }),
+    evidence: { source: `ovs-vsctl list ${row}`, text: value ?? '' },
+  }));
+  return [...observeOvsPort(database, dev), ...marks];
+}
+
+/** Of the bridge's many flows and meters only those that are asked for. */
+async function observeBridge(
+  host: HostSurroundings['host'],
+  bridge: string | undefined,
+  knobs: readonly Knob[],
+): Promise<readonly Reading[]> {
+  const asked = knobs.filter(knob => knob.layer === 'openflow');
+  if (asked.length === 0) return [];
+  if (bridge === undefined) return unseen(asked, 'ovs-vsctl list Bridge', 'the port is on no bridge');
+  const [flows, meters] = await Promise.all([
+    look(() => readFlows(host, bridge)),
+    look(() => readMeters(host, bridge)),
+  ]);
+  const isMeter = ({ knob }: Knob) => knob.startsWith('meter ');
+  return [
+    ...readingsOf(asked.filter(isMeter), meters, metersCommand(bridge), meterHeld),
+    ...readingsOf(
+      asked.filter(knob => !isMeter(knob)),
+      flows,
+      flowsCommand(bridge),
+      flowHeld,
+    ),
+  ];
+}
+
+type Held = Pick<Reading, 'knob' | 'values'> & { readonly text: string };
+
+const flowHeld = (flow: OpenFlow): Held => ({
+  knob: flowKnob(flow),
+  values: { actions: flow.actions, cookie: flow.cookie },
+  text: flowText(flow),
+});
+
+const meterHeld = ({ id, flags, rate, burst }: OpenFlowMeter): Held => ({
+  knob: meterKnob(id),
+  values: { flags, rate, burst },
+  text: `meter=${id} ${flags} rate=${rate} burst_size=${burst}`,
+});
+
+function readingsOf<T>(
+  asked: readonly Knob[],
+  seen: Seen<readonly T[]>,
+  argv: readonly string[],
+  held: (one: T) => Held,
+): readonly Reading[] {
+  const source = argv.join(' ');
+  if ('why' in seen) return unseen(asked, source, seen.why);
+  const found = new Map(seen.found.map(held).map(one => [one.knob, one]));
+  return asked.map(({ layer, subject, knob }) => {
+    const one = found.get(knob);
+    const evidence = { source, text: one?.text ?? '' };
+    return { layer, subject, knob, ...(one?.values && { values: one.values }), evidence };
+  });
+}
+
+async function performPort({ host, hostWriter }: HostSurroundings, op: PortOp): Promise<void> {
+  if (op.kind === 'rows') return writeRows({ host, hostWriter }, op.rows);
+  const label = `bridge '${op.bridge}'`;
+  if (op.kind === 'flows') {
+    const bundle = flowBundle(op.bridge, await readFlows(host, op.bridge), op);
+    if (bundle !== undefined) await runWrite(hostWriter, label, bundle);
+    return;
+  }
+  const now = await readMeters(host, op.bridge);
+  const commands =
+    op.kind === 'meters' ? meterCommands(op.bridge, now, op.set) : noMeterCommands(op.bridge, now, op.ids);
+  for (const command of commands) await runWrite(hostWriter, label, command);
+}
+
+/**
+ * One transaction; a second one before it where ours makes way for a row that was there, since `linux-noop` would leave
+ * standing in the kernel what it finds.
+ *
+ * @see openvswitch lib/netdev-linux.c:noop_tc_install
+ */
+async function writeRows(
+  { host, hostWriter }: Pick<HostSurroundings, 'host' | 'hostWriter'>,
+  rows: Extract<PortOp, { readonly kind: 'rows' }>['rows'],
+): Promise<void> {
+  const { dev } = rows;
+  const label = `Open vSwitch port '${dev}'`;
+  const write = async (wanted: typeof rows) => {
+    const argv = portTransaction(await readOvsPorts(host), wanted);
+    if (argv !== undefined) await runWrite(hostWriter, label, { argv });
+  };
+  const state = await readOvsPorts(host);
+  if (findOvsPort(state, { dev }) === undefined) throw new HostReadError(`${label} is gone`);
+  const now = portRowsNow(state, dev);
+  const isOurs = now.qos !== 'none' && 'make' in now.qos;
+  const isTheirs = rows.qos !== 'none' && 'row' in rows.qos;
+  if (isOurs && isTheirs) await write(withoutForce(now, { qos: true, policing: false }));
+  await write(rows);
+}
