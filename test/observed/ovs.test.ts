@@ -41,7 +41,7 @@ describe("Open vSwitch's database", () => {
   });
 
   it('has no rows where nothing is said', () => {
-    expect(parseOvsState('')).toEqual({ interfaces: [], ports: [], qos: [], queues: [] });
+    expect(parseOvsState('')).toEqual({ interfaces: [], ports: [], qos: [], queues: [], bridges: [] });
     for (const text of ['{}', '[]', '3', 'null', '{"headings":1,"data":2}'])
       expect(parseOvsTable(text)).toEqual([]);
     expect(parseOvsTable('{"headings":["a"],"data":[1,null,["x","y"]]}')).toEqual([{ a: 'x' }]);

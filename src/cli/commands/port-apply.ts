@@ -1,5 +1,5 @@
 import { QuotaError } from '../../errors.ts';
-import type { PortName } from '../../observed/ovs-port.ts';
+
 import { applyPortQos, type PortRequest, planPortQos, verifyPortQos } from '../../workflow/port-qos.ts';
 import { type PolicyOptions, readPortPolicy, saySource } from '../port-policy.ts';
 import { type SayHostOptions, sayHostPlan, sayHostResult, sayHostVerdicts } from '../say-host.ts';
@@ -69,7 +69,7 @@ async function requestOf(options: PortApplyOptions, terminal: Terminal): Promise
   };
 }
 
-function portName({ dev, port }: PortRemoveOptions): PortName {
+function portName({ dev, port }: PortRemoveOptions): PortRequest['port'] {
   if (dev !== undefined) return { dev };
   if (port !== undefined) return { portId: port.toLowerCase() };
   throw new QuotaError('invalid-input', 'port', 'say which port: --port UUID or --dev NAME');
