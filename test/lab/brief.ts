@@ -9,7 +9,9 @@ const onlyOn: Readonly<Record<string, Kind>> = {
   'port-qos': 'trixie',
   'random-flavors': 'trixie',
   soak: 'trixie',
+  unprivileged: 'trixie',
   // Only libvirt before 10.3 leaves rows behind.
+  detection: 'bookworm',
   'ovs-defects': 'bookworm',
   'ovs-native': 'bookworm',
   'moved-on': 'bookworm',

@@ -79,3 +79,23 @@ describe('exactly what is wrong is found at', () => {
   describe('tc', () => cases(tcBreaks));
   describe('Open vSwitch', () => cases([...ovsBreaks, ...novaBreaks]));
 });
+
+describe('a capture of the whole host', () => {
+  test('says the same as the host itself, each by a command of its own', async () => {
+    const names = Object.values(scene.domains).map(domain => domain.name);
+    await hypervisor.shell(`virt-quota -q capture ${names.join(' ')} --out /root/detection.tar`);
+    const live = await reported(...names);
+    expect(live.map(one => one.domain.name).sort()).toEqual([...names].sort());
+    expect(await reported('--host', '/root/detection.tar')).toEqual(live);
+    await hypervisor.shell('rm /root/detection.tar');
+  });
+});
+
+/** What the command prints of each domain; counters go on while it runs. */
+async function reported(...words: readonly string[]) {
+  const { stdout } = await hypervisor.run(['virt-quota', 'audit', '-f', 'json', ...words]);
+  const { domains } = JSON.parse(stdout) as {
+    domains: readonly { domain: { name: string }; usage: unknown }[];
+  };
+  return domains.map(({ usage: _, ...domain }) => domain);
+}
