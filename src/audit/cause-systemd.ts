@@ -31,6 +31,7 @@ const propertiesOf: Readonly<Record<string, readonly KnobProperty[]>> = {
   'memory.limit_in_bytes': memory,
   'memory.high': limits('MemoryHigh'),
   'memory.swap.max': limits('MemorySwapMax'),
+  'io.max': limits('IOReadBandwidthMax', 'IOWriteBandwidthMax', 'IOReadIOPSMax', 'IOWriteIOPSMax'),
 };
 
 /**
@@ -42,7 +43,7 @@ export const systemdOverride: Rule = ({ expectation, observed }, { circumstances
   const unit = circumstances?.unit;
   if (layer !== 'cgroup' || subject !== 'scope' || unit === undefined) return undefined;
   const seen = Object.values(observed ?? {});
-  for (const { name, shown = same, isForeign, isLimit } of propertiesOf[knob] ?? []) {
+  for (const { name, shown = same, isForeign, isLimit } of propertiesOf[knob.split(' ')[0] ?? ''] ?? []) {
     const told = propertyIn(unit, name);
     if (told === undefined || told.value === 'infinity') continue;
     if (isLimit !== true && !seen.includes(shown(Number(told.value)))) continue;

@@ -58,6 +58,7 @@ const resourceKnobs = {
     { controller: 'blkio', subject: 'scope', knob: 'io.weight' },
     { controller: 'blkio', subject: 'scope', knob: 'io.bfq.weight' },
     { controller: 'blkio', subject: 'libvirt', knob: 'io.max' },
+    { controller: 'blkio', subject: 'scope', knob: 'io.max' },
   ],
 } as const;
 const limitKnobs = { 1: ['cpu.cfs_quota_us', 'cpu.cfs_period_us'], 2: ['cpu.max'] } as const;
@@ -97,7 +98,8 @@ export async function readDomainCgroup(host: HostReader, domainName: string): Pr
   const resources = resourceKnobs[version].flatMap(({ controller, ...knob }) => {
     const at = places[controller];
     if (at === undefined || 'strayed' in at) return [];
-    if (controller === 'memory' && knob.subject === 'scope' && at.scope === at.nested) return [];
+    const isBoth = at.scope === at.nested && knob.subject === 'scope';
+    if (isBoth && (controller === 'memory' || knob.knob === 'io.max')) return [];
     return [{ ...knob, folder: knob.subject === 'scope' ? at.scope : at.nested }];
   });
   const read = (wanted: Parameters<typeof readKnob>[1][]) =>

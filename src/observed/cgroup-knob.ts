@@ -56,6 +56,11 @@ export function deviceLine(text: string, device: string): string | undefined {
   return line?.slice(device.length + 1).trim();
 }
 
+/** The devices that such a file has lines of, by major and minor number. */
+export function devicesWithLines(text: string): readonly string[] {
+  return text.split('\n').flatMap(line => /^(\d{1,7}:\d{1,7}) /.exec(line)?.[1] ?? []);
+}
+
 /** One device of `io.max`: bytes/s and operations/s, or `max`. undefined when it is something else. */
 export function parseIoMax(text: string): Readonly<Record<string, number | 'max'>> | undefined {
   const entries = text.split(' ').map(word => /^([rw](?:bps|iops))=(max|\d{1,16})$/.exec(word));

@@ -98,7 +98,8 @@ export function weightTolerance(
     : { tolerance: { values: { value: lost }, reason: "libvirt reads back BFQ's scale" } };
 }
 
-const throttles = [
+/** What throttles a device of the host, by cgroup v1's files and the words of `io.max`. */
+export const throttles = [
   { parameter: 'device_read_bytes_sec', v1: 'blkio.throttle.read_bps_device', v2: 'rbps' },
   { parameter: 'device_write_bytes_sec', v1: 'blkio.throttle.write_bps_device', v2: 'wbps' },
   { parameter: 'device_read_iops_sec', v1: 'blkio.throttle.read_iops_device', v2: 'riops' },

@@ -1,7 +1,7 @@
-import { type MemTuneParameter, memTuneParameters } from '../domain/memtune.ts';
-import type { DeviceRef, LimitName } from '../domain/tuning.ts';
-import { memoryKnobs } from './expect-resources.ts';
-import { type Expectation, type KnobValues, knobName } from './expectation.ts';
+import { memTuneParameters } from '../domain/memtune.ts';
+import type { DeviceRef } from '../domain/tuning.ts';
+import { memoryKnobs, throttles } from './expect-resources.ts';
+import { type Expectation, knobName } from './expectation.ts';
 import type { HostFacts } from './host-facts.ts';
 
 /**
@@ -21,31 +21,41 @@ export function expectUnasked(
     const at = name.indexOf(' ');
     const [subject, knob] = [name.slice(0, at), name.slice(at + 1)];
     const place = { layer: 'cgroup', subject, knob } as const;
-    const initial = device.kind === 'cpu' ? initialTime(subject, knob) : initialMemory(device, knob);
+    const initial = initialOf(device, subject, knob);
     if (initial === undefined || known.has(knobName(place))) return [];
-    const { parameter, expected } = initial;
-    return [{ ...place, device, parameters: [parameter], because: [], expected }];
+    return [{ ...place, device, because: [], ...initial }];
   });
 }
 
-interface Initial {
-  readonly parameter: LimitName;
-  readonly expected: KnobValues;
+type Initial = Required<Pick<Expectation, 'parameters' | 'expected'>>;
+
+function initialOf({ kind }: DeviceRef, subject: string, knob: string): Initial | undefined {
+  if (kind === 'cpu') return initialTime(subject, knob);
+  if (kind === 'memory') return initialMemory(knob);
+  return kind === 'blkio' ? initialThrottle(knob) : undefined;
 }
 
 /** @see linux kernel/sched/core.c:cpu_weight_read_u64, CGROUP_WEIGHT_DFL; libvirt limits no scope, but what is in it */
 function initialTime(subject: string, knob: string): Initial | undefined {
-  if (knob === 'cpu.weight') return { parameter: 'cpu_shares', expected: { weight: 100 } };
-  if (knob === 'cpu.shares') return { parameter: 'cpu_shares', expected: { shares: 1024 } };
+  if (knob === 'cpu.weight') return { parameters: ['cpu_shares'], expected: { weight: 100 } };
+  if (knob === 'cpu.shares') return { parameters: ['cpu_shares'], expected: { shares: 1024 } };
   if (knob !== 'cpu.max' && knob !== 'cpu.cfs_quota_us') return undefined;
   const group = subject === 'scope' || subject === 'libvirt' ? 'global' : subject.replace(/\d+$/, '');
-  return { parameter: `${group as 'global' | 'emulator' | 'iothread'}_quota`, expected: { quota: 'max' } };
+  return { parameters: [`${group as 'global' | 'emulator' | 'iothread'}_quota`], expected: { quota: 'max' } };
 }
 
-function initialMemory(device: DeviceRef, knob: string): Initial | undefined {
-  const limits: MemTuneParameter | undefined = memTuneParameters.find(one =>
-    Object.values(memoryKnobs).some(knobs => knobs[one] === knob),
-  );
-  if (device.kind !== 'memory' || limits === undefined) return undefined;
-  return { parameter: limits, expected: { bytes: 'max' } };
+function initialMemory(knob: string): Initial | undefined {
+  const limit = memTuneParameters.find(one => Object.values(memoryKnobs).some(knobs => knobs[one] === knob));
+  return limit === undefined ? undefined : { parameters: [limit], expected: { bytes: 'max' } };
+}
+
+/** A line of one device, which libvirt's definition does not name. */
+function initialThrottle(knob: string): Initial | undefined {
+  const [file = '', number] = knob.split(' ');
+  const carried = throttles.filter(({ v1 }) => file === 'io.max' || file === v1);
+  if (number === undefined || carried.length === 0) return undefined;
+  return {
+    parameters: carried.map(one => one.parameter),
+    expected: Object.fromEntries(carried.map(({ v2 }) => [file === 'io.max' ? v2 : 'value', 'max'])),
+  };
 }

@@ -30,7 +30,10 @@ export async function observeCgroup(
       cgroupVersion: version,
       vcpuIds: idsOf(files, 'vcpu'),
       iothreadIds: idsOf(files, 'iothread'),
-      cgroupKnobs: new Set([...files, ...seen.found.resources].filter(isSeen).map(knobOf)),
+      cgroupKnobs: new Set([
+        ...[...files, ...seen.found.resources].filter(isSeen).map(knobOf),
+        ...resources.others,
+      ]),
       missingDevices: resources.missing,
       ...resourceFacts(seen.found),
     },

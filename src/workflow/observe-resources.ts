@@ -2,6 +2,7 @@ import { readDeviceNumber } from '../host/block-device.ts';
 import type { CgroupFile, CgroupFiles } from '../host/cgroup.ts';
 import {
   deviceLine,
+  devicesWithLines,
   parseCount,
   parseIoMax,
   parseIoWeight,
@@ -16,10 +17,13 @@ import { look, unseen } from './unseen.ts';
 /** Nothing is limited where a file has no line for the device. */
 const noThrottle = { rbps: 'max', wbps: 'max', riops: 'max', wiops: 'max' } as const;
 
-/** What was read, and those paths that are no block devices of the host. */
+/** What was read. */
 export interface ResourceObservation {
   readonly readings: readonly Reading[];
+  /** Those paths that are no block devices of the host. */
   readonly missing: ReadonlySet<string>;
+  /** Of devices besides those that were asked for: what their lines are called, `libvirt io.max 8:0`. */
+  readonly others: readonly string[];
 }
 
 /**
@@ -34,6 +38,7 @@ export async function observeResources(
   paths: readonly string[],
 ): Promise<ResourceObservation> {
   const missing = new Set<string>();
+  const known = new Set<string>();
   const whole = resources.filter(file => !isPerDevice(file.knob)).map(wholeReading);
   const perDevice: Reading[] = [];
   for (const path of paths) {
@@ -43,10 +48,30 @@ export async function observeResources(
       'found' in seen && seen.found !== undefined
         ? { found: seen.found }
         : { why: 'why' in seen ? seen.why : `'${path}' is no block device of this host` };
-    const files = resources.filter(file => isPerDevice(file.knob) || file.knob === 'io.weight');
+    if ('found' in number) known.add(number.found);
+    const files = resources.filter(
+      ({ subject, knob }) => (isPerDevice(knob) && subject === 'libvirt') || /weight(?:_device)?$/.test(knob),
+    );
     perDevice.push(...files.map(file => deviceReading(file, path, number)));
   }
-  return { readings: [...whole, ...perDevice], missing };
+  const others = resources.filter(({ knob }) => isThrottle(knob)).flatMap(file => otherReadings(file, known));
+  return {
+    readings: [...whole, ...perDevice, ...others],
+    missing,
+    others: others.map(({ subject, knob }) => `${subject} ${knob}`),
+  };
+}
+
+/** Lines of devices that nobody has named: libvirt has limited those that it knows, and nothing of the scope's. */
+function otherReadings(file: CgroupFile, known: ReadonlySet<string>): readonly Reading[] {
+  const { text = '', subject, knob } = file;
+  return devicesWithLines(text)
+    .filter(number => subject === 'scope' || !known.has(number))
+    .map(number => {
+      const line = deviceLine(text, number) ?? '';
+      const at = { subject, knob: `${knob} ${number}` };
+      return reading(file, at, deviceValues(knob, line), `${number} ${line}`);
+    });
 }
 
 /** What the files tell of the host. A file that cannot be read is there. */
@@ -78,6 +103,10 @@ export function unseenResources(paths: readonly string[], why: string): readonly
 
 function isPerDevice(knob: string): boolean {
   return knob === 'io.max' || knob.endsWith('_device');
+}
+
+function isThrottle(knob: string): boolean {
+  return isPerDevice(knob) && !knob.includes('weight');
 }
 
 function wholeReading(file: CgroupFile): Reading {

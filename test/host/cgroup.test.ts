@@ -55,6 +55,7 @@ describe("a domain's cgroup", () => {
       'scope io.weight: default 500',
       'scope io.bfq.weight: undefined',
       'libvirt io.max: ',
+      'scope io.max: undefined',
     ]);
   });
 

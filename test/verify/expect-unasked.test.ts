@@ -56,6 +56,18 @@ describe('cgroup knobs that nobody asked for', () => {
     expect(expectUnasked({ kind: 'blkio' }, [], v2)).toEqual([]);
   });
 
+  it('are lines of devices that libvirt does not name', () => {
+    const device = { kind: 'blkio' } as const;
+    const found = expectUnasked(device, [], seen('libvirt io.max', 'libvirt io.max 8:0', 'scope io.max 8:0'));
+    expect(lines(found)).toEqual([
+      'cgroup libvirt io.max 8:0: rbps=max wbps=max riops=max wiops=max',
+      'cgroup scope io.max 8:0: rbps=max wbps=max riops=max wiops=max',
+    ]);
+    const v1 = expectUnasked(device, [], seen('libvirt blkio.throttle.read_iops_device 8:0'));
+    expect(lines(v1)).toEqual(['cgroup libvirt blkio.throttle.read_iops_device 8:0: value=max']);
+    expect(v1[0]?.parameters).toEqual(['device_read_iops_sec']);
+  });
+
   it('are not missed where they were not read', () => {
     expect(expectUnasked({ kind: 'cpu' }, [], facts())).toEqual([]);
   });

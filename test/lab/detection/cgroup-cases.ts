@@ -144,6 +144,14 @@ export const cgroupBreaks: readonly Case[] = [
     found: scene => broken('not-asked-for', hardLimit(scene)),
   },
   {
+    what: 'a device of the host, where nobody asked for it',
+    actor: 'plain',
+    happens: scene => deviceRate(scene, 'plain', 2_097_152),
+    restored: scene => deviceRate(scene, 'plain', 'max'),
+    found: ({ isV2 }) =>
+      broken('not-asked-for', `cgroup libvirt ${isV2 ? 'io.max' : 'blkio.throttle.read_bps_device'} 254:0`),
+  },
+  {
     what: "the emulator's quota",
     actor: 'own',
     happens: scene => limit(scene, own(scene, '/emulator'), 30_000),
