@@ -67,7 +67,7 @@ function known(view: DomainView, { catalogue, connect, prune }: Known): Desired 
     return named(
       source,
       name,
-      { quota, ...(prune && { prune }) },
+      { quota, ...(prune && { prune }), ...(record && { record }) },
       {
         options: [...connect, ...asks],
       },
