@@ -64,14 +64,8 @@ function known(view: DomainView, { catalogue, connect, prune }: Known): Desired 
     const { quota } = wholeQuota(extraSpecs);
     const { record } = recordOf({ extraSpecs }, {});
     const asks = how ?? propertyArguments(record?.asked ?? {});
-    return named(
-      source,
-      name,
-      { quota, ...(prune && { prune }), ...(record && { record }) },
-      {
-        options: [...connect, ...asks],
-      },
-    );
+    const what = { quota, ...(prune && { prune }), ...(record && { record }) };
+    return named(source, name, what, { options: [...connect, ...asks] });
   };
   const listed = catalogue?.get(nova?.id ?? '') ?? catalogue?.get(nova?.name ?? '');
   if (listed !== undefined) return ofFlavor('catalogue', listed);

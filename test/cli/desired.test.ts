@@ -1,36 +1,120 @@
-import { describe, expect, it } from 'vitest';
-import { desiredFrom } from '../../src/cli/desired.ts';
-import { processTerminal } from '../../src/cli/terminal.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type DesiredOptions, desiredFrom } from '../../src/cli/desired.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
 import type { DomainDefinition } from '../../src/domain/definition.ts';
-import { limited } from '../verify/example.ts';
+import type { DomainView } from '../../src/workflow/look-at.ts';
+import { definition } from '../audit/example.ts';
 
-/** What a domain of this definition shall have when nothing is given. */
-async function told(live: DomainDefinition) {
-  const desiredOf = await desiredFrom({}, processTerminal({ quiet: true }));
-  return desiredOf({
-    info: { driver: 'QEMU', uri: 'qemu:///system', libvirtVersion: 9_000_000 },
-    state: { name: live.name, uuid: live.uuid, id: 1, active: true, persistent: true },
-    live,
-  });
+const scratch = mkdtempSync(join(tmpdir(), 'virt-quota-desired-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const file = (name: string, text: string) => {
+  writeFileSync(join(scratch, name), text);
+  return join(scratch, name);
+};
+const flavor = (name: string, shares: number) => ({
+  ...{ name, id: `id-${name}`, vcpus: 1 },
+  extra_specs: { 'quota:cpu_shares': String(shares) },
+});
+const given = file('given.json', JSON.stringify(flavor('given', 1)));
+const assignments = file(
+  'all.jsonl',
+  `${JSON.stringify({ domain: 'vm1', flavor: flavor('assigned', 2) })}\n`,
+);
+const catalogue = file('catalogue.json', JSON.stringify({ flavors: [flavor('m1', 3), flavor('m2', 9)] }));
+const quiet: Terminal = {
+  ...{ out: () => {}, say: () => {}, detail: () => {}, progress: () => {}, clearProgress: () => {} },
+  paint: (_, text) => text,
+};
+
+/** A domain that says all that one can say of itself. */
+const eloquent: DomainDefinition = {
+  ...definition,
+  nova: { name: 'm1', extraSpecs: { 'quota:cpu_shares': '4', 'hw:cpu_policy': 'shared' } },
+  intent: { flavor: 'old', at: '2026-11-20T10:00:00Z', asked: { 'quota:cpu_shares': '5' } },
+};
+
+async function desired(options: DesiredOptions, live: DomainDefinition) {
+  const info = { driver: 'QEMU', uri: 'qemu:///system', libvirtVersion: 9_000_000 };
+  const state = { name: 'vm1', uuid: definition.uuid, id: 1, active: true, persistent: true };
+  const view: DomainView = { info, state, live };
+  const { source, flavor: name, asked, repair } = (await desiredFrom(options, quiet))(view);
+  const { 'quota:cpu_shares': shares } = asked.record?.asked ?? {};
+  expect(Object.keys(asked.record?.asked ?? {}).filter(key => !key.startsWith('quota:'))).toEqual([]);
+  return { source, name, shares: shares && Number(shares), repair: repair?.options };
 }
 
-const intent = { at: '2026-11-20T17:00:00Z', asked: { 'quota:cpu_shares': '512' } };
-const nova = { name: 'm1', extraSpecs: { 'quota:cpu_quota': '50000', 'hw:cpu_policy': 'shared' } };
+describe('what a domain shall have', () => {
+  const { intent, ...unrecorded } = eloquent;
+  const { nova, ...foreign } = eloquent;
+  const property = ['--property', 'quota:cpu_shares=3'];
 
-describe('what a domain itself tells of what it shall have', () => {
-  it('is our record, with the keys by which causes are told', async () => {
-    const { source, asked } = await told({ ...limited, intent });
-    expect(source).toBe('record');
-    expect(asked.record?.asked).toEqual({ 'quota:cpu_shares': '512' });
+  it('is the flavor given, before all else, and an apply is told the same', async () => {
+    const options = { flavor: [given], from: assignments, flavors: catalogue, connect: 'qemu:///system' };
+    expect(await desired(options, eloquent)).toEqual({
+      source: 'flavor',
+      name: 'given',
+      shares: 1,
+      repair: ['--connect', 'qemu:///system', '--flavor', given],
+    });
   });
 
-  it("is before that the extra specs in Nova's metadata, those that limit something", async () => {
-    const { source, asked } = await told({ ...limited, intent, nova });
-    expect(source).toBe('nova-metadata');
-    expect(asked.record?.asked).toEqual({ 'quota:cpu_quota': '50000' });
+  it('is its assignment, by UUID before its name', async () => {
+    const options = { from: assignments, flavors: catalogue };
+    expect(await desired(options, eloquent)).toMatchObject({
+      source: 'assignment',
+      name: 'assigned',
+      shares: 2,
+    });
+    const other = { ...flavor('by-uuid', 7) };
+    const lines = [
+      { domain: 'vm1', flavor: flavor('by-name', 6) },
+      { domain: definition.uuid, flavor: other },
+    ].map(line => JSON.stringify(line));
+    const both = file('both.jsonl', lines.join('\n'));
+    expect(await desired({ from: both }, eloquent)).toMatchObject({ name: 'by-uuid', shares: 7 });
   });
 
-  it("is libvirt's definition when nobody says anything", async () => {
-    expect((await told(limited)).source).toBe('libvirt');
+  it("is the flavor of the catalogue that Nova's metadata names", async () => {
+    const options = { flavors: catalogue };
+    expect(await desired(options, eloquent)).toEqual({
+      ...{ source: 'catalogue', name: 'm1', shares: 3 },
+      repair: property,
+    });
+    const byId = { ...eloquent, nova: { name: 'renamed', id: 'id-m2' } };
+    expect(await desired(options, byId)).toMatchObject({ source: 'catalogue', name: 'm2', shares: 9 });
+  });
+
+  it("is what Nova's metadata says, where the catalogue does not have its flavor", async () => {
+    const unlisted = { ...eloquent, nova: { ...eloquent.nova, name: 'm9' } };
+    expect(await desired({ flavors: catalogue }, unlisted)).toEqual({
+      ...{ source: 'nova-metadata', name: 'm9', shares: 4 },
+      repair: ['--flavor-from-metadata'],
+    });
+  });
+
+  it('is our record, where Nova says nothing of extra specs', async () => {
+    const older = { ...eloquent, nova: { name: 'm9' } };
+    const recorded = { source: 'record', name: 'old', shares: 5 };
+    expect(await desired({ flavors: catalogue }, older)).toMatchObject(recorded);
+    expect(await desired({}, foreign)).toMatchObject(recorded);
+  });
+
+  it('is what libvirt says itself, where nobody says anything', async () => {
+    const { nova: _, ...alone } = unrecorded;
+    expect(await desired({ flavors: catalogue }, alone)).toEqual({
+      ...{ source: 'libvirt', name: undefined, shares: undefined, repair: undefined },
+    });
+    expect([nova, intent]).not.toContain(undefined);
+  });
+
+  it('is taken again from a file of assignments where volumes are in it', async () => {
+    const qos = { qos_specs: { specs: { read_bytes_sec: '5' }, consumer: 'front-end' } };
+    const line = { domain: 'vm1', flavor: flavor('a', 2), volumes: { vdb: { qos } } };
+    const withVolumes = file('volumes.jsonl', JSON.stringify(line));
+    expect((await desired({ from: withVolumes }, eloquent)).repair).toEqual(['--from', withVolumes]);
   });
 });
