@@ -1,10 +1,14 @@
-import type { Diagnostic } from '../diagnostics.ts';
+import { type Diagnostic, errorAt } from '../diagnostics.ts';
 import { dscpName } from './dscp.ts';
 import type { HostProfile } from './host-profile.ts';
+import type { PortRange } from './port-range.ts';
 import type { ProfileClass } from './profile-class.ts';
 
 /** Most that the priority class may be guaranteed: above, it starves the others instead of going first. */
 export const maxPriorityShare = 0.3;
+
+/** Least guarantee: 1 kB/s, at which one full packet takes more than a second. */
+const minGuaranteeBits = 8000;
 
 /**
  * What must hold between classes: guarantees fit the link and their ceilings, the priority class stays small, every class
@@ -17,6 +21,7 @@ export function checkProfile(profile: HostProfile): readonly Diagnostic[] {
     ...priorityShare(profile),
     ...defaults(profile),
     ...profile.classes.flatMap((one, index) => reachable(one, index, profile)),
+    ...profile.classes.flatMap((one, index) => twice(one, index, profile)),
   ];
 }
 
@@ -39,7 +44,10 @@ function ownLimits(one: ProfileClass, index: number, { rateBits }: HostProfile):
     value: String(value),
     args: { max, other, unit: 'bit/s' },
   });
+  const slow = guaranteeBits < minGuaranteeBits;
+  const range = { min: minGuaranteeBits, max: rateBits, unit: 'bit/s' };
   return [
+    ...(slow ? [errorAt('out-of-range', `${path}.guarantee`, String(guaranteeBits), range)] : []),
     ...(guaranteeBits > ceilingBits
       ? [above('guarantee', guaranteeBits, ceilingBits, `${name}'s ceiling`)]
       : []),
@@ -87,9 +95,34 @@ function reachable(one: ProfileClass, index: number, { classes }: HostProfile): 
   });
 }
 
+/** What a class says twice: tc takes no filter a second time, and verdicts name classes. */
+function twice(one: ProfileClass, index: number, { classes }: HostProfile): readonly Diagnostic[] {
+  const { name, dscp, ports, protocols } = one;
+  const path = `classes[${index}]`;
+  const again = (key: string, other: string): Diagnostic => ({
+    ...{ code: 'duplicate-rule', severity: 'error', path: `${path} ${key}`, args: { other } },
+  });
+  const named = classes.slice(0, index).findIndex(before => before.name === name);
+  const overlap = ports.filter((range, at) => ports.slice(0, at).some(before => overlaps(range, before)));
+  return [
+    ...(named < 0 ? [] : [again('name', `classes[${named}] ${name}`)]),
+    ...repeated(dscp).map(code => again(dscpName(code), `${path} ${dscpName(code)}`)),
+    ...repeated(protocols).map(protocol => again(protocol, `${path} ${protocol}`)),
+    ...overlap.map(({ from, to }) => again(`ports ${from}-${to}`, `${path} ports`)),
+  ];
+}
+
+function repeated<T>(values: readonly T[]): readonly T[] {
+  return values.filter((value, index) => values.indexOf(value) < index);
+}
+
+function overlaps(one: PortRange, other: PortRange): boolean {
+  return one.from <= other.to && other.from <= one.to;
+}
+
 function sharesPorts(one: ProfileClass, other: ProfileClass): boolean {
   if (!one.protocols.some(protocol => other.protocols.includes(protocol))) return false;
-  return one.ports.some(range => other.ports.some(({ from, to }) => range.from <= to && from <= range.to));
+  return one.ports.some(range => other.ports.some(before => overlaps(range, before)));
 }
 
 function total(numbers: readonly number[]): number {

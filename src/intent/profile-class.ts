@@ -68,6 +68,8 @@ export function readClass(
   for (const key of json.keys()) if (!keys.has(key)) found.push(errorAt('unknown-field', `${path}.${key}`));
   if (one.ports.length > 0 && one.protocols.length === 0 && !json.has('protocols'))
     found.push(errorAt('missing-key', `${path}.ports`, undefined, { needs: 'protocols' }));
+  if (one.protocols.length > 0 && one.ports.length === 0 && !json.has('ports'))
+    found.push(errorAt('missing-key', `${path}.protocols`, undefined, { needs: 'ports' }));
   return found.length > 0 ? { diagnostics: found } : { class: one, diagnostics: [] };
 }
 

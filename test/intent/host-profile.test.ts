@@ -115,6 +115,25 @@ describe('a host profile', () => {
       ],
       ['error classes[1] ports duplicate-rule'],
     ],
+    [
+      'what one class says twice',
+      [{ ...voice, dscp: ['EF', 46], protocols: ['udp', 'udp'], ports: ['5000-5100', 5060] }, rest],
+      [
+        'error classes[0] EF duplicate-rule',
+        'error classes[0] udp duplicate-rule',
+        'error classes[0] ports 5060-5060 duplicate-rule',
+      ],
+    ],
+    [
+      'two classes of one name',
+      [voice, { ...rest, name: 'voice' }],
+      ['error classes[1] name duplicate-rule'],
+    ],
+    [
+      'a guarantee that no packet could live on',
+      [{ ...voice, guarantee: '7.999kbit' }, rest],
+      ['error classes[0].guarantee out-of-range'],
+    ],
   ])('is found out: %s', (_, classes, findings) => {
     expect(codes({}, ...classes)).toEqual(findings);
   });
@@ -142,6 +161,7 @@ describe('a host profile', () => {
     [{ classes: [{ ...voice, guarantee: 5 }, rest] }, ['error classes[0].guarantee not-a-rate']],
     [{ classes: [{ ...voice, leaf: 'pfifo' }, rest] }, ['error classes[0].leaf unknown-choice']],
     [{ classes: [{ ...voice, ports: [80] }, rest] }, ['error classes[0].ports missing-key']],
+    [{ classes: [{ ...voice, protocols: ['tcp'] }, rest] }, ['error classes[0].protocols missing-key']],
     [{ classes: [{ dscp: 'EF', guarantee: '1%' }, rest] }, ['error classes[0] missing-key']],
     [{ classes: [{ name: 'a', dscp: 'EF' }, rest] }, ['error classes[0] missing-key']],
     [{ classes: ['voice', rest] }, ['error classes[0] wrong-type']],

@@ -7,6 +7,7 @@ import type { Kind } from './kinds.ts';
 const onlyOn: Readonly<Record<string, Kind>> = {
   // What is random is as good on any kind; the newest has the most checks of its own.
   'port-qos': 'trixie',
+  'host-qos': 'bookworm',
   'random-flavors': 'trixie',
   soak: 'trixie',
   unprivileged: 'trixie',
