@@ -120,6 +120,11 @@ export function kilobitsToVfMegabits(kilobits: number): number {
   return kilobits > 0 && kilobits < 1000 ? 1 : Math.floor(kilobits / 1000 + 0.5);
 }
 
+/** What passes at a rate in B/s within some ms, in bytes, rounded up. */
+export function bytesIn(rateBps: number, milliseconds: number): number {
+  return Math.ceil((rateBps * milliseconds) / 1000);
+}
+
 /** The burst that tc takes where none is given: one large packet and what a clock tick lets through. */
 export function tcDefaultBurstBytes(rateBps: number): number {
   return Math.floor(rateBps / 1e9) + TC_DEFAULT_MTU;

@@ -1,6 +1,6 @@
 import type { HostProfile } from '../intent/host-profile.ts';
 import type { ProfileClass } from '../intent/profile-class.ts';
-import { bitsToBytes } from '../units.ts';
+import { bitsToBytes, bytesIn } from '../units.ts';
 
 /** A class of the tree as tc holds it. */
 export interface HtbNode {
@@ -30,33 +30,30 @@ export interface HtbTree {
   readonly defaultClassid: string;
 }
 
-/** At least one full packet with its headers, and no less than 1 ms at the rate: the kernel sends that at once. */
+/** At least one full packet with its headers. */
 const leastBurst = 1600;
 
 /** The tree of a profile. Class ids are 1:10, 1:20, … in the order of the classes. */
-export function htbTree({ uplink, rateBits, classes }: HostProfile): HtbTree {
+export function htbTree({ uplink, rateBits, burstMs, classes }: HostProfile): HtbTree {
   const leaves = classes.map((one, index): HtbLeaf => {
     const minor = `${index + 1}0`;
-    const node = nodeOf(`1:${minor}`, one.guaranteeBits, one.ceilingBits);
+    const node = nodeOf(`1:${minor}`, [one.guaranteeBits, one.ceilingBits], burstMs);
     return { ...node, of: one, quantum: quantumOf(node.rateBps), handle: `${minor}:` };
   });
   const defaultLeaf = leaves.find(leaf => leaf.of.isDefault);
   return {
     uplink,
-    link: nodeOf('1:1', rateBits, rateBits),
+    link: nodeOf('1:1', [rateBits, rateBits], burstMs),
     leaves,
     defaultClassid: defaultLeaf?.classid ?? '1:1',
   };
 }
 
-function nodeOf(classid: string, rateBits: number, ceilBits: number): HtbNode {
+function nodeOf(classid: string, [rateBits, ceilBits]: readonly [number, number], burstMs: number): HtbNode {
   const rateBps = bitsToBytes(rateBits);
   const ceilBps = bitsToBytes(ceilBits);
+  const burstOf = (bps: number) => Math.max(leastBurst, bytesIn(bps, burstMs));
   return { classid, rateBps, ceilBps, burstBytes: burstOf(rateBps), cburstBytes: burstOf(ceilBps) };
-}
-
-function burstOf(rateBps: number): number {
-  return Math.max(leastBurst, Math.ceil(rateBps / 1000));
 }
 
 /** A tenth of the rate as tc's own, but within what the kernel does not complain about. @see linux net/sched/sch_htb.c:htb_change_class */

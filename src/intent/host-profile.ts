@@ -12,6 +12,8 @@ export interface HostProfile {
   readonly uplink: string;
   /** What the uplink may send, in bit/s. */
   readonly rateBits: number;
+  /** How long a class may send at once what it saved, in ms at its rate, 1–100. 1 unless the profile says otherwise. */
+  readonly burstMs: number;
   readonly classes: readonly ProfileClass[];
 }
 
@@ -23,10 +25,10 @@ export interface HostProfileResult {
 
 /** Most classes of one uplink: each has a guarantee, and people have to understand them. */
 const maxClasses = 64;
-const keys = new Set(['uplink', 'rate', 'leaf', 'classes']);
+const keys = new Set(['uplink', 'rate', 'burst', 'leaf', 'classes']);
 
 /**
- * Reads a host profile, YAML or JSON: `uplink`, `rate`, `leaf` and `classes`.
+ * Reads a host profile, YAML or JSON: `uplink`, `rate`, `burst`, `leaf` and `classes`.
  *
  * @throws QuotaError `invalid-input` when there is nothing that classes could be read from
  */
@@ -35,6 +37,8 @@ export function parseHostProfile(text: string, subject = 'host profile'): HostPr
   if (!(json instanceof Map)) throw refused(subject, `must be an object, and is a ${jsonType(json)}`);
   const rateText = scalarText(json.get('rate')) ?? '';
   const rateBits = parseRateBits(rateText);
+  const burstText = json.has('burst') ? (scalarText(json.get('burst')) ?? '') : '1ms';
+  const burstMs = parseBurstMs(burstText);
   const uplink = scalarText(json.get('uplink')) ?? '';
   const classes = json.get('classes');
   if (!Array.isArray(classes)) throw refused(subject, "must have a list of 'classes'");
@@ -44,6 +48,9 @@ export function parseHostProfile(text: string, subject = 'host profile'): HostPr
   );
   const found = [
     ...(rateBits === undefined ? [errorAt('not-a-rate', 'rate', rateText)] : []),
+    ...(burstMs === undefined
+      ? [errorAt('unknown-choice', 'burst', burstText, { allowed: '1ms–100ms' })]
+      : []),
     ...(isDeviceName(uplink)
       ? []
       : [errorAt('unknown-choice', 'uplink', uplink, { allowed: 'a network device' })]),
@@ -53,10 +60,17 @@ export function parseHostProfile(text: string, subject = 'host profile'): HostPr
   const profile = {
     uplink,
     rateBits: rateBits ?? 0,
+    burstMs: burstMs ?? 1,
     classes: read.flatMap(one => (one.class === undefined ? [] : [one.class])),
   };
   // Sums over classes that could not be read would only mislead.
   return { profile, diagnostics: found.length > 0 ? found : checkProfile(profile) };
+}
+
+/** `20ms` → 20; undefined for what is not in 1–100. */
+function parseBurstMs(text: string): number | undefined {
+  const ms = Number(/^([1-9][0-9]{0,2})\s*ms$/i.exec(text.trim())?.[1] ?? 0);
+  return ms >= 1 && ms <= 100 ? ms : undefined;
 }
 
 /** @see linux net/core/dev.c:dev_valid_name */

@@ -76,6 +76,8 @@ function optionWords(options: string): readonly string[] {
   const taken = options
     .replace(/ (?:mpu 0b|linklayer ethernet|overhead 0b?)(?= |$)/g, '')
     .replace(/\blat /, 'latency ')
+    // What sfq has by itself is one more than it takes from tc.
+    .replace(/ flows 128(?:\/\d{1,5})?(?= |$)/, '')
     .replace(/(?<= \d{1,10})(?:p|sec|\/\d{1,5})(?= |$)/g, '')
     .replace(/(?<= \d{1,10}[KMG]?b)\/\d{1,5}(?= |$)/g, '');
   return taken.split(' ').filter(word => word !== '');

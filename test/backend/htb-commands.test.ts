@@ -53,6 +53,13 @@ describe('the htb tree of a profile', () => {
     });
   });
 
+  it('saves up as long as the profile says', () => {
+    const classes = [{ name: 'slow', default: true, guarantee: '1mbit', ceiling: '4mbit' }];
+    const text = JSON.stringify({ uplink: 'eth1', rate: '20mbit', burst: '20ms', classes });
+    const [leaf] = htbTree(parseHostProfile(text).profile).leaves;
+    expect([leaf?.burstBytes, leaf?.cburstBytes]).toEqual([2500, 10_000]);
+  });
+
   it('is taken away as a whole', () => {
     expect(tearDownLines(tree)).toEqual([['qdisc', 'del', 'dev', 'eth1', 'root']]);
   });

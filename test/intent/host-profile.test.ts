@@ -152,6 +152,9 @@ describe('a host profile', () => {
   it.each([
     [{ rate: '1000' }, ['error rate not-a-rate']],
     [{ uplink: 'eth1; reboot' }, ['error uplink unknown-choice']],
+    [{ burst: '0ms' }, ['error burst unknown-choice']],
+    [{ burst: '101ms' }, ['error burst unknown-choice']],
+    [{ burst: 20 }, ['error burst unknown-choice']],
     [{ colour: 1 }, ['error colour unknown-field']],
     [
       { classes: [{ ...voice, dscp: ['XX', 64] }, rest] },

@@ -115,7 +115,7 @@ describe('a profile on an uplink that has it', () => {
   it('takes a class that is asked for no more away after its filters, and brings it back before them', () => {
     const extra = `${shown.classes}
 class htb 1:40 parent 1:1 leaf 40: prio 5 quantum 1514 rate 8Kbit ceil 8Kbit burst 1600b/1mpu 0b cburst 1600b/1mpu 0b`;
-    const qdiscs = `${shown.qdiscs}\nqdisc sfq 40: parent 1:40 limit 127p quantum 1514b perturb 10sec`;
+    const qdiscs = `${shown.qdiscs}\nqdisc sfq 40: parent 1:40 limit 127p quantum 1514b depth 127 flows 128 perturb 10sec`;
     const filters = `${shown.filters}\nfilter parent 1: protocol ip pref 10 flower chain 0 handle 0x7 classid 1:40\n  eth_type ipv4\n  ip_tos 32/0xfc`;
     const { forward, undo } = written(planned(treeOf(), { qdiscs, classes: extra, filters }));
     expect(forward).toEqual([
@@ -124,7 +124,7 @@ class htb 1:40 parent 1:1 leaf 40: prio 5 quantum 1514 rate 8Kbit ceil 8Kbit bur
     ]);
     expect(undo).toEqual([
       classOf('add', '1:40 htb rate 1000bps ceil 1000bps @ prio 5 quantum 1514'),
-      'qdisc add dev up0 parent 1:40 handle 40: sfq limit 127 quantum 1514b perturb 10',
+      'qdisc add dev up0 parent 1:40 handle 40: sfq limit 127 quantum 1514b depth 127 perturb 10',
       'filter add dev up0 parent 1: protocol ip pref 10 handle 0x7 flower ip_tos 0x20/0xfc classid 1:40',
     ]);
   });
