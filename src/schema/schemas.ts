@@ -6,6 +6,8 @@ import { diagnostics } from './diagnostics.ts';
 import { effectiveReport } from './effective.ts';
 import { flavor } from './flavor.ts';
 import { hostChange } from './host-change.ts';
+import { hostProfile } from './host-profile.ts';
+import { markingOutput } from './marking.ts';
 import { plan } from './plan.ts';
 import { portQos } from './port-qos.ts';
 import { report } from './report.ts';
@@ -31,6 +33,8 @@ export const schemas = {
     title: 'What plan, apply, verify and remove print with -f json for ports, MidoNet and host profiles',
     schema: hostChange,
   },
+  profile: { title: 'What profile show -f json prints', schema: hostProfile },
+  dscp: { title: 'What dscp -f json prints', schema: markingOutput },
   diagnostics: { title: 'Findings about input', schema: diagnostics },
   'bulk-request': { title: 'A line that translate --jsonl reads', schema: bulkRequest },
   'bulk-result': { title: 'A line that translate --jsonl writes', schema: bulkResult },

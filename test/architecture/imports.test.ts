@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   effective: ['.', 'domain', 'observed', 'verify'],
   audit: ['.', 'domain', 'ports', 'observed', 'verify'],
   report: ['.', 'audit', 'effective', 'intent', 'backend', 'domain', 'plan', 'verify', 'explain', 'ports'],
-  schema: ['.', 'effective', 'intent', 'domain', 'plan', 'verify', 'ports', 'audit', 'report'],
+  schema: ['.', 'effective', 'intent', 'backend', 'domain', 'plan', 'verify', 'ports', 'audit', 'report'],
   libvirt: [],
   host: ['.', 'domain', 'ports', 'observed', 'libvirt', 'verify'],
   workflow: [

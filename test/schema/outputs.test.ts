@@ -57,6 +57,27 @@ describe('what the commands print is what the schemas say', () => {
   });
 });
 
+describe('what is beside Nova', () => {
+  it('profiles and markings', async () => {
+    const profile = await json('profile', 'show', join(samples, 'profiles/uplink.yaml'));
+    expect(problems('profile', profile)).toEqual([]);
+    expect(problems('profile', { ...profile, more: 1 })).not.toEqual([]);
+    const marking = await json(
+      'dscp',
+      '--mark',
+      'EF',
+      '--to',
+      '198.51.100.0/24',
+      '--protocol',
+      'udp',
+      '--ports',
+      '53',
+    );
+    expect(problems('dscp', marking)).toEqual([]);
+    expect(problems('dscp', { ...marking, targets: [{}] })).not.toEqual([]);
+  });
+});
+
 describe('audits', () => {
   it.each(readdirSync(captured))('of the captured host %s', async host => {
     const on = ['audit', '--host', join(captured, host)];
