@@ -37,8 +37,14 @@ export function renderHostResult(result: HostResult<unknown>, paint: Paint): str
 function changeLine(change: HostChange, paint: Paint): string {
   const { sign, style } = signOf(change);
   const because = change.because.length === 0 ? '' : `   # ${change.because.join(', ')}`;
-  const values = `${knobText(change.before)} -> ${knobText(change.after)}`;
+  const values = `${knobText(told(change))} -> ${knobText(change.after)}`;
   return `  ${paint(style, sign)} ${oneLine(`${change.knob}  ${values}${because}`)}`;
+}
+
+/** Of what was there, the values that are asked for; all where it goes. */
+function told({ before, after }: HostChange): HostChange['before'] {
+  if (before === undefined || after === undefined) return before;
+  return Object.fromEntries(Object.entries(before).filter(([name]) => after[name] !== undefined));
 }
 
 function signOf({ before, after }: HostChange) {
