@@ -73,12 +73,19 @@ function classlessLines(dev: string, root: TcQdisc): readonly TcLine[] | undefin
  * `burst 5Kb/1` is `burst 5Kb`.
  */
 function optionWords(options: string): readonly string[] {
-  const taken = options
+  const taken = withoutSfqDefaults(options)
     .replace(/ (?:mpu 0b|linklayer ethernet|overhead 0b?)(?= |$)/g, '')
     .replace(/\blat /, 'latency ')
-    // What sfq has by itself is one more than it takes from tc.
-    .replace(/ flows 128(?:\/\d{1,5})?(?= |$)/, '')
     .replace(/(?<= \d{1,10})(?:p|sec|\/\d{1,5})(?= |$)/g, '')
     .replace(/(?<= \d{1,10}[KMG]?b)\/\d{1,5}(?= |$)/g, '');
   return taken.split(' ').filter(word => word !== '');
+}
+
+/**
+ * By itself sfq has 128 flows and a limit of 127 packets; told that limit or that many flows it takes 127 of both.
+ * @see linux net/sched/sch_sfq.c:sfq_change
+ */
+function withoutSfqDefaults(options: string): string {
+  const flows = / flows 128(?:\/\d{1,5})?(?= |$)/;
+  return flows.test(options) ? options.replace(flows, '').replace(/^limit 127p /, '') : options;
 }

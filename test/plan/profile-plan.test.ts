@@ -124,7 +124,7 @@ class htb 1:40 parent 1:1 leaf 40: prio 5 quantum 1514 rate 8Kbit ceil 8Kbit bur
     ]);
     expect(undo).toEqual([
       classOf('add', '1:40 htb rate 1000bps ceil 1000bps @ prio 5 quantum 1514'),
-      'qdisc add dev up0 parent 1:40 handle 40: sfq limit 127 quantum 1514b depth 127 perturb 10',
+      'qdisc add dev up0 parent 1:40 handle 40: sfq quantum 1514b depth 127 perturb 10',
       'filter add dev up0 parent 1: protocol ip pref 10 handle 0x7 flower ip_tos 0x20/0xfc classid 1:40',
     ]);
   });

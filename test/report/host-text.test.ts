@@ -3,8 +3,8 @@ import { renderHostPlan } from '../../src/report/host-text.ts';
 import { plainPaint } from '../../src/report/table.ts';
 
 const plan = {
-  ...{ schemaVersion: 1, kind: 'profile', subject: 'up0', steps: [], demands: [], observed: [] },
-  diagnostics: [],
+  schemaVersion: 1,
+  ...{ kind: 'profile', subject: 'up0', steps: [], demands: [], observed: [], diagnostics: [] },
 } as const;
 
 describe('a plan for the host', () => {

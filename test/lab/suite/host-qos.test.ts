@@ -147,7 +147,10 @@ describe('a host profile', () => {
     const planned = await virtQuota(hypervisor, 'profile', 'plan', other);
     expect(planned.stdout).toMatch(/^Plan: 0 to add, 1 to change, 0 to remove\.$/m);
     expect(await virtQuota(hypervisor, 'profile', 'apply', other)).toMatchObject(done);
-    expect(await state('up0')).toBe(shown.replace('rate 1Mbit ceil 4Mbit', 'rate 1Mbit ceil 2500Kbit'));
+    const one = /(1:20 .*) ceil 4Mbit (.*) cburst (20000|199\d\d)b/;
+    expect(shown).toMatch(one);
+    const changed = (await state('up0')).replace(/ cburst (12500|124\d\d)b/, ' cburst 12500b');
+    expect(changed).toBe(shown.replace(one, '$1 ceil 2500Kbit $2 cburst 12500b'));
     const sent = { to: '10.78.0.2', offeredKbit: 9000, count: received('e0', 'far') };
     const bulk = await passing(hypervisor, { ...sent, port: 7001 });
     expect(bulk).toBeGreaterThan(2_250_000);
