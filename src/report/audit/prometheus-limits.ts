@@ -48,7 +48,7 @@ export const limitFamilies: readonly Family[] = [
         .map(one => ({ labels: labelsOf(one), value: one.outcome === 'pass' ? 1 : 0 })),
   },
   ...[...new Set(Object.values(baseUnits).map(one => one.unit))].map(valueFamily),
-  usageFamily('ratio', 'How much of a limit was used, 1 is all of it.', one => one.ratio),
+  usageFamily('usage_ratio', 'How much of a limit was used, 1 is all of it.', one => one.ratio),
   usageFamily('throttled_ratio', 'Share of periods or packets held back.', one => one.throttled?.ratio),
 ];
 

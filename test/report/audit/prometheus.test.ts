@@ -77,7 +77,7 @@ describe('Prometheus', () => {
     expect(of('outbound.average')).toEqual({
       virt_quota_limit_proved: 0,
       virt_quota_limit_bytes_per_second: 32_768_000,
-      virt_quota_limit_ratio: 0.625,
+      virt_quota_limit_usage_ratio: 0.625,
       virt_quota_limit_throttled_ratio: 0.125,
     });
   });
