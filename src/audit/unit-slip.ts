@@ -2,8 +2,13 @@ import { fieldOf } from '../domain/fields.ts';
 import type { KnobValues } from '../verify/expectation.ts';
 import type { Rule } from './cause-context.ts';
 
-/** Factors that confused units make, and what was confused. */
-const slips: readonly { readonly factor: number; readonly units: string }[] = [
+/** A factor that confused units make, and what was confused. */
+interface Slip {
+  readonly factor: number;
+  readonly units: string;
+}
+
+const ofSizes: readonly Slip[] = [
   { factor: 1.024, units: 'KiB taken for kB' },
   { factor: 1.024 ** 2, units: 'MiB taken for MB' },
   { factor: 8, units: 'bytes taken for bits' },
@@ -12,22 +17,34 @@ const slips: readonly { readonly factor: number; readonly units: string }[] = [
   { factor: 1000, units: 'a thousand left out' },
   { factor: 1024, units: 'a KiB left out' },
 ];
+const ofTimes: readonly Slip[] = [{ factor: 1000, units: 'ms taken for µs' }];
 
 /** Nearer than this a ratio is the factor. */
 const CLOSE = 1e-4;
 
 /** A value that is wrong by a confusion of units; only of what has a unit that can be confused. */
 export const slippedUnit: Rule = ({ expectation: { expected, parameters }, observed, differs = [] }) => {
-  if (!parameters.some(parameter => /bytes|B/.test(fieldOf(parameter)?.unit ?? ''))) return undefined;
-  const slip = unitSlip(expected, observed, differs);
+  const units = parameters.map(parameter => fieldOf(parameter)?.unit ?? '');
+  const slips = units.some(unit => /bytes|B/.test(unit))
+    ? ofSizes
+    : units.every(unit => unit.startsWith('µs'))
+      ? ofTimes
+      : [];
+  const slip = unitSlip({ expected, observed, differs }, slips);
   return slip === undefined ? undefined : { cause: 'unit-slip', explanation: slip };
 };
 
+/** Two readings of a knob that differ. */
+interface Difference {
+  readonly expected: KnobValues | undefined;
+  readonly observed: KnobValues | undefined;
+  readonly differs: readonly string[];
+}
+
 /** What units a value that differs was confused by: `observed is 8 times expected (bytes taken for bits)`. */
 export function unitSlip(
-  expected: KnobValues | undefined,
-  observed: KnobValues | undefined,
-  differs: readonly string[],
+  { expected, observed, differs }: Difference,
+  slips: readonly Slip[] = ofSizes,
 ): string | undefined {
   for (const name of differs) {
     const [wanted, found] = [expected?.[name], observed?.[name]];

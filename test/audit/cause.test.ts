@@ -62,6 +62,19 @@ describe('the cause', () => {
     expect(causes([link(['live', 'cpu', 'vcpu_quota'], 'vcpu_quota', extra)])).toEqual(['stale-limit']);
   });
 
+  it('is a confusion of units where a quota is in ms and not in µs', () => {
+    const causeOf = (observed: number) =>
+      causes([
+        link(
+          ['cgroup', 'vcpu0', 'cpu.max'],
+          'vcpu_quota',
+          different({ quota: 50_000 }, { quota: observed }, ['quota']),
+        ),
+      ]);
+    expect(causeOf(50_000_000)).toEqual(['unit-slip']);
+    expect(causeOf(400_000)).toEqual(['behind-libvirt']);
+  });
+
   it('is no confusion of units where there is no unit', () => {
     const found = different({ weight: 512 }, { weight: 64 }, ['weight']);
     expect(causes([link(['cgroup', 'scope', 'cpu.weight'], 'cpu_shares', found)])).toEqual([

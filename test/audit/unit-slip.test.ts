@@ -16,7 +16,7 @@ describe('a value that is off by a factor of units', () => {
     [{ rateBps: 32768000 }, { rateBps: 4096000 }, 'rateBps is 1/8 of what is expected: bytes taken for bits'],
     [{ value: 1000000 }, { value: 1000 }, 'value is 1/1000 of what is expected: a thousand left out'],
   ])('is told from %o and %o', (expected, observed, text) => {
-    expect(unitSlip(expected, observed, Object.keys(expected))).toBe(text);
+    expect(unitSlip({ expected, observed, differs: Object.keys(expected) })).toBe(text);
   });
 
   it.each([
@@ -24,6 +24,6 @@ describe('a value that is off by a factor of units', () => {
     ['a value that is gone', { rateBps: 1000 }, { rateBps: 0 }],
     ['words', { quota: 'max' }, { quota: 50000 }],
   ])('is not %s', (_, expected, observed) => {
-    expect(unitSlip(expected, observed, Object.keys(expected))).toBeUndefined();
+    expect(unitSlip({ expected, observed, differs: Object.keys(expected) })).toBeUndefined();
   });
 });
