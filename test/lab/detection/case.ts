@@ -11,6 +11,8 @@ export interface Case {
   readonly actor: Actor;
   /** The shell script by which it happens; absent: nothing has to. */
   readonly happens?: (scene: Scene) => string;
+  /** It ends the connection to libvirt. */
+  readonly isCutOff?: true;
   /** The one that puts everything back. */
   readonly restored?: (scene: Scene) => string;
   /** Every finding of the audit, and none else. Empty: it is harmless. */

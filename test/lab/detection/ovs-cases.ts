@@ -155,6 +155,14 @@ export const novaBreaks: readonly Case[] = [
   },
 ];
 
+/** What comes last, since the domain has other cgroups then. */
+export const restarted: Case = {
+  what: 'a domain that is stopped and started, as Nova does at a hard reboot',
+  actor: 'full',
+  happens: ({ domains: { full } }) => `virsh -q destroy ${full.name}; virsh -q start ${full.name} --paused`,
+  found: scene => (scene.isTrixie ? [] : broken('leaked-ovs-rows', `ovs ${port(scene)} qos`)),
+};
+
 /** What happens to Open vSwitch and changes no limit. */
 export const ovsCalm: readonly Case[] = [
   {

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { audited, findingsOf, undecidedOf } from '../detection/auditor.ts';
 import type { Case } from '../detection/case.ts';
-import { cgroupBreaks, cgroupCalm } from '../detection/cgroup-cases.ts';
-import { definitionBreaks, definitionCalm } from '../detection/definition-cases.ts';
-import { novaBreaks, ovsBreaks, ovsCalm } from '../detection/ovs-cases.ts';
+import { cgroupBreaks } from '../detection/cgroup-breaks.ts';
+import { cgroupCalm } from '../detection/cgroup-calm.ts';
+import { definitionBreaks } from '../detection/definition-breaks.ts';
+import { definitionCalm } from '../detection/definition-calm.ts';
+import { novaBreaks, ovsBreaks, ovsCalm, restarted } from '../detection/ovs-cases.ts';
 import { qemuBreaks, qemuCalm } from '../detection/qemu-cases.ts';
-import { clearScene, fullFlavor, type Scene, setScene } from '../detection/scene.ts';
+import { clearScene, connectAgain, fullFlavor, type Scene, setScene } from '../detection/scene.ts';
 import { tcBreaks, tcCalm } from '../detection/tc-cases.ts';
 import type { Hypervisor } from '../hypervisor.ts';
 import { labHypervisor, releaseHypervisor } from '../start.ts';
@@ -33,6 +35,7 @@ const askedOf = ({ actor, asked }: Case) =>
 async function whatIsFound(one: Case) {
   try {
     if (one.happens !== undefined) await hypervisor.shell(one.happens(scene));
+    if (one.isCutOff) scene = await connectAgain(scene);
     const { live, captured } = await audited(scene.outside, scene.domains[one.actor].name, askedOf(one));
     expect(captured).toEqual(live);
     return { outcome: live.outcome, found: findingsOf(live), undecided: undecidedOf(live) };
@@ -77,7 +80,7 @@ describe('exactly what is wrong is found at', () => {
   describe('cgroups', () => cases(cgroupBreaks));
   describe("QEMU's throttle", () => cases(qemuBreaks));
   describe('tc', () => cases(tcBreaks));
-  describe('Open vSwitch', () => cases([...ovsBreaks, ...novaBreaks]));
+  describe('Open vSwitch', () => cases([...ovsBreaks, ...novaBreaks, restarted]));
 });
 
 describe('a capture of the whole host', () => {
