@@ -1,3 +1,4 @@
+import { deviceLimits } from '../domain/device-limits.ts';
 import type { UnitProperty } from '../observed/systemd-drop-in.ts';
 import { cpuWeightToShares } from '../units.ts';
 import type { Rule } from './cause-context.ts';
@@ -38,8 +39,8 @@ const propertiesOf: Readonly<Record<string, readonly KnobProperty[]>> = {
  * What systemd was told of the domain's unit: a weight where libvirt's definition has another, or a limit around the whole
  * domain, which libvirt never sets.
  */
-export const systemdOverride: Rule = ({ expectation, observed }, { circumstances }) => {
-  const { layer, subject, knob } = expectation;
+export const systemdOverride: Rule = ({ expectation, observed }, { circumstances, definitions }) => {
+  const { layer, subject, knob, device, parameters } = expectation;
   const unit = circumstances?.unit;
   if (layer !== 'cgroup' || subject !== 'scope' || unit === undefined) return undefined;
   const seen = Object.values(observed ?? {});
@@ -49,7 +50,9 @@ export const systemdOverride: Rule = ({ expectation, observed }, { circumstances
     if (isLimit !== true && !seen.includes(shown(Number(told.value)))) continue;
     const beside = isLimit ? 'nobody asked for it' : "libvirt's definition has another number";
     const explanation = `systemd was told ${name}=${told.value} for ${unit.name} (${told.path}), and ${beside}`;
-    const repair = isForeign === true && { repair: reset(unit.name, name) };
+    const defined = (definitions.live && deviceLimits(definitions.live, device)) ?? {};
+    const isDefined = parameters.some(parameter => defined[parameter] !== undefined);
+    const repair = (isForeign === true || !isDefined) && { repair: reset(unit.name, name) };
     const severity = isLimit === true && ({ severity: 'warning' } as const);
     return { cause: 'systemd-override', explanation, ...severity, ...repair };
   }

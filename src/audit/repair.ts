@@ -76,10 +76,11 @@ function writtenAgain(
   const definition = definitions[scope];
   if (definition === undefined) return undefined;
   const defined = deviceLimits(definition, device) ?? {};
+  const own = parameters.filter(parameter => parameter !== 'group_name');
+  const broken = Object.fromEntries(own.map(parameter => [parameter, defined[parameter] ?? 0]));
+  // Of a disk or an interface libvirt takes all limits at once, and drops what is left out.
   const whole = device.kind === 'disk' || device.kind === 'interface';
-  const limits: Limits = whole
-    ? defined
-    : Object.fromEntries(parameters.map(parameter => [parameter, defined[parameter] ?? 0]));
+  const limits: Limits = whole ? { ...broken, ...defined } : broken;
   const [argv] = virshCommands(domain.name, [{ device, limits, because: {} }], { [scope]: true });
   return (
     argv && { argv, note: notes[cause] ?? 'libvirt writes its own limits anew, as its definition has them' }

@@ -110,6 +110,14 @@ describe('what systemd was told', () => {
     ]);
   });
 
+  it('is taken back through systemd where libvirt has no weight to write again', () => {
+    const live = { ...definition, cputune: {} };
+    const given = { ...unit(['CPUWeight', '77']), definitions: { live } };
+    expect(tellsOf(weight('cpu.weight', { weight: 77 }), { ...given, source: 'libvirt' })).toEqual([
+      ['systemd-override', 'systemctl set-property --runtime machine-qemu.scope CPUWeight='],
+    ]);
+  });
+
   it('is not where the drop-in has libvirt’s number, or was taken back', () => {
     const told = (...given: Told) =>
       tellsOf(weight('cpu.weight', { weight: 77 }), unit(...given)).map(([cause]) => cause);

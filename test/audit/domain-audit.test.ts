@@ -112,6 +112,14 @@ describe('the repair', () => {
     ]);
   });
 
+  it('is to tell libvirt that there is none, where something is that its definition does not have', () => {
+    const live = { ...definition, interfaces: definition.interfaces.map(nic => ({ ...nic, bandwidth: {} })) };
+    const extra = { outcome: 'fail', reason: 'unexpected', observed: { rateBps: 5 } } as const;
+    const police = [link(['tc', 'tap1', 'police'], 'outbound.average', extra)];
+    const [finding] = auditWith(police, { source: 'libvirt', definitions: { live } }).findings;
+    expect(finding?.repair?.argv).toEqual(['virsh', 'domiftune', 'vm1', mac, '--outbound', '0', '--live']);
+  });
+
   it('is to tell libvirt its own limit again where nobody else says what is asked', () => {
     expect(repairs({ source: 'libvirt' })).toEqual([
       {
