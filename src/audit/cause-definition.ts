@@ -74,14 +74,15 @@ const rewrittenByNova: Rule = ({ expectation: { layer, because } }, { definition
 };
 
 /**
- * A running domain's weight cannot be unset: where it was applied and is gone, the domain is another process now.
+ * A running domain's weight cannot be unset: where it was applied and is gone, the domain is another process now, and
+ * both definitions came with it.
  * @see nova nova/virt/libvirt/migration.py:_update_quota_xml
  */
 const lostInMigration: Rule = ({ reason, expectation }, { definitions: { live }, asked }) => {
-  const { layer, knob, because } = expectation;
+  const { knob, because } = expectation;
   const record = recordFor(live, because, asked);
-  if (layer !== 'live' || knob !== 'cpu_shares' || reason !== 'missing') return undefined;
-  if (record === undefined || live?.nova === undefined) return undefined;
+  if (knob !== 'cpu_shares' || reason !== 'missing' || record === undefined) return undefined;
+  if (live?.nova === undefined || live.cputune.cpu_shares !== undefined) return undefined;
   const explanation = `it was applied at ${record.at}; Nova's live migration takes the weight away when its flavor has none`;
   return { cause: 'definition-rewritten', explanation };
 };
@@ -111,13 +112,13 @@ const onlyInOne: Rule = ({ expectation }, { verdicts, definitions: { live, confi
 /** Only the persistent definition has it. */
 export const pendingRestart = {
   cause: 'pending-restart',
-  explanation: 'only the persistent definition has it: it comes with the next start',
+  explanation: 'only the persistent definition has it so: it comes with the next start',
 } as const;
 
 /** Only the running domain has it. */
 export const lostAtRestart = {
   cause: 'lost-at-restart',
-  explanation: 'only the running domain has it: it goes with the next start',
+  explanation: 'only the running domain has it so: it goes with the next start',
 } as const;
 
 /** An earlier apply asked for the same key and another value: what is asked has changed, not the domain. */

@@ -5,14 +5,18 @@ import type { CauseContext, Rule } from './cause-context.ts';
 import { systemdOverride } from './cause-systemd.ts';
 import { slippedUnit } from './unit-slip.ts';
 
-/** Up to libvirt 10.2 rows stay when a domain stops; its next life changes those, and its port has none of them. */
-const leaked: Rule = ({ expectation: { layer, subject, device } }, { circumstances }) => {
+/**
+ * Up to libvirt 10.2 rows stay when a domain stops; its next life changes those, and its port has none of them. A port
+ * that somebody has taken from its row looks the same, and is as deaf to libvirt.
+ */
+const leaked: Rule = ({ expectation: { layer, subject, parameters } }, { circumstances }) => {
   const rows = layer === 'ovs' ? circumstances?.ovsRows?.get(subject) : undefined;
   const [row, ...more] = rows === undefined ? [] : leakedRows(rows);
-  if (rows === undefined || row === undefined || device.kind !== 'interface') return undefined;
+  if (rows === undefined || row === undefined) return undefined;
+  if (!parameters.some(parameter => parameter.startsWith('inbound'))) return undefined;
   const which = more.length === 0 ? `QoS row ${row} is` : `QoS rows ${[row, ...more].join(', ')} are`;
   const has = rows.attached === undefined ? 'none' : `another, ${rows.attached}`;
-  const explanation = `${which} left from an earlier life of ${subject}: libvirt changes what it finds by its name, and the port has ${has}`;
+  const explanation = `${which} what libvirt finds for ${subject} and changes, left of an earlier life or detached since: the port has ${has}`;
   return { cause: 'leaked-ovs-rows', explanation };
 };
 

@@ -11,7 +11,7 @@ export function causeOf(verdict: Verdict, context: CauseContext): ToldCause {
     const told = rule(verdict, context);
     if (told !== undefined) return told;
   }
-  return isDefinition ? neverApplied(context) : behindLibvirt;
+  return isDefinition ? neverApplied(verdict, context) : behindLibvirt(verdict);
 }
 
 const cannotBeLimited: Rule = ({ reason, expectation }) =>
@@ -20,14 +20,18 @@ const cannotBeLimited: Rule = ({ reason, expectation }) =>
     : undefined;
 
 /** What is left when nothing tells more; that it is one of several is said. */
-function neverApplied({ definitions: { live, config } }: CauseContext): ToldCause {
+function neverApplied({ observed }: Verdict, { definitions: { live, config } }: CauseContext): ToldCause {
   const isNovas = (live ?? config)?.nova !== undefined;
   const anew = `written anew since${isNovas ? ', as Nova does at a hard reboot' : ''}`;
-  const explanation = `no definition has it: it was not applied, or the definition was ${anew}`;
+  const what = observed === undefined ? 'no definition has it' : 'no definition has this number';
+  const explanation = `${what}: it was not applied, or the definition was ${anew}`;
   return { cause: 'never-applied', explanation };
 }
 
-const behindLibvirt: ToldCause = {
-  cause: 'behind-libvirt',
-  explanation: "libvirt's running definition is right: it was changed or removed behind libvirt's back",
-};
+function behindLibvirt({ observed }: Verdict): ToldCause {
+  const how =
+    observed === undefined
+      ? "it was removed behind libvirt's back, or never came into force"
+      : "it was changed behind libvirt's back";
+  return { cause: 'behind-libvirt', explanation: `libvirt's running definition is right: ${how}` };
+}

@@ -188,10 +188,13 @@ describe('Open vSwitch', () => {
     const rows = (attached: string | undefined, ...libvirts: readonly string[]) => ({
       circumstances: { ovsRows: new Map([['tap1', { ...(attached && { attached }), libvirts }]]) },
     });
-    expect(told([row], rows(undefined, 'aa'))).toEqual(['leaked-ovs-rows']);
-    expect(told([row], rows('bb', 'aa', 'bb'))).toEqual(['leaked-ovs-rows']);
-    expect(told([row], rows('aa', 'aa'))).toEqual(['behind-libvirt']);
-    expect(told([row], rows('bb'))).toEqual(['behind-libvirt']);
+    const device = { ...row.expectation, knob: 'qos', parameters: ['inbound.average'] as const };
+    const qos = { ...row, expectation: device };
+    expect(told([qos], rows(undefined, 'aa'))).toEqual(['leaked-ovs-rows']);
+    expect(told([qos], rows('bb', 'aa', 'bb'))).toEqual(['leaked-ovs-rows']);
+    expect(told([qos], rows('aa', 'aa'))).toEqual(['behind-libvirt']);
+    expect(told([qos], rows('bb'))).toEqual(['behind-libvirt']);
+    expect(told([row], rows(undefined, 'aa'))).toEqual(['behind-libvirt']);
   });
 
   it('is told to keep the limits itself where it owns a tap that libvirt limits with tc', () => {
@@ -243,8 +246,15 @@ describe('our record in the definitions', () => {
   });
 
   it('tells of a weight that is gone from a domain of Nova’s that it was migrated', () => {
-    const novas = { ...recorded, nova: { name: 'm1' } };
-    expect(told([shares('live')], both(novas)).map(([cause]) => cause)).toEqual(['definition-rewritten']);
+    const novas = { ...recorded, nova: { name: 'm1' }, cputune: {} };
+    expect(told([shares('live'), shares('config')], both(novas)).map(([cause]) => cause)).toEqual([
+      'definition-rewritten',
+      'definition-rewritten',
+    ]);
+    const still = { ...novas, cputune: { cpu_shares: 512 } };
+    expect(told([shares('config')], both(still, novas)).map(([cause]) => cause)).toEqual([
+      'changed-in-libvirt',
+    ]);
     const differs = link(['live', 'cpu', 'cpu_shares'], 'cpu_shares', {
       ...missing,
       reason: 'different',
