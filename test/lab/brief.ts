@@ -8,6 +8,7 @@ const onlyOn: Readonly<Record<string, Kind>> = {
   // What is random is as good on any kind; the newest has the most checks of its own.
   'port-qos': 'trixie',
   'host-qos': 'bookworm',
+  'port-qos-apply': 'trixie',
   'random-flavors': 'trixie',
   soak: 'trixie',
   unprivileged: 'trixie',

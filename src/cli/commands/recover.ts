@@ -2,12 +2,14 @@ import { deviceName } from '../../domain/tuning.ts';
 import { QuotaError } from '../../errors.ts';
 import { applyReport } from '../../report/apply-report.ts';
 import { renderApply } from '../../report/apply-text.ts';
+import { type HostJournalEntry, openHostJournals } from '../../workflow/host-journal.ts';
 import { type JournalEntry, openJournals } from '../../workflow/journal.ts';
 import { recoverDomain } from '../../workflow/recover.ts';
 import { type ConnectOptions, connected } from '../connection.ts';
 import { type ExitCode, exitCode, exitCodeOfApply, exitCodeOfError, worstExitCode } from '../exit-codes.ts';
 import { processState } from '../state.ts';
 import { type Loudness, processTerminal, type Terminal } from '../terminal.ts';
+import { listOnHost, recoverOnHost } from './recover-host.ts';
 
 /** Options of `recover`. */
 export interface RecoverOptions extends ConnectOptions, Loudness {
@@ -19,12 +21,14 @@ export interface RecoverOptions extends ConnectOptions, Loudness {
 /** `virt-quota recover`: ends what killed applies were in the middle of. */
 export async function recover(names: readonly string[], options: RecoverOptions): Promise<void> {
   const terminal = processTerminal(options);
-  const { entries, damaged } = await openJournals(processState());
+  const state = processState();
+  const [domains, host] = await Promise.all([openJournals(state), openHostJournals(state)]);
+  const damaged = [...domains.damaged, ...host.damaged];
+  const entries = [...domains.entries, ...host.entries];
   const wanted = entries.filter(
-    ({ plan: { domain } }) =>
-      names.length === 0 || names.includes(domain.name) || names.includes(domain.uuid),
+    entry => names.length === 0 || namesOf(entry).some(name => names.includes(name)),
   );
-  const known = new Set(wanted.flatMap(({ plan: { domain } }) => [domain.name, domain.uuid]));
+  const known = new Set(wanted.flatMap(namesOf));
   const unknown = names.find(name => !known.has(name));
   // What is damaged may be what was meant.
   if (unknown !== undefined && damaged.length === 0) {
@@ -33,10 +37,21 @@ export async function recover(names: readonly string[], options: RecoverOptions)
   if (wanted.length === 0 && damaged.length === 0) terminal.say('nothing to recover');
   const codes = damaged.map(error => sayError(error, terminal));
   for (const entry of wanted) {
-    if (options.list === true) list(entry, options, terminal);
-    else codes.push(await recoverOne(entry, options, terminal));
+    if (options.list !== true) codes.push(await recoverOne(entry, options, terminal));
+    else if (isOfDomain(entry)) list(entry, options, terminal);
+    else listOnHost(entry, options, terminal);
   }
   process.exitCode = worstExitCode(codes);
+}
+
+type Entry = JournalEntry | HostJournalEntry;
+
+function isOfDomain(entry: Entry): entry is JournalEntry {
+  return 'hypervisor' in entry;
+}
+
+function namesOf(entry: Entry): readonly string[] {
+  return isOfDomain(entry) ? [entry.plan.domain.name, entry.plan.domain.uuid] : [entry.plan.subject];
 }
 
 function list({ plan, startedAt, uri }: JournalEntry, options: RecoverOptions, terminal: Terminal): void {
@@ -46,20 +61,25 @@ function list({ plan, startedAt, uri }: JournalEntry, options: RecoverOptions, t
   } else terminal.out(`${plan.domain.name} (${uri}): begun ${startedAt}, ${devices.join(', ')}\n`);
 }
 
-async function recoverOne(
+async function recoverOnDomain(
   entry: JournalEntry,
   options: RecoverOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const connect = { ...options, connect: options.connect ?? entry.uri, readOnly: false };
+  const result = await connected(connect, terminal, surroundings =>
+    recoverDomain(surroundings, entry, options.finish === true ? 'finish' : 'undo'),
+  );
+  if (options.format === 'json') terminal.out(`${JSON.stringify(applyReport(result), null, 2)}\n`);
+  else terminal.out(renderApply(result, terminal.paint));
+  // To be as before is what was asked for here.
+  return result.outcome === 'rolled-back' ? exitCode.ok : exitCodeOfApply(result);
+}
+
+async function recoverOne(entry: Entry, options: RecoverOptions, terminal: Terminal): Promise<ExitCode> {
   try {
-    const result = await connected(connect, terminal, surroundings =>
-      recoverDomain(surroundings, entry, options.finish === true ? 'finish' : 'undo'),
-    );
-    if (options.format === 'json') terminal.out(`${JSON.stringify(applyReport(result), null, 2)}\n`);
-    else terminal.out(renderApply(result, terminal.paint));
-    // To be as before is what was asked for here.
-    return result.outcome === 'rolled-back' ? exitCode.ok : exitCodeOfApply(result);
+    if (isOfDomain(entry)) return await recoverOnDomain(entry, options, terminal);
+    return await recoverOnHost(entry, options, terminal);
   } catch (error) {
     if (!(error instanceof QuotaError)) throw error;
     return sayError(error, terminal);
