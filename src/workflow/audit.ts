@@ -1,4 +1,4 @@
-import type { CounterSample } from '../audit/counters.ts';
+import type { CounterSample, CounterSamples } from '../audit/counters.ts';
 import {
   type AuditedDomain,
   auditDomain,
@@ -8,7 +8,7 @@ import {
 import type { RepairContext } from '../audit/repair.ts';
 import { QuotaError } from '../errors.ts';
 import type { DomainRef, DomainState } from '../ports/hypervisor.ts';
-import { assess } from './assess.ts';
+import { type Assessment, assess } from './assess.ts';
 import { readCircumstances } from './circumstances.ts';
 import { inOrder } from './in-order.ts';
 import { chooseScopes, type DomainView, lookAt } from './look-at.ts';
@@ -37,6 +37,8 @@ const AT_ONCE = 32;
 export interface AuditManner {
   /** Between two samples of all counters; absent: they are read once, and nothing is said of rates. */
   readonly pause?: () => Promise<void>;
+  /** False: counters are not read, and nothing is said of use. */
+  readonly counters?: boolean;
 }
 
 /**
@@ -50,14 +52,16 @@ export async function* auditDomains(
   surroundings: ReadSurroundings,
   domains: Iterable<DomainRef>,
   desiredOf: (view: DomainView) => Desired,
-  { pause }: AuditManner = {},
+  { pause, counters = true }: AuditManner = {},
 ): AsyncGenerator<AuditOutcome> {
   const before = pause && (await sampleDomains(surroundings, domains, AT_ONCE));
   await pause?.();
   yield* inOrder(domains, AT_ONCE, async (domain): Promise<AuditOutcome> => {
     surroundings.signal?.throwIfAborted();
     try {
-      return { audit: await auditOne(surroundings, domain, desiredOf, before?.get(domain.uuid)) };
+      const sample = (assessment: Assessment) =>
+        counters ? samplesOf(surroundings, assessment, before) : undefined;
+      return { audit: await auditOne(surroundings, domain, desiredOf, sample) };
     } catch (error) {
       if (!(error instanceof QuotaError) || error.code === 'unreachable') throw error;
       return { domain, error };
@@ -69,7 +73,7 @@ async function auditOne(
   surroundings: ReadSurroundings,
   domain: DomainRef,
   desiredOf: (view: DomainView) => Desired,
-  before?: CounterSample,
+  sample: (assessment: Assessment) => Promise<CounterSamples | undefined> | undefined,
 ): Promise<DomainAudit> {
   const view = await lookAt(surroundings, domain.uuid);
   const { source, flavor, asked, repair } = desiredOf(view);
@@ -77,9 +81,9 @@ async function auditOne(
   const scopes = chooseScopes(view, both);
   const assessment = await assess(surroundings, view, flavorWish(asked), scopes);
   const { tuning, facts, verdicts } = assessment;
-  const [circumstances, now] = await Promise.all([
+  const [circumstances, samples] = await Promise.all([
     readCircumstances(surroundings.host, assessment),
-    sampleAssessed(surroundings, assessment),
+    sample(assessment),
   ]);
   return auditDomain({
     domain: auditedDomain(view.state),
@@ -92,8 +96,18 @@ async function auditOne(
     circumstances,
     ...(asked.record && { asked: asked.record.asked }),
     ...(repair && { repair }),
-    ...(now && { samples: { now, ...(before && { before }) } }),
+    ...(samples && { samples }),
   });
+}
+
+async function samplesOf(
+  surroundings: ReadSurroundings,
+  assessment: Assessment,
+  earlier: ReadonlyMap<string, CounterSample> | undefined,
+): Promise<CounterSamples | undefined> {
+  const now = await sampleAssessed(surroundings, assessment);
+  const before = earlier?.get(assessment.view.state.uuid);
+  return now && { now, ...(before && { before }) };
 }
 
 function auditedDomain({ name, uuid, id, active, persistent, runState }: DomainState): AuditedDomain {

@@ -147,7 +147,8 @@ class Rounds {
     domains: readonly DomainRef[],
     because: (domain: DomainRef) => readonly string[],
   ): AsyncGenerator<WatchNews> {
-    for await (const outcome of auditDomains(this.#surroundings, domains, this.#options.desiredOf)) {
+    const { desiredOf } = this.#options;
+    for await (const outcome of auditDomains(this.#surroundings, domains, desiredOf, { counters: false })) {
       const news = this.#newsOf(outcome, because);
       if (news !== undefined) yield news;
     }
