@@ -23,7 +23,7 @@ const verify = () => virtQuota(['verify', 'instance-00000041', '--flavor', flavo
 describe('a captured host', () => {
   it('verifies like the running one: exit 0, every asked limit with its evidence', async () => {
     const { exitCode, stdout } = await verify();
-    expect(stdout).toContain('54 of 54 links hold');
+    expect(stdout).toContain('57 of 57 links hold');
     expect(stdout).toMatch(/^pass .*cpu_shares .*cpu\.weight +512 +512 .*\/cpu\.weight$/m);
     expect(stdout).toMatch(/^pass .*class htb 1:1 .*rateBps=32768000 ceilBps=65536000 burstBytes=134217728/m);
     expect(exitCode).toBe(0);
