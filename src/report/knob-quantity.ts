@@ -17,7 +17,7 @@ export interface KnobQuantity {
   readonly text: string;
 }
 
-/** The values that a knob holds, each with its unit; a knob that is not there has none. */
+/** The values that a knob holds (or counters say of it, by the limit's own name), each with its unit; a knob that is not there has none. */
 export function knobQuantities(knob: KnobOfLimits, values: KnobValues | undefined): readonly KnobQuantity[] {
   return Object.entries(values ?? {}).map(([name, value]) => ({
     name: name === 'value' ? '' : (names[name] ?? name),
@@ -65,7 +65,7 @@ const ofColumns: readonly { readonly knob: RegExp; readonly unit: string }[] = [
 function unitOf({ knob, parameters }: KnobOfLimits, name: string): string {
   const known = units[name];
   if (known !== undefined) return known;
-  if (name !== 'value') return '';
+  if (name !== 'value') return fieldOf(name as LimitName)?.unit ?? '';
   const column = ofColumns.find(one => one.knob.test(knob));
   const [first] = parameters;
   return column?.unit ?? (first === undefined ? '' : (fieldOf(first)?.unit ?? ''));

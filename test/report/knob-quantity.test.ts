@@ -51,6 +51,11 @@ describe('what a knob holds', () => {
     ],
     [{ knob: 'outbound.average', parameters: ['outbound.average'] }, { value: 500 }, '500 kB/s'],
     [{ knob: 'iops_size', parameters: ['size_iops_sec'] }, { value: 4096 }, '4096 bytes (4 KiB)'],
+    [
+      { knob: 'police', parameters: ['outbound.average'] },
+      { 'outbound.average': 48_200 },
+      'outbound.average 48200 kB/s (48.2 MB/s)',
+    ],
     [{ knob: 'cpu.weight', parameters: ['cpu_shares'] }, { weight: 512 }, 'weight 512'],
   ] as const)('%j with %j reads %s', (knob, values, text) => {
     expect(knobLine(knob, values)).toBe(text);

@@ -107,7 +107,8 @@ tbody th span.key{display:block}
 .links>summary{padding:.45rem 0;color:var(--soft);font-size:.9rem}
 .usage th:nth-child(2),.usage th:nth-child(4){width:27%}.usage th:nth-child(3){width:24%}
 .bar{width:100%;height:.55rem;border-radius:.275rem;margin:.35rem 0 .2rem}
-.unknown{color:var(--soft)}`;
+.unknown,.source{color:var(--soft)}
+.source{display:block;font-weight:400;font-size:.78em}`;
 
 const narrow = `
 @media screen and (max-width:48rem){

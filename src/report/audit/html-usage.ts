@@ -3,6 +3,7 @@ import { deviceName } from '../../domain/tuning.ts';
 import { readableQuantity } from '../quantity.ts';
 import { shareText } from '../rate-text.ts';
 import { html, type Markup } from './markup.ts';
+import { usedText } from './wording.ts';
 
 /** How much of each limit was used, as a bar and in words. */
 export function usageMarkup(usage: readonly Usage[]): Markup | undefined {
@@ -13,14 +14,14 @@ export function usageMarkup(usage: readonly Usage[]): Markup | undefined {
 }
 
 function rowMarkup(one: Usage): Markup {
-  return html`<tr><th scope="row">${deviceName(one.device)} <b>${one.parameter}</b></th><td>${usedMarkup(one)}</td><td>${readableQuantity(one.limit, one.unit)}</td><td>${heldBackMarkup(one)}</td></tr>`;
+  return html`<tr><th scope="row">${deviceName(one.device)} <b>${one.parameter}</b> <code class="source">${one.evidence.source}</code></th><td>${usedMarkup(one)}</td><td>${readableQuantity(one.limit, one.unit)}</td><td>${heldBackMarkup(one)}</td></tr>`;
 }
 
-function usedMarkup({ used, ratio, unit, exceeds }: Usage): Markup {
-  if (used === undefined || ratio === undefined) return html`<span class="unknown">not sampled</span>`;
-  const kind = exceeds ? 'fail' : 'use';
-  const text = `${shareText(ratio, 1)}, ${readableQuantity(used, unit)}`;
-  return html`${bar(ratio, kind)} ${text}${exceeds ? html` <strong>exceeds the limit</strong>` : undefined}`;
+function usedMarkup(usage: Usage): Markup {
+  const text = usedText(usage);
+  if (text === undefined) return html`<span class="unknown">not sampled</span>`;
+  const over = usage.exceeds ? html` <strong>exceeds the limit</strong>` : undefined;
+  return html`${bar(usage.ratio ?? 0, usage.exceeds ? 'fail' : 'use')} ${text}${over}`;
 }
 
 function heldBackMarkup({ throttled, isBiting }: Usage): Markup {

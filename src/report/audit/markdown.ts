@@ -1,17 +1,19 @@
 import type { DomainAudit } from '../../audit/domain-audit.ts';
 import type { Finding } from '../../audit/finding.ts';
 import type { LimitAudit } from '../../audit/limit-audit.ts';
+import type { Usage } from '../../audit/usage.ts';
 import { deviceName } from '../../domain/tuning.ts';
 import { quoteArguments } from '../../domain/virsh-commands.ts';
 import type { Outcome } from '../../verify/verdict.ts';
 import type { AuditReport } from '../audit-report.ts';
 import { renderAuditTally } from '../audit-text.ts';
 import { knobLine } from '../knob-quantity.ts';
+import { shareText } from '../rate-text.ts';
 import { oneLine } from '../table.ts';
 import { causeTexts } from './cause-text.ts';
 import { type ChainLink, chainOf } from './chain.ts';
 import type { AuditFormat, AuditHead } from './format.ts';
-import { hostText, limitValue, sourceText } from './wording.ts';
+import { hostText, limitValue, sourceText, usedText } from './wording.ts';
 
 const marks: Readonly<Record<Outcome, string>> = {
   pass: '✅ pass',
@@ -46,6 +48,7 @@ function section(audit: DomainAudit): readonly string[] {
     `${proved}; ${domain.state}; measured by: ${prose(sourceText(audit))}.`,
     ...findings.flatMap(findingLines),
     ...(open.length === 0 ? [] : ['', ...chainTable(open)]),
+    ...useTable(audit.usage),
   ];
 }
 
@@ -84,6 +87,18 @@ function chainTable(limits: readonly LimitAudit[]): readonly string[] {
       return `| ${[...first, ...links].join(' | ')} |`;
     }),
   ];
+}
+
+/** Of limits whose counters were read twice. */
+function useTable(usage: readonly Usage[]): readonly string[] {
+  const sampled = usage.filter(one => one.used !== undefined);
+  if (sampled.length === 0) return [];
+  const rows = sampled.map(one => {
+    const held = one.throttled === undefined ? '–' : shareText(one.throttled.ratio, 1);
+    const name = code(`${deviceName(one.device)} ${one.parameter}`);
+    return `| ${name} | ${usedText(one)} | ${limitValue({ value: one.limit, unit: one.unit })} | ${held} |`;
+  });
+  return ['', '| Limit | Used | Of | Held back |', '|---|---|---|---|', ...rows];
 }
 
 function linkText({ name, label, outcome, breaks }: ChainLink): string {

@@ -1,12 +1,14 @@
 import type { DomainAudit } from '../../audit/domain-audit.ts';
 import type { Finding } from '../../audit/finding.ts';
 import type { LimitAudit } from '../../audit/limit-audit.ts';
+import type { Usage } from '../../audit/usage.ts';
 import { deviceName } from '../../domain/tuning.ts';
 import type { HypervisorInfo } from '../../ports/hypervisor.ts';
 import type { Evidence } from '../../verify/reading.ts';
 import type { Verdict } from '../../verify/verdict.ts';
 import { knobLine } from '../knob-quantity.ts';
 import { readableQuantity } from '../quantity.ts';
+import { shareText } from '../rate-text.ts';
 
 /** Who says what a domain shall have. */
 export const sourceTexts: Readonly<Record<DomainAudit['source'], string>> = {
@@ -78,6 +80,14 @@ export function findingsApart({ findings, limits }: DomainAudit): readonly Findi
   return findings.filter(
     one => !one.parameters.some(parameter => told.has(`${deviceName(one.device)} ${parameter}`)),
   );
+}
+
+/** `62.5 %, 20480 kB/s (20.48 MB/s)`; undefined: the counters were read only once. */
+export function usedText({ used, ratio, unit }: Usage): string | undefined {
+  if (used === undefined || ratio === undefined) return undefined;
+  // More digits than this are noise of the clock.
+  const rounded = used < 100 ? Math.round(used * 10) / 10 : Math.round(used);
+  return `${shareText(ratio, 1)}, ${readableQuantity(rounded, unit)}`;
 }
 
 /** `qemu:///system, libvirt 9.0.0`. */

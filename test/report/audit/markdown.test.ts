@@ -16,7 +16,7 @@ function tables(text: string): readonly (readonly (readonly string[])[])[] {
 describe('Markdown', () => {
   it('is tables whose rows have as many cells as their heads, whatever stands in them', () => {
     const found = tables(rendered(markdownFormat, all));
-    expect(found).toHaveLength(6);
+    expect(found).toHaveLength(7);
     for (const [head = [], ...rest] of found) {
       expect(new Set(rest.map(row => row.length))).toEqual(new Set([head.length]));
     }
@@ -46,6 +46,14 @@ describe('Markdown', () => {
       '| Expected | `rate 32768000 bytes/s (32.768 MB/s), burst 134217728 bytes (128 MiB)` |\n| Observed | `absent` |',
     );
     expect(text).toContain("| Repair | `virt-quota apply broken --flavor 'my flavor.json' --ovs-native` |");
+  });
+
+  it('has how much of a limit was used, where that is known', () => {
+    const text = rendered(markdownFormat, [broken]);
+    expect(text).toContain(
+      '| `interface fa:16:3e:5f:64:d8 outbound.average` | 62.5 %, 20480 kB/s (20.48 MB/s) | 32768 kB/s (32.768 MB/s) | 12.5 % |',
+    );
+    expect(text.match(/cpu_shares/g)).toBeNull();
   });
 
   it('lets no name be an element, a link, a mention or a line of its own', () => {
