@@ -1,20 +1,25 @@
+import type { Finding } from '../../audit/finding.ts';
 import type { LimitAudit } from '../../audit/limit-audit.ts';
-import { deviceName } from '../../domain/tuning.ts';
+import { type DeviceRef, deviceName } from '../../domain/tuning.ts';
 import type { Verdict } from '../../verify/verdict.ts';
 import type { AuditReport } from '../audit-report.ts';
 import { knobText } from '../quantity.ts';
 import { oneLine } from '../table.ts';
 import { linkOf } from './chain.ts';
 import type { AuditFormat } from './format.ts';
-import { findingOf } from './wording.ts';
+import { findingOf, findingsApart } from './wording.ts';
 
 type Cell = string | number | undefined;
 
-/** What a row is made from: a link of a limit, a limit without any, a domain without any, a domain not audited. */
+/** A link as a row has it: of a limit, or where a finding is that is about none of the limits. */
+type Link = Pick<Verdict, 'expectation' | 'outcome' | 'observed' | 'reason' | 'detail' | 'evidence'>;
+
+/** What a row is made from: a link of a limit, a limit without any, a finding, a domain without any of them. */
 interface Row {
   readonly report: AuditReport;
   readonly limit?: LimitAudit;
-  readonly link?: Verdict;
+  readonly finding?: Finding;
+  readonly link?: Link;
 }
 
 const columns: Readonly<Record<string, (row: Row) => Cell>> = {
@@ -24,13 +29,13 @@ const columns: Readonly<Record<string, (row: Row) => Cell>> = {
   domain_outcome: ({ report }) => report.outcome,
   source: ({ report }) => ('source' in report ? report.source : ''),
   flavor: ({ report }) => ('flavor' in report ? report.flavor : ''),
-  device: ({ limit }) => limit && deviceName(limit.device),
-  limit: ({ limit }) => limit?.parameter,
+  device: ({ limit, finding }) => deviceOf(limit ?? finding),
+  limit: ({ limit, finding }) => limit?.parameter ?? finding?.parameters.join(' '),
   value: ({ limit }) => limit?.value,
   unit: ({ limit }) => limit?.unit,
   asked_by: ({ limit }) => limit?.because,
   limit_outcome: ({ limit }) => limit?.outcome,
-  cause: ({ report, limit }) => causeOf(report, limit),
+  cause: ({ report, limit, finding }) => finding?.cause ?? causeOf(report, limit),
   link: ({ link }) => link && linkOf(link.expectation.layer),
   layer: ({ link }) => link?.expectation.layer,
   subject: ({ link }) => link?.expectation.subject,
@@ -48,7 +53,7 @@ const columns: Readonly<Record<string, (row: Row) => Cell>> = {
 };
 
 /**
- * A row for each link of each limit, and at least one a domain; the head first. Programs for tables take a text that
+ * A row for each link of each limit and each finding besides, at least one a domain; the head first. Programs for tables take a text that
  * begins with `=`, `+`, `-` or `@` for a formula: such a text gets an apostrophe before it.
  *
  * @see https://www.rfc-editor.org/rfc/rfc4180
@@ -63,14 +68,28 @@ export const csvFormat: AuditFormat = () => ({
 });
 
 function rowsOf(report: AuditReport): readonly Row[] {
-  if ('error' in report || report.limits.length === 0) return [{ report }];
-  return report.limits.flatMap((limit): readonly Row[] => {
+  if ('error' in report) return [{ report }];
+  const ofLimits = report.limits.flatMap((limit): readonly Row[] => {
     if (limit.verdicts.length === 0) return [{ report, limit }];
     return limit.verdicts.map(link => ({ report, limit, link }));
   });
+  const apart = findingsApart(report).filter(one => one.severity !== 'note');
+  const rows = [...ofLimits, ...apart.map(finding => ({ report, finding, link: linkIn(finding) }))];
+  return rows.length === 0 ? [{ report }] : rows;
 }
 
-function observedText({ observed, outcome }: Verdict): string {
+/** Where a finding is. */
+function linkIn(finding: Finding): Link {
+  const { observed, evidence, explanation } = finding;
+  const link = { expectation: finding, outcome: 'fail', detail: explanation } as const;
+  return { ...link, ...(observed && { observed }), ...(evidence && { evidence }) };
+}
+
+function deviceOf(one: { readonly device: DeviceRef } | undefined): Cell {
+  return one && deviceName(one.device);
+}
+
+function observedText({ observed, outcome }: Link): string {
   return observed === undefined && outcome === 'inconclusive' ? '' : knobText(observed);
 }
 
@@ -79,7 +98,7 @@ function causeOf(report: AuditReport, limit: LimitAudit | undefined): Cell {
   return findingOf(limit, report.findings)?.cause;
 }
 
-function isFirstBroken(limit: LimitAudit | undefined, link: Verdict): boolean {
+function isFirstBroken(limit: LimitAudit | undefined, link: Link): boolean {
   return limit?.firstBroken !== undefined && limit.verdicts[limit.firstBroken] === link;
 }
 

@@ -36,10 +36,15 @@ const domainFamilies: readonly Family[] = [
     help: 'Limits that could not be seen.',
     samplesOf: ({ coverage }) => [{ value: coverage.inconclusive }],
   },
+  {
+    name: 'virt_quota_findings',
+    help: 'What is wrong, limits that nobody asked for among it.',
+    samplesOf: ({ findings }) => [{ value: findings.filter(one => one.severity !== 'note').length }],
+  },
 ];
 
 /**
- * An audit in the text format of Prometheus, for the textfile collector: four numbers a domain, how many domains, and
+ * An audit in the text format of Prometheus, for the textfile collector: five numbers a domain, how many domains, and
  * the time. With `metrics: 'limits'` also what each limit is and whether it is proved; otherwise the number of series
  * grows with the domains only. Samples of a metric stand together, so they are kept till the end.
  *

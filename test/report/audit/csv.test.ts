@@ -28,9 +28,9 @@ describe('CSV', () => {
     expect(new Set(table.map(row => row.length))).toEqual(new Set([27]));
   });
 
-  it('has a row for each link of each limit, and one where there is none', () => {
+  it('has a row for each link of each limit and each finding besides, and one where there is none', () => {
     const count = (report: (typeof all)[number]) => records(rendered(csvFormat, [report])).length;
-    expect([whole, broken, idle, unread].map(count)).toEqual([3, 8, 1, 1]);
+    expect([whole, broken, idle, unread].map(count)).toEqual([3, 9, 1, 1]);
   });
 
   it('says which link breaks first, with what was expected and why it fails', () => {
@@ -50,6 +50,22 @@ describe('CSV', () => {
       outcome: 'fail',
       expected: '32768',
       observed: 'absent',
+    });
+  });
+
+  it('tells of a limit that nobody asked for', () => {
+    const found = records(rendered(csvFormat, [broken])).filter(row => row.cause === 'not-asked-for');
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({
+      device: 'cpu',
+      limit: 'vcpu_quota',
+      link: 'enforcer',
+      subject: 'vcpu0',
+      outcome: 'fail',
+      first_broken: 'no',
+      expected: 'max',
+      observed: 'quota=50000 period=100000',
+      detail: 'nobody asked for it, and libvirt knows nothing of it',
     });
   });
 

@@ -53,20 +53,21 @@ function labelsOf(text: string): Readonly<Record<string, string>> {
 }
 
 describe('Prometheus', () => {
-  it('is four series a domain, how many domains there were, and when it was', () => {
+  it('is five series a domain, how many domains there were, and when it was', () => {
     const found = series(rendered(prometheusFormat, [whole, broken, unread]));
     expect(found.filter(one => one.labels.domain === 'broken')).toMatchObject([
       { name: 'virt_quota_limits', value: 3 },
       { name: 'virt_quota_limits_proved', value: 1 },
       { name: 'virt_quota_limits_failing', value: 1 },
       { name: 'virt_quota_limits_inconclusive', value: 1 },
+      { name: 'virt_quota_findings', value: 2 },
     ]);
     expect(found.filter(one => one.labels.domain === undefined)).toEqual([
       { name: 'virt_quota_domains', labels: {}, value: 2 },
       { name: 'virt_quota_domains_unread', labels: {}, value: 1 },
       { name: 'virt_quota_audit_timestamp_seconds', labels: {}, value: 1_795_206_573 },
     ]);
-    expect(found).toHaveLength(2 * 4 + 3);
+    expect(found).toHaveLength(2 * 5 + 3);
   });
 
   it('has a series a limit only when they are asked for, in base units', () => {
@@ -89,7 +90,7 @@ describe('Prometheus', () => {
 
   it('is valid whatever there is, also when a domain is told twice', () => {
     expect(series(rendered(prometheusFormat, all, { metrics: 'limits' })).length).toBeGreaterThan(30);
-    expect(series(rendered(prometheusFormat, [whole, whole]))).toHaveLength(4 + 3);
+    expect(series(rendered(prometheusFormat, [whole, whole]))).toHaveLength(5 + 3);
     expect(series(rendered(prometheusFormat, [], { head: {} }))).toHaveLength(2);
   });
 });
