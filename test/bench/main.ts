@@ -1,5 +1,7 @@
 import { cpus, loadavg } from 'node:os';
 import { applySuite } from './apply.ts';
+import { auditSuite } from './audit.ts';
+import { auditCapturedSuite } from './audit-captured.ts';
 import { type Budget, measure, type RowResult } from './measure.ts';
 import type { Suite } from './row.ts';
 import { rpcSuite } from './rpc.ts';
@@ -11,7 +13,11 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   translate: translateSuite,
 };
 /** Suites that run only when they are named: they need more than this machine. */
-const named: typeof suites = { apply: applySuite };
+const named: typeof suites = {
+  apply: applySuite,
+  audit: auditSuite,
+  'audit-captured': auditCapturedSuite,
+};
 const all = { ...suites, ...named };
 const budget: Budget = { rowMs: 5_000, minSamples: 9, sampleMs: 20 };
 
@@ -33,14 +39,15 @@ const loadBefore = load();
 const results: RowResult[] = [];
 const notes: string[] = [];
 for (const [name, start] of Object.entries(all)) {
-  if (wanted.length > 0 ? !wanted.includes(name) : name in named) continue;
+  if (wanted.length > 0 ? !wanted.some(one => name === one || name.startsWith(`${one}-`)) : name in named)
+    continue;
   const suite = await start();
-  notes.push(...(suite.notes ?? []));
   try {
     for (const row of suite.rows) {
       if (!asJson) process.stderr.write(`measuring ${suite.name}: ${row.name}\n`);
       results.push(await measure(row, budget));
     }
+    notes.push(...(typeof suite.notes === 'function' ? suite.notes() : (suite.notes ?? [])));
   } finally {
     await suite.stop();
   }

@@ -49,13 +49,15 @@ interface Runner {
 /** Measures the sides of a row in turn, so that what disturbs the machine disturbs all of them. */
 export async function measure(row: Row, budget: Budget): Promise<RowResult> {
   const { name, ours, peers, quoted = [] } = row;
-  const minSamples = row.isSlow ? SLOW_SAMPLES : Math.max(budget.minSamples, row.minSamples ?? 0);
+  const minSamples = row.isSlow
+    ? (row.samples ?? SLOW_SAMPLES)
+    : Math.max(budget.minSamples, row.minSamples ?? 0);
   const end = performance.now() + budget.rowMs;
   const runners: Runner[] = [];
   for (const side of [ours, ...peers])
     runners.push({
       side,
-      repeat: row.isSlow ? await once(side) : await warmUp(side, budget.sampleMs),
+      repeat: await warmedUp(row, side, budget),
       timesUs: [],
     });
   for (let round = 0; round < minSamples || performance.now() < end; round += 1) {
@@ -71,8 +73,10 @@ export async function measure(row: Row, budget: Budget): Promise<RowResult> {
   };
 }
 
-async function once(side: Side): Promise<number> {
-  await side.run();
+/** How often to repeat it in one sample. What is counted in few samples takes too long to be done once more. */
+async function warmedUp({ isSlow, samples }: Row, side: Side, { sampleMs }: Budget): Promise<number> {
+  if (!isSlow) return warmUp(side, sampleMs);
+  if (samples === undefined) await side.run();
   return 1;
 }
 

@@ -14,6 +14,8 @@ export interface Row {
   readonly quoted?: readonly Quoted[];
   /** It takes seconds: done once to warm up and once a sample, at least seven times. */
   readonly isSlow?: true;
+  /** With `isSlow`: exactly so many samples. */
+  readonly samples?: number;
   /** At least so many samples, where that is more than usual. */
   readonly minSamples?: number;
 }
@@ -28,7 +30,7 @@ export interface Quoted {
 export interface Suite {
   readonly name: string;
   readonly rows: readonly Row[];
-  /** What is to be told besides times. */
-  readonly notes?: readonly string[];
+  /** What is to be told besides times, at the end where it is only known then. */
+  readonly notes?: readonly string[] | (() => readonly string[]);
   stop(): Promise<void>;
 }
