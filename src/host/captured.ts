@@ -1,6 +1,6 @@
 import { QuotaError } from '../errors.ts';
 import { type CommandResult, HostReadError, type HostReader } from '../ports/host.ts';
-import type { DomainState, HypervisorReader } from '../ports/hypervisor.ts';
+import type { DomainState, HypervisorInfo, HypervisorReader } from '../ports/hypervisor.ts';
 import { olderOvsCommand, ovsCommand } from './ovs.ts';
 import type { Recorded, RecordedSource } from './recorded.ts';
 
@@ -22,12 +22,16 @@ export function capturedHost(source: RecordedSource): HostReader {
 export function capturedHypervisor(source: RecordedSource): HypervisorReader {
   let states: Promise<readonly DomainState[]> | undefined;
   let index: Promise<ReadonlyMap<string, DomainState>> | undefined;
+  let info: Promise<HypervisorInfo | undefined> | undefined;
   const allStates = () => {
     states ??= source.states();
     return states;
   };
   return {
-    info: async () => (await source.info()) ?? missing("libvirt's version"),
+    info: async () => {
+      info ??= source.info();
+      return (await info) ?? missing("libvirt's version");
+    },
     listDomains: allStates,
     lookup: async wanted => {
       index ??= allStates().then(indexOf);

@@ -11,7 +11,7 @@ const program = join(import.meta.dirname, '../../bundle/cli/main.js');
 
 /** Tells on standard error how much memory a process had at most. */
 const memoryTeller = `data:text/javascript,${encodeURIComponent(
-  "process.on('exit', () => process.stderr.write(`maxRSS ${process.resourceUsage().maxRSS}\\n`))",
+  "process.on('exit', () => console.error('maxRSS', process.resourceUsage().maxRSS))",
 )}`;
 
 /** Reads every file of a folder and does nothing with it. */
