@@ -84,11 +84,12 @@ function multiplied({ files, folders, commands, info, domains }: Recording, coun
     }
     for (const [path, recorded] of folders) many.folders.set(rename(path), recorded);
     for (const [argv, recorded] of commands) many.commands.set(rename(argv), recorded);
-    for (const { state, xml, ioTune } of domains.values()) {
+    for (const domain of domains.values()) {
+      const { state, xml } = domain;
       const uuid = rename(state.uuid);
       const renamedState = { ...state, uuid, name: rename(state.name), id: n + 1 };
       const texts = [...xml].map(([scope, text]) => [scope, valueRenamed(text, rename)] as const);
-      many.domains.set(uuid, { state: renamedState, xml: new Map(texts), ioTune });
+      many.domains.set(uuid, { ...domain, state: renamedState, xml: new Map(texts) });
     }
   }
   const rows = commands.get(JSON.stringify(ovsCommand));
