@@ -55,6 +55,15 @@ export function readTcQdiscs(host: HostReader, dev: string): Promise<TcAnswer<Tc
   return asked(host, ['tc', '-d', 'qdisc', 'show', 'dev', checked(dev)], parseTcQdiscs);
 }
 
+/**
+ * The same, asked with the options of {@link readTcPolicers}, so that one process can answer both. Statistics are left
+ * out. @throws HostReadError when there is no such device here
+ */
+export function readTcQdiscsBeside(host: HostReader, dev: string): Promise<TcAnswer<TcQdisc>> {
+  const argv = ['tc', '-r', '-s', '-d', 'qdisc', 'show', 'dev', checked(dev)];
+  return asked(host, argv, parseTcQdiscs);
+}
+
 /** All filters on a device's ingress. @throws HostReadError when there is no such device here */
 export function readTcIngressFilters(host: HostReader, dev: string): Promise<TcAnswer<TcFilter>> {
   return asked(host, ['tc', '-d', 'filter', 'show', 'dev', checked(dev), 'parent', 'ffff:'], parseTcFilters);

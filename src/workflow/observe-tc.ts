@@ -1,4 +1,4 @@
-import { readTcClasses, readTcPolicers, readTcQdiscs, type TcAnswer } from '../host/tc.ts';
+import { readTcClasses, readTcPolicers, readTcQdiscsBeside, type TcAnswer } from '../host/tc.ts';
 import type { TcClass } from '../observed/tc-class.ts';
 import type { TcPolicer } from '../observed/tc-filter.ts';
 import { htbDefault, type TcQdisc } from '../observed/tc-qdisc.ts';
@@ -32,7 +32,7 @@ export async function observeTc(host: HostReader, dev: string): Promise<Observed
   const [classes, policers, qdiscs] = await Promise.all([
     look(() => readTcClasses(host, dev)),
     look(() => readTcPolicers(host, dev)),
-    look(() => readTcQdiscs(host, dev)),
+    look(() => readTcQdiscsBeside(host, dev)),
   ]);
   const bypass = 'found' in qdiscs ? bypassOf(qdiscs.found) : undefined;
   const readings = [
