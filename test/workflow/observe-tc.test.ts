@@ -3,7 +3,8 @@ import type { HostReader } from '../../src/ports/host.ts';
 import { observeTc } from '../../src/workflow/observe-tc.ts';
 
 const classes = 'class htb 1:1 root leaf 2: prio 0 rate 32Mbit ceil 64Mbit burst 1Mb cburst 1600b';
-const root = 'qdisc htb 1: root refcnt 2 r2q 10 default 0x1 direct_packets_stat 0 ver 3.17 direct_qlen 1000';
+const root =
+  'qdisc htb 1:[00010000] root refcnt 2 r2q 10 default 0x1 direct_packets_stat 0 ver 3.17 direct_qlen 1000';
 const filter = (
   protocol: string,
   action: string,
