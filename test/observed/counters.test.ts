@@ -41,4 +41,17 @@ class htb 1:fffe root rate 16Mbit ceil 16Mbit burst 1498b cburst 1498b
       ['1:fffe', 480],
     ]);
   });
+
+  it('is read beside all that tc tells in raw and detailed output', () => {
+    const text = `class htb 1:1 root prio 0 quantum 10000 rate 800Kbit ceil 800Kbit linklayer ethernet burst 16Kb/1 mpu 0b cburst 1600b/1 mpu 0b level 0 buffer [00271000] cbuffer [0003d090] 
+ Sent 1077218 bytes 1033 pkt (dropped 0, overlimits 1032 requeues 0) 
+ backlog 146500b 140p requeues 0
+ lended: 1033 borrowed: 0 giants: 0
+ tokens: 2085081 ctokens: -224919
+`;
+    const [found] = parseTcClasses(text);
+    expect(found).toMatchObject({ handle: '1:1', rateBps: 100_000, burstBytes: 16_384, quantum: 10_000 });
+    expect(found?.counters).toMatchObject({ bytes: 1_077_218, packets: 1033, overlimits: 1032 });
+    expect(found).not.toHaveProperty('parent');
+  });
 });
