@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { jsonFormat, jsonlFormat } from '../../../src/report/audit/json.ts';
 import { yamlFormat } from '../../../src/report/audit/yaml.ts';
-import { all, idle, rendered, whole } from './reports.ts';
+import { all, hostile, idle, rendered, whole } from './reports.ts';
 
 const document = {
   schemaVersion: 1,
@@ -14,6 +14,7 @@ const document = {
 describe.each([
   ['JSON', jsonFormat, JSON.parse],
   ['YAML', yamlFormat, (text: string) => parse(text, { maxAliasCount: 0 })],
+  ['YAML 1.1', yamlFormat, (text: string) => parse(text, { maxAliasCount: 0, version: '1.1' })],
 ] as const)('%s', (_, format, read) => {
   it('is the report, made piece by piece', () => {
     const summary = {
@@ -40,6 +41,24 @@ describe.each([
 
   it('refers to nothing twice, though one object stands in two places', () => {
     expect(() => read(rendered(format, [whole, whole]))).not.toThrow();
+  });
+});
+
+describe('YAML, whoever reads it', () => {
+  it.each(['no', '52:54:00:12:34:56', '0x10', '1_000', '2026-11-20', '~', 'on', '1e3'])(
+    '%s is text',
+    name => {
+      const domain = { name, uuid: '00000000-0000-4000-8000-000000000001' };
+      const unread = { schemaVersion: 1, kind: 'domain-audit', domain, outcome: 'inconclusive' } as const;
+      const text = rendered(yamlFormat, [{ ...unread, error: { code: name, message: name } }]);
+      expect(text).toContain(`name: "${name}"\n`);
+    },
+  );
+
+  it('has nothing that ends a line but line feeds, and no text on two lines', () => {
+    const text = rendered(yamlFormat, [hostile]);
+    expect(text).not.toMatch(/[\r\u0085\u2028\u2029\ud800]/);
+    expect(text.split('\n').filter(line => line.includes('calc') && !line.includes('end"'))).toEqual([]);
   });
 });
 
