@@ -19,6 +19,7 @@ const onlyOn: Readonly<Record<string, Kind>> = {
   'moved-on': 'bookworm',
   // What libvirt tells of is the same on all.
   watch: 'trixie',
+  effective: 'bookworm',
   // cgroup v1 has other files for everything.
   'beyond-nova': 'bookworm-v1',
   'fault-injection': 'bookworm-v1',
