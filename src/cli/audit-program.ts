@@ -86,7 +86,8 @@ function effective(top: Command): void {
       'which limit of each device counts, and which are shadowed or overwritten, and by whom; reads only',
     )
     .option('--host <path>', 'a captured host (a folder or FILE.tar) instead of a running one')
-    .option('--flavor-from-metadata', "what Nova's metadata asks for, to be seen beside it");
+    .option('--flavors <path>', 'a folder of flavors, or a file as Nova lists them, as for audit')
+    .option('--from <file>', 'assignments, as for audit');
   connectOptions(quotaOptions(command))
     .addOption(formatOption(['text', 'json'], 'text'))
     .action(async (domain: string, _, self: Command) =>

@@ -7,7 +7,7 @@ import { readTcQdiscs } from '../host/tc.ts';
 import type { TcQdisc } from '../observed/tc-qdisc.ts';
 import type { DomainRef } from '../ports/hypervisor.ts';
 import { assess } from './assess.ts';
-import { lookAt } from './look-at.ts';
+import { type DomainView, lookAt } from './look-at.ts';
 import type { ReadSurroundings } from './surroundings.ts';
 import { look } from './unseen.ts';
 import { type Asked, flavorWish } from './wish.ts';
@@ -22,13 +22,13 @@ export interface EffectiveLimits {
 /**
  * Finds out what limits each device of a running domain, whoever has put it there. Changes nothing.
  *
- * @param asked what the domain shall have, to be seen beside it
+ * @param askedOf what a domain shall have, to be seen beside it
  * @throws QuotaError `not-found`, `unreachable`, `refused` when it does not run
  */
 export async function effectiveLimits(
   surroundings: ReadSurroundings,
   domain: string,
-  asked: Asked,
+  askedOf: (view: DomainView) => Asked,
 ): Promise<EffectiveLimits> {
   const view = await lookAt(surroundings, domain);
   const { name, uuid, id } = view.state;
@@ -40,7 +40,7 @@ export async function effectiveLimits(
     facts,
     tuning,
     view: marked,
-  } = await assess(surroundings, view, flavorWish(asked), ['live']);
+  } = await assess(surroundings, view, flavorWish(askedOf(view)), ['live']);
   const definition = marked.live ?? view.live;
   const qdiscs = await qdiscsOf(surroundings, [...(facts.taps?.keys() ?? [])]);
   const state = {

@@ -1,27 +1,21 @@
-import { wholeQuota } from '../../intent/whole-quota.ts';
 import { effectiveReport } from '../../report/effective-report.ts';
 import { contestText, renderEffective } from '../../report/effective-text.ts';
 import { effectiveLimits } from '../../workflow/effective.ts';
-import { type AskedOptions, readAsked } from '../asked.ts';
-import { domainXmlFrom } from '../domain-xml.ts';
+import { type DesiredOptions, desiredFrom } from '../desired.ts';
 import { type LookOptions, looking } from '../looking.ts';
-import { wishOptionsIn } from '../quota-input.ts';
 import { type Loudness, processTerminal } from '../terminal.ts';
 
 /** Options of `effective`. */
-export interface EffectiveOptions extends LookOptions, AskedOptions, Loudness {
+export interface EffectiveOptions extends LookOptions, DesiredOptions, Loudness {
   readonly format: 'text' | 'json';
 }
 
 /** `virt-quota effective`: what limits a running domain's devices, whoever put it there. */
 export async function effective(domain: string, options: EffectiveOptions): Promise<void> {
   const terminal = processTerminal(options);
-  const isAsked = wishOptionsIn(options).length > 0;
-  const asked = isAsked
-    ? await readAsked(options, terminal, domainXmlFrom(domain, options, terminal))
-    : { quota: wholeQuota({}).quota };
+  const desiredOf = await desiredFrom(options, terminal);
   const found = await looking(options, terminal, surroundings =>
-    effectiveLimits(surroundings, domain, asked),
+    effectiveLimits(surroundings, domain, view => desiredOf(view).asked),
   );
   const report = effectiveReport(found.domain, found.effective, found.contests);
   if (options.format === 'json') return terminal.out(`${JSON.stringify(report, null, 2)}\n`);
