@@ -17,15 +17,22 @@ export function freeMeters(state: PortState, target: OvsPortTarget): ReadonlyMap
 }
 
 /**
- * Numbers of the port's meters by what they are for, as recorded. A meter that flows of others use is theirs: Open vSwitch
- * forgets meters when it is restarted, and somebody else may have been given the number since.
+ * Numbers of the port's meters: by what they are for as far as that is recorded, and those that only its flows tell of. A
+ * meter that flows of others use is theirs: Open vSwitch forgets meters when it is restarted, and somebody else may have
+ * been given the number since.
  */
 export function ownMeters(state: PortState): ReadonlyMap<string, number> {
   const cookie = portCookie(state.port.dev);
   const own = state.flows.filter(flow => flow.cookie === cookie);
-  const usedByUs = (id: number) => own.filter(flow => flow.actions.split(',').includes(`meter:${id}`)).length;
+  const used = own.flatMap(({ actions }) =>
+    [...actions.matchAll(/(?:^|,)meter:(\d+)/g)].map(([, id]) => Number(id)),
+  );
+  const usedByUs = (id: number) => used.filter(one => one === id).length;
   const recorded = [...(recordOf(state)?.meters ?? [])];
-  return new Map(recorded.filter(([, id]) => (state.meterUsers.get(id) ?? 0) <= usedByUs(id)));
+  const told = used
+    .filter(id => !recorded.some(([, one]) => one === id))
+    .map(id => [`meter ${id}`, id] as const);
+  return new Map([...recorded, ...told].filter(([, id]) => (state.meterUsers.get(id) ?? 0) <= usedByUs(id)));
 }
 
 function firstFree(taken: ReadonlySet<number>): number {

@@ -67,16 +67,15 @@ export function withoutForce(
 
 /**
  * One transaction that makes the database hold this for a port; rows of ours that are attached no longer go, rows of
- * others stay. undefined: it holds it already.
+ * others stay. Of a port that is gone only such rows are left. undefined: it holds it already.
  */
 export function portTransaction(state: OvsState, rows: PortRows): readonly string[] | undefined {
-  const row = ovsRow(state.interfaces, 'name', rows.dev);
-  if (row === undefined) return undefined;
+  const isThere = ovsRow(state.interfaces, 'name', rows.dev) !== undefined;
   const now = portRowsNow(state, rows.dev);
   const isSame = isWhole(state, rows) && JSON.stringify(now.qos) === JSON.stringify(rows.qos);
   const parts = [
-    ...(isSame ? [] : attach(state, rows)),
-    ...columns(now, rows),
+    ...(isThere && !isSame ? attach(state, rows) : []),
+    ...(isThere ? columns(now, rows) : []),
     ...destroyed(state, rows.dev, isSame),
   ];
   if (parts.length === 0) return undefined;

@@ -16,7 +16,8 @@ export const qosTexts: Readonly<Record<QosDiagnosticCode, (diagnostic: Diagnosti
     `is a burst of ${found.value ?? '?'}${unit(found)}, and tc's clock holds ${arg(found, 'max')}${unit(found)} at this rate: the kernel limits to something else`,
   'not-on-backend': found =>
     `is not enforced by ${arg(found, 'backend')}: ${reasons[arg(found, 'reason')] ?? arg(found, 'reason')}`,
-  'needs-port-fact': found => `is left out: it needs ${arg(found, 'needs')}`,
+  'needs-port-fact': found =>
+    `${found.severity === 'error' ? 'needs' : 'is left out: it needs'} ${arg(found, 'needs')}`,
   'not-an-address': found => `is '${found.value ?? ''}', ${addresses[arg(found, 'reason')] ?? 'no prefix'}`,
   'ecn-bits': found =>
     `is ${found.value ?? '?'}: its last two bits are ECN's, which belong to the network; the code point alone is ${arg(found, 'dscp')}`,

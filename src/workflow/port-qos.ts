@@ -1,3 +1,4 @@
+import { portCookie } from '../backend/ovs-port-flows.ts';
 import { nothingWanted, ovsPortTarget } from '../backend/ovs-port-target.ts';
 import { QuotaError } from '../errors.ts';
 import { readFlows, readMeters, readMeterUsers } from '../host/openflow.ts';
@@ -62,7 +63,8 @@ export async function applyPortQos(
   surroundings: HostSurroundings,
   request: PortRequest,
 ): Promise<HostResult<PortOp>> {
-  const { dev } = portIn(foundIn(await look(() => readOvsPorts(surroundings.host))), request.port);
+  const { host } = surroundings;
+  const { dev } = await portIn(host, foundIn(await look(() => readOvsPorts(host))), request);
   return changeHost(surroundings, portWork(surroundings, dev), () =>
     planPortQos(surroundings, { ...request, port: { dev } }),
   );
@@ -70,15 +72,16 @@ export async function applyPortQos(
 
 async function lookAtPort(
   host: HostReader,
-  { port: name, qos, meterBandwidth = false, mac, takeOver = false }: PortRequest,
+  request: PortRequest,
   { canMiss } = { canMiss: false },
 ): Promise<PortAsk> {
+  const { qos, meterBandwidth = false, mac, takeOver = false } = request;
   const [rows, version] = await Promise.all([
     look(() => readOvsPorts(host)),
     look(() => readIproute2Version(host)),
   ]);
   const database = foundIn(rows);
-  const found = portIn(database, name);
+  const found = await portIn(host, database, request);
   const port = mac === undefined ? found : { ...found, mac };
   const [flows, meters, users] = await Promise.all([
     look(() => readFlows(host, port.bridge)),
@@ -100,12 +103,34 @@ async function lookAtPort(
   };
 }
 
-function portIn(database: OvsBridgesState, name: PortName): OvsPortFacts {
+/** The port; one that is gone too, when what is ours is to go and its flows are still there. */
+async function portIn(
+  host: HostReader,
+  database: OvsBridgesState,
+  { port: name, qos }: PortRequest,
+): Promise<OvsPortFacts> {
   const port = findOvsPort(database, name);
   if (port !== undefined) return port;
+  const bridge = 'dev' in name && qos === undefined ? await leftOn(host, database, name.dev) : undefined;
+  if ('dev' in name && bridge !== undefined) return { dev: name.dev, bridge, type: '' };
   const [asked, what] =
     'dev' in name ? [name.dev, `'${name.dev}'`] : [name.portId, `of Neutron's port ${name.portId}`];
   throw new QuotaError('not-found', asked, `Open vSwitch has no port ${what}`);
+}
+
+/** The bridge with flows of ours for a port that is gone: they would meet whoever is given its number next. */
+async function leftOn(
+  host: HostReader,
+  { bridges }: OvsBridgesState,
+  dev: string,
+): Promise<string | undefined> {
+  const cookie = portCookie(dev);
+  const names = bridges.map(row => String(row.name));
+  const seen = await Promise.all(names.map(bridge => look(() => readFlows(host, bridge))));
+  return names.find((_, index) => {
+    const flows = seen[index];
+    return flows !== undefined && 'found' in flows && flows.found.some(flow => flow.cookie === cookie);
+  });
 }
 
 function foundIn<T>(seen: Seen<T>): T {

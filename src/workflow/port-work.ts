@@ -9,7 +9,7 @@ import { portKind } from '../plan/plan-port.ts';
 import { flowBundle, meterCommands, noMeterCommands } from '../plan/port-commands.ts';
 import type { PortOp } from '../plan/port-op.ts';
 import { portRowsNow, portTransaction, withoutForce } from '../plan/port-rows.ts';
-import { HostReadError } from '../ports/host.ts';
+import { HostReadError, type HostReader } from '../ports/host.ts';
 import { flowKnob, meterKnob } from '../verify/expect-port.ts';
 import { type Knob, knobName } from '../verify/expectation.ts';
 import type { Reading } from '../verify/reading.ts';
@@ -38,8 +38,7 @@ async function observePort(
 ): Promise<readonly Reading[]> {
   const [database, tc] = await Promise.all([look(() => readOvsPorts(host)), observeTc(host, dev)]);
   const rows = 'why' in database ? unseenOvsPort(dev, database.why) : observeRows(database.found, dev);
-  const bridge = 'why' in database ? undefined : findOvsPort(database.found, { dev })?.bridge;
-  const openflow = await observeBridge(host, bridge, knobs);
+  const openflow = await observeBridges(host, knobs);
   const found = new Map([...rows, ...tc.readings, ...openflow].map(reading => [knobName(reading), reading]));
   const missing = knobs.filter(knob => !found.has(knobName(knob)));
   const evidence = { source: 'ovs-vsctl list Interface', text: '' };
@@ -71,29 +70,30 @@ function observeRows(database: OvsBridgesState, dev: string): readonly Reading[]
   return [...observeOvsPort(database, dev), ...marks];
 }
 
-/** Of the bridge's many flows and meters only those that are asked for. */
-async function observeBridge(
-  host: HostSurroundings['host'],
-  bridge: string | undefined,
-  knobs: readonly Knob[],
-): Promise<readonly Reading[]> {
+/** Of the many flows and meters of a bridge only those that are asked for. */
+async function observeBridges(host: HostReader, knobs: readonly Knob[]): Promise<readonly Reading[]> {
   const asked = knobs.filter(knob => knob.layer === 'openflow');
-  if (asked.length === 0) return [];
-  if (bridge === undefined) return unseen(asked, 'ovs-vsctl list Bridge', 'the port is on no bridge');
-  const [flows, meters] = await Promise.all([
-    look(() => readFlows(host, bridge)),
-    look(() => readMeters(host, bridge)),
-  ]);
-  const isMeter = ({ knob }: Knob) => knob.startsWith('meter ');
-  return [
-    ...readingsOf(asked.filter(isMeter), meters, metersCommand(bridge), meterHeld),
-    ...readingsOf(
-      asked.filter(knob => !isMeter(knob)),
-      flows,
-      flowsCommand(bridge),
-      flowHeld,
-    ),
-  ];
+  const bridges = [...new Set(asked.map(knob => knob.subject))];
+  const seen = await Promise.all(
+    bridges.map(async bridge => {
+      const of = asked.filter(knob => knob.subject === bridge);
+      const isMeter = ({ knob }: Knob) => knob.startsWith('meter ');
+      const [flows, meters] = await Promise.all([
+        look(() => readFlows(host, bridge)),
+        look(() => readMeters(host, bridge)),
+      ]);
+      return [
+        ...readingsOf(of.filter(isMeter), meters, metersCommand(bridge), meterHeld),
+        ...readingsOf(
+          of.filter(knob => !isMeter(knob)),
+          flows,
+          flowsCommand(bridge),
+          flowHeld,
+        ),
+      ];
+    }),
+  );
+  return seen.flat();
 }
 
 type Held = Pick<Reading, 'knob' | 'values'> & { readonly text: string };
@@ -157,7 +157,8 @@ async function writeRows(
     if (argv !== undefined) await runWrite(hostWriter, label, { argv });
   };
   const state = await readOvsPorts(host);
-  if (findOvsPort(state, { dev }) === undefined) throw new HostReadError(`${label} is gone`);
+  const isWanted = rows.qos !== 'none' || Object.keys(rows.marks).length > 0;
+  if (isWanted && findOvsPort(state, { dev }) === undefined) throw new HostReadError(`${label} is gone`);
   const now = portRowsNow(state, dev);
   const isOurs = now.qos !== 'none' && 'make' in now.qos;
   const isTheirs = rows.qos !== 'none' && 'row' in rows.qos;

@@ -360,6 +360,34 @@ describe('a port that somebody else limits', () => {
   });
 });
 
+describe('a port that is gone', () => {
+  it('leaves nothing: flows, the meters that only they use, rows', () => {
+    const flows = parseFlows(
+      ` cookie=${cookie}, priority=65534,reg14=0/0x1,in_port=2 actions=meter:2,resubmit(,0)\n` +
+        ` cookie=${cookie}, priority=65533,reg14=0/0x2,dl_vlan=3 actions=meter:1,resubmit(,0)\n`,
+    );
+    const meters = [1, 2].map(id => ({ id, flags: 'pktps', rate: 9, burst: 0 }));
+    const users = [
+      [1, 2],
+      [2, 1],
+    ] as const;
+    const rows = [{ _uuid: ['uuid', uuid(1)], type: 'linux-htb', external_ids: ids(mark) }];
+    const { database, ...state } = stateOf({ flows, meters, users, rows });
+    const gone = { ...state, database: { ...database, interfaces: [], ports: [] } };
+    const plan = planOf(gone, nothingWanted);
+    expect(plan.steps.map(step => step.name)).toEqual([
+      'database',
+      'flows of br-int',
+      'unused meters of br-int',
+    ]);
+    expect(transactionOf(gone, nothingWanted)).toBe(
+      `ovs-vsctl --timeout=10 -- --if-exists destroy QoS ${uuid(1)}`,
+    );
+    expect(bundleOf(gone, nothingWanted)).toHaveLength(2);
+    expect(plan.steps[2]?.forward).toEqual([{ kind: 'no-meters', bridge: 'br-int', ids: [2] }]);
+  });
+});
+
 describe('a policy that cannot be put there', () => {
   it('says what fact about the port is missing', () => {
     const { mac: _, ofport: __, ...port } = stateOf().port;
