@@ -7,6 +7,7 @@ import type {
 } from '../audit/counters.ts';
 import type { DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
 import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
+import { hasIoLimit } from '../domain/iotune.ts';
 import { readTcClassCounters, readTcPolicers } from '../host/tc.ts';
 import { readCgroupCounters } from '../host/thread-counters.ts';
 import type { TcCounters } from '../observed/tc-counters.ts';
@@ -46,15 +47,17 @@ export function threadGroups(files: readonly KnobFile[], version: 1 | 2): Thread
   return { version, groups };
 }
 
-/** Reads what the enforcers of a running domain have counted, as far as it can be read; changes nothing. */
+/** Reads what those who limit a running domain have counted, as far as it can be read; changes nothing. */
 export async function sampleCounters(
   { hypervisor, host, now }: ReadSurroundings,
   { domain, live, cgroups }: SampleInput,
 ): Promise<CounterSample> {
   const limited = live.interfaces.filter(nic => nic.dev !== undefined && isLimited(nic));
+  const hasQuota = Object.keys(live.cputune).some(parameter => parameter.endsWith('_quota'));
+  const hasThrottle = live.disks.some(disk => hasIoLimit(disk.iotune));
   const [disks, threads, interfaces] = await Promise.all([
-    look(() => hypervisor.getDiskStats(domain)),
-    host && cgroups ? sampleThreads(host, cgroups) : [],
+    hasThrottle ? look(() => hypervisor.getDiskStats(domain)) : { why: 'no disk is limited' },
+    host && cgroups && hasQuota ? sampleThreads(host, cgroups) : [],
     Promise.all(host ? limited.map(nic => sampleInterface(host, nic)) : []),
   ]);
   return {

@@ -91,6 +91,17 @@ describe('audits', () => {
     expect(problems('audit', { ...JSON.parse(lines[0] ?? ''), usage: [{}] })).not.toEqual([]);
   });
 
+  it('of a running hypervisor, with counters that are read twice', async () => {
+    const begin = performance.now();
+    const document = await json('audit', '-c', daemon.uri('default'), '--interval', '1s');
+    expect(performance.now() - begin).toBeGreaterThan(1000);
+    expect(problems('audit', document)).toEqual([]);
+    expect(document).toMatchObject({
+      host: { driver: 'TEST' },
+      domains: [{ domain: { name: 'test', state: 'running', persistent: true }, usage: [] }],
+    });
+  });
+
   it('of domains of which nothing could be said', async () => {
     const error = { code: 'refused', message: 'no' };
     const line = { schemaVersion: 1, kind: 'domain-audit', domain: { name: 'a', uuid: 'b' } };

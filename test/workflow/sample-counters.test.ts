@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HypervisorReader } from '../../src/ports/hypervisor.ts';
 import { sampleCounters, threadGroups } from '../../src/workflow/sample-counters.ts';
-import { definition } from '../audit/example.ts';
+import { definition as bare } from '../audit/example.ts';
 import { hostOf } from '../host/host-of.ts';
 
 const stats = {
@@ -9,6 +9,8 @@ const stats = {
   ...{ 'block.0.rd.reqs': 1, 'block.0.wr.reqs': 2, 'block.1.name': 'sda', 'block.1.path': '/x' },
 };
 const hypervisor = { getDiskStats: async () => stats } as Partial<HypervisorReader> as HypervisorReader;
+const disk = { target: 'vda', device: 'disk', type: 'file', source: '/a', hasThrottleFilters: false };
+const definition = { ...bare, disks: [{ ...disk, iotune: { read_bytes_sec: 5 } }] };
 const domain = { name: 'vm1', uuid: definition.uuid, id: 1 };
 const now = () => new Date(1234);
 const classes = 'tc -r -s -d class show dev tap1';
@@ -96,5 +98,12 @@ describe('counters of a running domain', () => {
   it('are what libvirt tells, where the host is another one', async () => {
     const sample = await sampleCounters({ hypervisor, now }, { domain, live: definition });
     expect([sample.threads, sample.interfaces.size, [...sample.disks.keys()]]).toEqual([[], 0, ['vda']]);
+  });
+
+  it('are not asked of libvirt where no disk is limited', async () => {
+    const never = { getDiskStats: () => Promise.reject(new Error('asked')) };
+    const mute = never as Partial<HypervisorReader> as HypervisorReader;
+    const sample = await sampleCounters({ hypervisor: mute, now }, { domain, live: bare });
+    expect(sample.disks.size).toBe(0);
   });
 });
