@@ -5,7 +5,7 @@ import { stateFolder } from '../../src/host/state-folder.ts';
 import { applyDomain } from '../../src/workflow/apply.ts';
 import type { ApplyTask } from './apply-process.ts';
 import { requestFor } from './flavors.ts';
-import { hostThrough } from './host-through.ts';
+import { hostThrough, hostWriterThrough } from './host-through.ts';
 import { Hypervisor } from './hypervisor.ts';
 import { findPlace } from './place.ts';
 
@@ -16,8 +16,18 @@ if (place === undefined) throw new Error(`no hypervisor ${task.place}`);
 const lab = await Hypervisor.connect(place);
 const host = hostThrough(lab);
 const hypervisor = await openHypervisor(task.uri, { readOnly: false });
-const surroundings = { hypervisor, host, wait, state: stateFolder(task.state), now: () => new Date(0) };
-const request = requestFor(task.domain, task.flavor, task.properties);
+const surroundings = {
+  hypervisor,
+  host,
+  hostWriter: hostWriterThrough(lab),
+  wait,
+  state: stateFolder(task.state),
+  now: () => new Date(0),
+};
+const request = {
+  ...requestFor(task.domain, task.flavor, task.properties),
+  ...(task.ovsNative && { ovsNative: true }),
+};
 const ended = await applyDomain(surroundings, request).then(
   ({ outcome }) => outcome,
   error => (error instanceof QuotaError ? error.code : String(error)),

@@ -14,6 +14,7 @@ export interface ApplyTask {
   readonly domain: string;
   readonly flavor: string;
   readonly properties: Properties;
+  readonly ovsNative?: true;
 }
 
 /** An apply in a process of its own, so that it can be killed, or be one of two. It runs what was built last. */

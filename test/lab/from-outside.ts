@@ -1,16 +1,14 @@
 import { openHypervisor } from '../../src/host/libvirt-hypervisor.ts';
-import { isWriteCommand } from '../../src/host/write-commands.ts';
 import { flavorFromProperties, parseFlavor } from '../../src/intent/flavor.ts';
 import { type WholeQuota, wholeQuota } from '../../src/intent/whole-quota.ts';
 import type { ApplyResult } from '../../src/plan/apply-result.ts';
-import { HostReadError, type HostWriter } from '../../src/ports/host.ts';
 import type { Hypervisor as Libvirt } from '../../src/ports/hypervisor.ts';
 import type { Verdict } from '../../src/verify/verdict.ts';
 import { applyDomain } from '../../src/workflow/apply.ts';
 import { verifyDomain } from '../../src/workflow/plan-domain.ts';
 import type { WriteSurroundings } from '../../src/workflow/surroundings.ts';
 import type { Asked } from '../../src/workflow/wish.ts';
-import { hostThrough } from './host-through.ts';
+import { hostThrough, hostWriterThrough } from './host-through.ts';
 import type { Hypervisor } from './hypervisor.ts';
 
 /**
@@ -50,13 +48,7 @@ export async function fromOutside(hypervisor: Hypervisor, flavorText: string): P
   const uri = `qemu+unix:///system?socket=${encodeURIComponent(socket)}`;
   const libvirt = await openHypervisor(uri, { readOnly: false });
   const host = hostThrough(hypervisor);
-  const hostWriter: HostWriter = {
-    run: async argv => {
-      if (!isWriteCommand(argv))
-        throw new HostReadError(`'${argv.join(' ')}' is not a command that may write`);
-      return hypervisor.run(argv);
-    },
-  };
+  const hostWriter = hostWriterThrough(hypervisor);
   const wait = (milliseconds: number) => new Promise<void>(done => void setTimeout(done, milliseconds));
   const surroundings = { hypervisor: libvirt, host, hostWriter, wait };
   return {

@@ -1,4 +1,5 @@
-import { HostReadError, type HostReader } from '../../src/ports/host.ts';
+import { isWriteCommand } from '../../src/host/write-commands.ts';
+import { HostReadError, type HostReader, type HostWriter } from '../../src/ports/host.ts';
 import type { Channel } from './agent.ts';
 import type { Hypervisor } from './hypervisor.ts';
 import { LabError } from './lab-error.ts';
@@ -69,6 +70,16 @@ export function hostThrough(hypervisor: Hypervisor): HostThrough {
       return { exitCode: status, stdout: out, stderr: err };
     },
     close,
+  };
+}
+
+/** Runs what may write, as `localHostWriter` does in it. */
+export function hostWriterThrough(hypervisor: Hypervisor): HostWriter {
+  return {
+    run: async argv => {
+      if (isWriteCommand(argv)) return hypervisor.run(argv);
+      throw new HostReadError(`'${argv.join(' ')}' is not a command that may write`);
+    },
   };
 }
 

@@ -144,7 +144,7 @@ describe('a plan is stale, says what has moved, and touches nothing, when the do
   });
 
   // The nearest that one hypervisor can do to a migration: the domain is not known here any more.
-  test('is gone', async () => {
+  test('is gone: destroyed and undefined, as the source of a migration leaves it', async () => {
     await hypervisor.shell(`virsh -q start --paused ${name}`);
     const plan = await savedPlan(one);
     await hypervisor.shell(`virsh -q destroy ${name}; virsh -q undefine ${name}`);
