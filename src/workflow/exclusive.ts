@@ -4,7 +4,7 @@ import { journalName, readJournal } from './journal.ts';
 import type { WriteSurroundings } from './surroundings.ts';
 
 /**
- * Works on a domain while no other process does.
+ * Works on a domain while no other process does; without a state folder whatever others do.
  *
  * @param work gets the name under which the domain's journal is kept
  * @throws QuotaError `locked` when another process has the domain
@@ -14,14 +14,16 @@ export async function exclusively<T>(
   domain: DomainRef,
   work: (journal: string) => Promise<T>,
 ): Promise<T> {
-  const name = journalName(await surroundings.hypervisor.identity(), domain.uuid);
-  const lock = await surroundings.state?.lock(name).catch(error => {
+  const { hypervisor, state } = surroundings;
+  if (state === undefined) return work(domain.uuid);
+  const name = journalName(await hypervisor.identity(), domain.uuid);
+  const lock = await state.lock(name).catch(error => {
     throw error instanceof QuotaError && error.code === 'locked' ? lockedError(domain, error) : error;
   });
   try {
     return await work(name);
   } finally {
-    await lock?.release();
+    await lock.release();
   }
 }
 
