@@ -19,7 +19,9 @@ import { type Testimony, witness } from '../witness.ts';
 // Several domains in one apply, in libvirt's order; what becomes of one never touches another.
 const names = ['instance-000000e1', 'instance-000000e2', 'instance-000000e3', 'instance-000000e4'] as const;
 type Word = 'none' | 'small' | 'large';
-vi.setConfig({ testTimeout: 600_000 });
+vi.setConfig({ testTimeout: 900_000 });
+/** An emulated machine needs its time for four domains. */
+const timeoutMs = 600_000;
 
 let hypervisor: Hypervisor;
 const domains: Domain[] = [];
@@ -48,7 +50,7 @@ function wanted(word: Word): readonly string[] {
 const manner = ['--prune', '--live', '--config', '--no-record'];
 
 function apply(...args: readonly string[]): Promise<RunResult> {
-  return virtQuota(hypervisor, 'apply', ...args);
+  return hypervisor.run(['virt-quota', 'apply', ...args], { timeoutMs });
 }
 
 /** `NAME WORD` of every line, in the order of names: that of coming depends on the machine. */
@@ -104,7 +106,9 @@ describe('apply --all', () => {
 
   test('shows how far it is on a terminal, and then what became of each', async () => {
     const command = ['virt-quota', 'apply', '--all', ...wanted('small')].join(' ');
-    const { stdout, exitCode } = await hypervisor.run(['script', '-qec', command, '/dev/null']);
+    const { stdout, exitCode } = await hypervisor.run(['script', '-qec', command, '/dev/null'], {
+      timeoutMs,
+    });
     expect(exitCode).toBe(0);
     for (const count of [1, 2, 3, 4]) expect(stdout).toContain(`\r\u001b[K${count} of 4 domains …`);
     for (const name of names) expect(stdout).toMatch(new RegExp(`${name}: \\S*applied\\S*, 20 changed`));
@@ -265,10 +269,13 @@ describe('an apply to many that is killed in the middle', () => {
 
 /** Kills an apply to all when one domain is done and another one begun. @returns the names of those it had begun */
 async function killedMidway(): Promise<readonly string[]> {
-  await hypervisor.shell(`rm -f /root/out
+  await hypervisor.shell(
+    `rm -f /root/out
 virt-quota apply --all --parallel 2 -f jsonl ${wanted('large').join(' ')} >/root/out 2>/root/err </dev/null & pid=$!
 until [ -s /root/out ] && ls /var/lib/virt-quota/*.json >/dev/null 2>&1; do kill -0 $pid; sleep 0.02; done
-kill -9 $pid; wait $pid 2>/dev/null || true`);
+kill -9 $pid; wait $pid 2>/dev/null || true`,
+    { timeoutMs },
+  );
   return journals();
 }
 
