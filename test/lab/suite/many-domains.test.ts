@@ -45,9 +45,11 @@ const propertiesOf = (word: Word) => flavors.find(({ flavor }) => flavor === wor
 /** A flavor as arguments: these and no other limits, in both definitions, without a record (which has the time). */
 function wanted(word: Word): readonly string[] {
   const properties = Object.entries(propertiesOf(word)).map(([key, value]) => `quota:${key}=${value}`);
-  return [...properties.flatMap(one => ['--property', one]), ...manner];
+  const limits = properties.flatMap(one => ['--property', one]);
+  return word === 'none' ? ['--remove', ...scopes] : [...limits, '--prune', ...scopes];
 }
-const manner = ['--prune', '--live', '--config', '--no-record'];
+const scopes = ['--live', '--config', '--no-record'];
+const manner = ['--prune', ...scopes];
 
 function apply(...args: readonly string[]): Promise<RunResult> {
   return hypervisor.run(['virt-quota', 'apply', ...args], { timeoutMs });
