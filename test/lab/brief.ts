@@ -12,10 +12,12 @@ const onlyOn: Readonly<Record<string, Kind>> = {
   'random-flavors': 'trixie',
   soak: 'trixie',
   unprivileged: 'trixie',
+  'many-domains': 'trixie',
   // Only libvirt before 10.3 leaves rows behind.
   detection: 'bookworm',
   'ovs-defects': 'bookworm',
   'ovs-native': 'bookworm',
+  'ovs-native-recovery': 'bookworm',
   'moved-on': 'bookworm',
   // What libvirt tells of is the same on all.
   watch: 'trixie',
