@@ -23,7 +23,7 @@ export interface SavedAudit {
  */
 export async function readSavedAudit(path: string): Promise<SavedAudit> {
   const name = inputName(path);
-  const lines = numbered(linesOf(openInput(path), LIMIT));
+  const lines = numbered(linesOf(openInput(path), LIMIT), name);
   const first = await lines.next();
   if (first.done === true) throw invalid(name, 'it is empty');
   const whole = parsed(first.value.text);
@@ -31,6 +31,8 @@ export async function readSavedAudit(path: string): Promise<SavedAudit> {
   if ((whole as { readonly kind?: unknown } | null)?.kind === 'domain-audit') {
     return { head: {}, reports: reportsOf(whole, lines, name) };
   }
+  const more = await lines.next();
+  if (more.done !== true) throw invalid(name, `line ${more.value.number} follows a document that is whole`);
   return documentOf(whole, name);
 }
 
@@ -40,12 +42,15 @@ interface NumberedLine {
 }
 
 /** Lines that are not blank. */
-async function* numbered(chunks: AsyncIterable<readonly InputLine[]>): AsyncGenerator<NumberedLine> {
+async function* numbered(
+  chunks: AsyncIterable<readonly InputLine[]>,
+  name: string,
+): AsyncGenerator<NumberedLine> {
   let number = 0;
   for await (const lines of chunks) {
     for (const line of lines) {
       number += 1;
-      if (typeof line !== 'string') throw invalid(`line ${number}`, line.problem);
+      if (typeof line !== 'string') throw invalid(`${name}, line ${number}`, line.problem);
       if (line.trim() !== '') yield { number, text: line };
     }
   }

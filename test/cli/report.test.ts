@@ -12,7 +12,7 @@ const audit = async (format: string) => (await virtQuota(['audit', '--host', cap
 const report = (file: string, ...more: string[]) => virtQuota(['report', file, ...more]);
 const at = (name: string) => join(scratch, name);
 
-function saved(name: string, text: string): string {
+function saved(name: string, text: string | Buffer): string {
   writeFileSync(at(name), text);
   return at(name);
 }
@@ -51,6 +51,8 @@ describe('report', () => {
     ['something else', '{"schemaVersion":1,"kind":"plan"}', 'at kind'],
     ['another version', '{"schemaVersion":2,"kind":"audit"}', 'at schemaVersion'],
     ['a list', '[]', 'it is not an audit of this version'],
+    ['a document and more', '{"schemaVersion":1,"kind":"audit"}\n{}', 'line 2 follows'],
+    ['bytes that are no text', Buffer.from([0x7b, 0x0a, 0xff]), 'line 2'],
     ['deep nesting', '['.repeat(100_000), 'it is not JSON'],
   ])('refuses %s', async (name, text, why) => {
     const ran = await report(saved('bad', text));
