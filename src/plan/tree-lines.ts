@@ -4,7 +4,7 @@ import type { TcFilter } from '../observed/tc-filter-list.ts';
 import { htbDefault, type TcQdisc } from '../observed/tc-qdisc.ts';
 import { queuesOf, rootOf, type TcTree } from '../observed/tc-tree.ts';
 import { bytesShownToTold, type TcRounding } from '../units.ts';
-import { isProfileTree, ourKeys } from '../verify/htb-knobs.ts';
+import { classlessKinds, isProfileTree, ourKeys } from '../verify/htb-knobs.ts';
 
 /**
  * What makes a tree that was found anew, on a device that has the kernel's own qdisc; nothing where that is what was
@@ -47,8 +47,9 @@ export function foundClassLine(
 }
 
 /** The queue of a class as it was found. */
-export function foundQueueLine(dev: string, { parent, handle, kind, options }: TcQdisc): TcLine {
-  return ['qdisc', 'add', 'dev', dev, 'parent', parent, 'handle', handle, kind, ...optionWords(options)];
+export function foundQueueLine(dev: string, queue: TcQdisc): TcLine {
+  const { parent, handle, kind } = queue;
+  return ['qdisc', 'add', 'dev', dev, 'parent', parent, 'handle', handle, kind, ...optionWords(queue)];
 }
 
 /** A profile's filter as it was found. */
@@ -58,21 +59,19 @@ export function foundFilterLine(dev: string, verb: 'add' | 'change' | 'del', fou
   return filterLine(dev, verb, { ...place, keys: ourKeys(found) ?? {}, classid }, handle);
 }
 
-/** Kinds without classes whose options tc takes as it shows them. */
-const classless = new Set(['noqueue', 'pfifo_fast', 'fq_codel', 'sfq', 'pfifo', 'bfifo', 'tbf']);
-
 function classlessLines(dev: string, root: TcQdisc): readonly TcLine[] | undefined {
-  const { kind, handle, options } = root;
-  if (!classless.has(kind)) return undefined;
-  const words = kind === 'pfifo_fast' ? [] : optionWords(options);
-  return [['qdisc', 'add', 'dev', dev, 'root', 'handle', handle, kind, ...words]];
+  const { kind, handle } = root;
+  if (!classlessKinds.has(kind)) return undefined;
+  return [['qdisc', 'add', 'dev', dev, 'root', 'handle', handle, kind, ...optionWords(root)]];
 }
 
 /**
  * Options as tc shows them → as it takes them: `limit 10240p` is `limit 10240`, `perturb 10sec` is `perturb 10`,
  * `burst 5Kb/1` is `burst 5Kb`.
  */
-function optionWords(options: string): readonly string[] {
+function optionWords({ kind, options }: TcQdisc): readonly string[] {
+  // Its bands are always the same, and not told to it.
+  if (kind === 'pfifo_fast') return [];
   const taken = withoutSfqDefaults(options)
     .replace(/ (?:mpu 0b|linklayer ethernet|overhead 0b?)(?= |$)/g, '')
     .replace(/\blat /, 'latency ')

@@ -1,8 +1,7 @@
 import { isFilterPlace, matchWords } from '../backend/htb-filters.ts';
 import type { TcFilter } from '../observed/tc-filter-list.ts';
 import { htbDefault, type TcQdisc } from '../observed/tc-qdisc.ts';
-import type { TcTree } from '../observed/tc-tree.ts';
-import { queuesOf, rootOf } from '../observed/tc-tree.ts';
+import { queuesOf, rootOf, type TcTree } from '../observed/tc-tree.ts';
 
 /** The knob of a device's root qdisc. */
 export const rootKnob = 'qdisc root';
@@ -57,19 +56,28 @@ export function ourKeys({ kind, protocol, pref, keys, acts }: TcFilter): TcFilte
   return tos === undefined ? undefined : { ip_tos: `0x${Number(tos).toString(16)}/0xfc` };
 }
 
+/** Kinds of qdiscs without classes that can be made anew from what tc shows of them. */
+export const classlessKinds: ReadonlySet<string> = new Set([
+  ...['noqueue', 'pfifo_fast', 'fq_codel', 'sfq', 'pfifo', 'bfifo', 'tbf'],
+]);
+
 /**
- * Whether a tree is one that a profile could have made: nothing in tc says whose it is, but nobody else's has its
- * handles, classes and filters.
+ * Whether a tree is one that a profile could have made: nothing in tc says whose it is, but hardly anybody else's has
+ * its classes and filters, and no others. What queues may have been changed by anybody.
  */
 export function isProfileTree(tree: TcTree): boolean {
   const root = rootOf(tree);
   if (root?.kind !== 'htb' || root.handle !== '1:') return false;
-  const leaves = tree.classes.filter(one => one.parent === '1:1').map(one => one.handle);
+  const [links, others] = [tree.classes.filter(isLink), tree.classes.filter(one => !isLink(one))];
+  const leaves = new Set(others.map(one => one.handle));
   return (
-    tree.classes.every(
-      ({ handle, parent }) => parent === '1:1' || (handle === '1:1' && parent === undefined),
-    ) &&
-    queuesOf(tree).every(({ kind, parent }) => /^(?:sfq|fq_codel)$/.test(kind) && leaves.includes(parent)) &&
+    links.length === 1 &&
+    others.every(({ handle, parent }) => parent === '1:1' && /^1:[1-9][0-9]?0$/.test(handle)) &&
+    queuesOf(tree).every(({ kind, parent }) => leaves.has(parent) && classlessKinds.has(kind)) &&
     tree.filters.every(filter => ourKeys(filter) !== undefined)
   );
+}
+
+function isLink({ handle, parent }: TcTree['classes'][number]): boolean {
+  return handle === '1:1' && parent === undefined;
 }

@@ -91,6 +91,13 @@ describe('a profile on an uplink that has it', () => {
     ]);
   });
 
+  it('replaces a queue that somebody else put there, and would bring it back', () => {
+    const qdiscs = shown.qdiscs.replace(/^qdisc sfq 10:.*$/m, 'qdisc pfifo 8001: parent 1:10 limit 100p');
+    const { forward, undo } = written(planned(treeOf(), { ...shown, qdiscs }));
+    expect(forward[0]).toBe('qdisc del dev up0 parent 1:10 handle 8001:');
+    expect(undo.at(-1)).toBe('qdisc add dev up0 parent 1:10 handle 8001: pfifo limit 100');
+  });
+
   it('moves, adds and deletes filters one by one, by their handles', () => {
     const filters = shown.filters
       .replace('handle 0x1 classid 1:10\n  eth_type ipv4', 'handle 0x1 classid 1:20\n  eth_type ipv4')
@@ -176,6 +183,9 @@ describe('somebody else’s root qdisc', () => {
     ['one that cannot be made anew', { qdiscs: 'qdisc cake 8009: root refcnt 3 bandwidth 10Mbit' }],
     ["libvirt's", { ...shown, qdiscs: shown.qdiscs.replace('parent 1:10', 'parent 1:1') }],
     ["Open vSwitch's", { ...shown, classes: 'class htb 1:fffe root rate 1Gbit ceil 1Gbit' }],
+    ['one without classes', { qdiscs: shown.qdiscs.split('\n')[0] ?? '' }],
+    ['one with a class of another number', { ...shown, classes: shown.classes.replaceAll('1:20', '1:21') }],
+    ['one with a queue that has classes', { ...shown, qdiscs: shown.qdiscs.replace('sfq 10:', 'prio 10:') }],
     [
       'a tree with a filter of another kind',
       { ...shown, filters: 'filter parent 1: protocol all pref 1 fw chain 0 handle 0x1 classid 1:1' },

@@ -158,6 +158,31 @@ describe('a host profile', () => {
     expect(await virtQuota(hypervisor, 'profile', 'verify', file)).toMatchObject({ exitCode: 1 });
   });
 
+  test('names what somebody changed behind its back, and nothing else, and repairs it', async () => {
+    await hypervisor.shell(`
+tc class change dev up0 parent 1:1 classid 1:10 htb rate 1mbit ceil 2mbit burst 10000 cburst 10000 prio 0 quantum 25000
+tc qdisc replace dev up0 parent 1:20 pfifo limit 100
+tc filter del dev up0 parent 1: protocol ipv6 pref 11 handle 1 flower
+tc filter add dev up0 parent 1: protocol ip pref 10 flower ip_tos 0x20/0xfc classid 1:10`);
+    const verified = await virtQuota(hypervisor, 'profile', 'verify', other, '-f', 'json');
+    expect(verified.exitCode).toBe(1);
+    const { verdicts } = JSON.parse(verified.stdout);
+    const failed = verdicts.filter((one: { outcome: string }) => one.outcome === 'fail');
+    expect(
+      failed.map((one: { expectation: { knob: string }; reason: string }) => [
+        one.expectation.knob,
+        one.reason,
+      ]),
+    ).toEqual([
+      ['class htb 1:10', 'different'],
+      ['qdisc at 1:20', 'different'],
+      ['filter ipv6 pref 11 flower ip_tos 0xb8/0xfc', 'missing'],
+      ['filter ip pref 10 flower ip_tos 0x20/0xfc', 'unexpected'],
+    ]);
+    expect(await virtQuota(hypervisor, 'profile', 'apply', other)).toMatchObject(done);
+    expect(await virtQuota(hypervisor, 'profile', 'verify', other)).toMatchObject(done);
+  });
+
   test('is as before when a line in the middle fails: where it is changed, and where it is built', async () => {
     await failingLine(2);
     const shown = await state('up0');
