@@ -34,23 +34,31 @@ setInterval(() => {
 }, 5);
 `;
 
-/** How much passes in bit/s, over some seconds of the hypervisor's own clock, after the bursts are used up. */
+const windows = 3;
+const windowSeconds = 3;
+
+/**
+ * How much passes in bit/s at most, of a few windows of the hypervisor's own clock after the bursts are used up: where it
+ * stood still for a moment less passes, and a limit holds in all of them.
+ */
 export async function passing(hypervisor: Hypervisor, traffic: Traffic): Promise<number> {
   const { from, to, port, offeredKbit, count } = traffic;
-  const seconds = 6;
   await hypervisor.writeFile('/root/sender.cjs', sender);
   const inside = from === undefined ? '' : `ip netns exec ${from} `;
+  const seconds = windows * windowSeconds + 4;
   const out = await hypervisor.shell(
-    `${inside}node /root/sender.cjs ${to} ${port} ${offeredKbit} ${seconds + 3} &
+    `${inside}node /root/sender.cjs ${to} ${port} ${offeredKbit} ${seconds} &
 sleep 2
-begin=$(date +%s%N); first=$(${count})
-sleep ${seconds}
-end=$(date +%s%N); last=$(${count})
-wait
-echo $(( (last - first) * 8000000 / ((end - begin) / 1000) ))`,
+for window in $(seq ${windows}); do
+  begin=$(date +%s%N); first=$(${count})
+  sleep ${windowSeconds}
+  end=$(date +%s%N); last=$(${count})
+  echo $(( (last - first) * 8000000 / ((end - begin) / 1000) ))
+done
+wait`,
     { timeoutMs: 300_000 },
   );
-  return Number(out.trim());
+  return Math.max(...out.trim().split('\n').map(Number));
 }
 
 /** Bytes that a device has received. */

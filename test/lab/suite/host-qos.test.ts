@@ -9,7 +9,7 @@ import { virtQuota } from '../virt-quota.ts';
 const profile = (changes: (text: string) => string = text => text) =>
   changes(`uplink: up0
 rate: 40mbit
-burst: 40ms
+burst: 100ms
 classes:
   - {name: voice, priority: 0, dscp: [EF], guarantee: 2mbit, ceiling: 2mbit, leaf: sfq}
   - {name: bulk, dscp: [AF11], protocols: [udp], ports: [7000-7009, 7100], guarantee: 1mbit, ceiling: 4mbit}
@@ -74,7 +74,7 @@ describe('a host profile', () => {
     expect(shown).toMatch(/^qdisc htb 1: root .*default 0x30 /m);
     expect(shown).toMatch(/^qdisc sfq 10: parent 1:10 .*perturb 10sec/m);
     expect(shown).toMatch(/^qdisc fq_codel 20: parent 1:20 /m);
-    expect(shown).toMatch(/^class htb 1:1 root rate 40Mbit ceil 40Mbit .*burst (200000|1999\d\d)b/m);
+    expect(shown).toMatch(/^class htb 1:1 root rate 40Mbit ceil 40Mbit .*burst (500000|4999\d\d)b/m);
     expect(shown).toMatch(/^class htb 1:10 parent 1:1 leaf 10: prio 0 quantum 25000 rate 2Mbit ceil 2Mbit /m);
     expect(shown).toMatch(/^class htb 1:20 parent 1:1 leaf 20: prio 3 quantum 12500 rate 1Mbit ceil 4Mbit /m);
     expect(shown).toMatch(
@@ -147,10 +147,10 @@ describe('a host profile', () => {
     const planned = await virtQuota(hypervisor, 'profile', 'plan', other);
     expect(planned.stdout).toMatch(/^Plan: 0 to add, 1 to change, 0 to remove\.$/m);
     expect(await virtQuota(hypervisor, 'profile', 'apply', other)).toMatchObject(done);
-    const one = /(1:20 .*) ceil 4Mbit (.*) cburst (20000|199\d\d)b/;
+    const one = /(1:20 .*) ceil 4Mbit (.*) cburst (50000|499\d\d)b/;
     expect(shown).toMatch(one);
-    const changed = (await state('up0')).replace(/ cburst (12500|124\d\d)b/, ' cburst 12500b');
-    expect(changed).toBe(shown.replace(one, '$1 ceil 2500Kbit $2 cburst 12500b'));
+    const changed = (await state('up0')).replace(/ cburst (31250|312[0-4]\d)b/, ' cburst 31250b');
+    expect(changed).toBe(shown.replace(one, '$1 ceil 2500Kbit $2 cburst 31250b'));
     const sent = { to: '10.78.0.2', offeredKbit: 9000, count: received('e0', 'far') };
     const bulk = await passing(hypervisor, { ...sent, port: 7001 });
     expect(bulk).toBeGreaterThan(2_250_000);
@@ -198,12 +198,12 @@ tc filter add dev up0 parent 1: protocol ip pref 10 flower ip_tos 0x20/0xfc clas
     expect(await state('up0')).toBe(before);
   });
 
-  test("does not take somebody else's root qdisc, and brings it back when it was told to", async () => {
-    for (const words of ['tbf rate 5mbit burst 10kb latency 50ms', 'sfq perturb 20', 'fq_codel limit 500']) {
+  test.each(['tbf rate 5mbit burst 10kb latency 50ms', 'sfq perturb 20', 'fq_codel limit 500'])(
+    "does not take somebody else's %s, and brings it back when it was told to",
+    async words => {
       await hypervisor.shell(`tc qdisc replace dev up0 root handle 8: ${words}`);
       const theirs = await state('up0');
       expect(await virtQuota(hypervisor, 'profile', 'apply', file)).toMatchObject({ exitCode: 2 });
-      expect(await state('up0')).toBe(theirs);
       await failingLine(8);
       expect(await broken('profile', 'apply', file, '--replace')).toMatchObject({ exitCode: 4 });
       expect(await state('up0')).toBe(theirs);
@@ -213,13 +213,39 @@ tc filter add dev up0 parent 1: protocol ip pref 10 flower ip_tos 0x20/0xfc clas
       expect(await virtQuota(hypervisor, 'profile', 'remove', file)).toMatchObject(done);
       expect(await state('up0')).toBe(theirs);
       await hypervisor.shell('tc qdisc del dev up0 root');
-    }
+    },
+  );
+
+  test('never takes one that could not be brought back', async () => {
     await hypervisor.shell('tc qdisc add dev up0 root handle 8: prio');
     const theirs = await state('up0');
     expect(await virtQuota(hypervisor, 'profile', 'apply', file, '--replace')).toMatchObject({ exitCode: 2 });
     expect(await virtQuota(hypervisor, 'profile', 'remove', file)).toMatchObject({ exitCode: 0 });
     expect(await state('up0')).toBe(theirs);
     await hypervisor.shell('tc qdisc del dev up0 root');
+  });
+
+  test('is taken back by recover when its apply was killed in the middle', async () => {
+    await hypervisor.writeFile(
+      '/root/bin/tc',
+      `#!/bin/sh
+[ "$1" = -batch ] || exec /usr/sbin/tc "$@"
+head -n 6 | /usr/sbin/tc "$@"
+exec sleep 600
+`,
+      '0755',
+    );
+    await hypervisor.shell(`PATH=/root/bin:$PATH virt-quota profile apply ${file} >/dev/null 2>&1 &
+until tc class show dev up0 | grep -q 'htb 1:20'; do sleep 0.2; done
+pkill -KILL -f 'profile apply'
+pkill -KILL -f 'sleep 600'
+wait || true`);
+    expect(await state('up0')).not.toBe(before);
+    const refused = await virtQuota(hypervisor, 'profile', 'apply', file);
+    expect(refused).toMatchObject({ exitCode: 3 });
+    expect(refused.stderr).toMatch(/virt-quota recover up0/);
+    expect(await virtQuota(hypervisor, 'recover', 'up0')).toMatchObject({ exitCode: 0 });
+    expect(await state('up0')).toBe(before);
   });
 });
 
