@@ -44,6 +44,11 @@ export function commandEnvironment(): Readonly<Record<string, string>> {
   return { LC_ALL: 'C', PATH: searchPath() };
 }
 
+/** What is said of a command that took too long. */
+export function tooLate(argv: readonly string[], timeoutMs: number): string {
+  return `'${argv.join(' ')}' did not end within ${timeoutMs / 1000} s`;
+}
+
 function whyNot(argv: readonly string[], timeoutMs: number, error: Error): string {
   const [program] = argv;
   const line = argv.join(' ');
@@ -52,6 +57,6 @@ function whyNot(argv: readonly string[], timeoutMs: number, error: Error): strin
   if (code === 'EACCES') return `'${program}' may not be run`;
   if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
     return `'${line}' wrote more than ${MAX_OUTPUT_BYTES} bytes`;
-  if ('killed' in error && error.killed === true) return `'${line}' did not end within ${timeoutMs / 1000} s`;
+  if ('killed' in error && error.killed === true) return tooLate(argv, timeoutMs);
   return `'${line}' did not run: ${error.message}`;
 }

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commandEnvironment, MAX_OUTPUT_BYTES, type RunOptions } from './run-command.ts';
+import { HostReadError } from '../ports/host.ts';
+import { commandEnvironment, MAX_OUTPUT_BYTES, type RunOptions, tooLate } from './run-command.ts';
 
 /**
  * Runs a command, and gives what it wrote to both of its outputs in the order in which it did: they are one file.
  *
- * @returns undefined when it did not run to its end, or wrote too much
- * @throws the signal's reason
+ * @returns undefined when it could not be run, or wrote too much
+ * @throws HostReadError when it did not end in time; the signal's reason
  */
 export async function runMerged(
   argv: readonly string[],
@@ -32,6 +33,7 @@ export async function runMerged(
     child.stdin?.end(input);
     const [exitCode] = await once(child, 'close').catch(() => [null]);
     signal?.throwIfAborted();
+    if (child.signalCode === 'SIGKILL') throw new HostReadError(tooLate(argv, timeoutMs));
     const { size } = await output.stat();
     if (exitCode === null || size > MAX_OUTPUT_BYTES) return undefined;
     const { bytesRead, buffer } = await output.read(Buffer.alloc(size), 0, size, 0);

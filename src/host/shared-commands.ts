@@ -59,7 +59,18 @@ async function runBatch(
   const merged = await runMerged(batchCommand(options), batchInput(lines));
   const answers = merged === undefined ? [] : (splitBatch(merged, lines.length) ?? []);
   const byLine = new Map(lines.map((line, index) => [line, answers[index]]));
-  return asked.map(argv => byLine.get(batchLine(argv)?.line ?? '') ?? run(argv));
+  const alone = oneByOne(run);
+  return asked.map(argv => byLine.get(batchLine(argv)?.line ?? '') ?? alone(argv));
+}
+
+/** Never more than one process, however many are asked for. */
+function oneByOne(run: Runner['run']): Runner['run'] {
+  let before: Promise<unknown> = Promise.resolve();
+  return argv => {
+    const answer = before.then(() => run(argv));
+    before = answer.catch(() => {});
+    return answer;
+  };
 }
 
 /** What a program says of itself, asked again when it is another file. */

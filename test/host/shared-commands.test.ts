@@ -55,6 +55,21 @@ describe('commands asked for at once', () => {
     expect(ran).toEqual(['tc -force -batch -', 'tc class show dev a', 'tc class show dev b']);
   });
 
+  it('of tc are never many processes, also where a batch cannot be understood', async () => {
+    let [running, most] = [0, 0];
+    const ask = sharedCommands({
+      run: async () => {
+        most = Math.max(most, ++running);
+        await new Promise(resolve => setTimeout(resolve, 1));
+        running -= 1;
+        return { exitCode: 0, stdout: '', stderr: '' };
+      },
+      runMerged: async () => 'what?',
+    });
+    await Promise.all(Array.from({ length: 20 }, (_, n) => ask(['tc', 'class', 'show', 'dev', `tap${n}`])));
+    expect(most).toBe(1);
+  });
+
   it('that are the same run once', async () => {
     const { ran, ask } = programs();
     await Promise.all([1, 2, 3].map(() => ask(['ovs-vsctl', 'list', 'Port'])));

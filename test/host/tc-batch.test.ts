@@ -81,3 +81,20 @@ it("this machine's tc answers in a batch as it does alone", async () => {
     expect(splitBatch(merged ?? '', lines.length)).toEqual(await Promise.all(alone));
   }
 });
+
+describe('a command whose outputs are one', () => {
+  it('is heard in the order in which it spoke', async () => {
+    const program =
+      'process.stdin.on("data", d => { console.log("out", String(d)); console.error("err"); console.log("out"); })';
+    expect(await runMerged([process.execPath, '-e', program], 'x', { timeoutMs: 10_000 })).toBe(
+      'out x\nerr\nout\n',
+    );
+  });
+
+  it('is no answer when it cannot be run, and an error when it does not end', async () => {
+    expect(await runMerged(['no-such-program'], '', { timeoutMs: 10_000 })).toBeUndefined();
+    await expect(runMerged(['sleep', '10'], '', { timeoutMs: 20 })).rejects.toThrow(
+      "'sleep 10' did not end within 0.02 s",
+    );
+  });
+});
