@@ -14,7 +14,9 @@ export async function runWrite(hostWriter: HostWriter, subject: string, command:
     throw error instanceof HostReadError ? refused(subject, error.message, error) : error;
   });
   if (exitCode === 0) return;
-  const why = stderr.trim().split('\n')[0] ?? '';
+  const lines = stderr.trim().split('\n');
+  // Open vSwitch's programs log before they say what is wrong.
+  const why = lines.find(line => !/\|(?:INFO|WARN|ERR)\|/.test(line)) ?? lines[0] ?? '';
   throw refused(
     subject,
     `'${failed(command, stderr)}' failed: ${why.slice(0, 200) || `exit status ${exitCode}`}`,
