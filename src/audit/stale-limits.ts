@@ -34,12 +34,17 @@ export function staleLimits(input: AuditInput): readonly Finding[] {
   return [...found.values()].map(stale => findingOf(stale, input));
 }
 
-function staleIn(definition: DomainDefinition, scope: Scope, { tuning }: AuditInput): readonly Stale[] {
+function staleIn(
+  definition: DomainDefinition,
+  scope: Scope,
+  { tuning, facts }: AuditInput,
+): readonly Stale[] {
   return unaskedLimits(definition, tuning[scope] ?? []).flatMap(({ device, defined, extra }): Stale[] => {
     const limiting = extra.filter(
       parameter =>
         !isUnlimited(parameter, defined[parameter]) &&
         !isIdlePeriod(parameter, extra) &&
+        !isKernelsDefault(parameter, defined[parameter], facts.cgroupVersion) &&
         !isNovasDefault(definition, parameter),
     );
     if (limiting.length === 0) return [];
@@ -50,6 +55,11 @@ function staleIn(definition: DomainDefinition, scope: Scope, { tuning }: AuditIn
 /** A period without its quota limits nothing. */
 function isIdlePeriod(parameter: Parameter, extra: readonly Parameter[]): boolean {
   return parameter === 'vcpu_period' && !extra.includes('vcpu_quota');
+}
+
+/** A running domain's weight cannot be unset: the kernel's own stands there when it was taken away. */
+function isKernelsDefault(parameter: Parameter, value: unknown, cgroupVersion: 1 | 2 | undefined): boolean {
+  return parameter === 'cpu_shares' && value === (cgroupVersion === 1 ? 1024 : 100);
 }
 
 /** Up to Nova 25 every domain had it. @see nova f77a9fee5b, LP#1978489 */

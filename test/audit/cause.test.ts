@@ -308,6 +308,15 @@ describe('a limit that nobody asks for any more', () => {
     const { nova: _, ...others } = live;
     expect(nobody({ definitions: { live: others } })).toHaveLength(1);
   });
+
+  it("is none where the running domain's weight is the kernel's own, since it cannot be unset", () => {
+    const found = (cpu_shares: number, cgroupVersion: 1 | 2) => {
+      const live = { ...definition, cputune: { cpu_shares }, interfaces: [] };
+      return nobody({ definitions: { live }, facts: { ovsPorts: new Set(), cgroupVersion } }).length;
+    };
+    expect([found(100, 2), found(1024, 1)]).toEqual([0, 0]);
+    expect([found(1024, 2), found(100, 1)]).toEqual([1, 1]);
+  });
 });
 
 describe('two definitions that differ, where nobody says which is meant', () => {

@@ -49,7 +49,8 @@ export const cgroupCalm: readonly Case[] = [
       `virsh -q schedinfo ${plain.name} --live --config --set vcpu_period=50000 vcpu_quota=30000 >/dev/null
 virsh -q schedinfo ${plain.name} --live --config --set vcpu_quota=-1 >/dev/null`,
     restored: ({ domains: { plain } }) =>
-      `virsh -q schedinfo ${plain.name} --live --config --set vcpu_period=100000 >/dev/null`,
+      `virsh -q schedinfo ${plain.name} --live --set vcpu_period=100000 >/dev/null
+virsh -q schedinfo ${plain.name} --config --set vcpu_period=0 vcpu_quota=0 >/dev/null`,
     found: nothing,
   },
   {
