@@ -1,27 +1,26 @@
-import { DEFAULT_PERIOD_US } from '../domain/cputune.ts';
 import type { DomainDefinition } from '../domain/definition.ts';
 import { deviceLimits, devicesIn } from '../domain/device-limits.ts';
 import { type DeviceRef, deviceSubject, type Limits, type Parameter } from '../domain/tuning.ts';
 import { virshCommands } from '../domain/virsh-commands.ts';
-import { isUnlimited } from '../verify/unlimited.ts';
 import { lostAtRestart, pendingRestart } from './cause-definition.ts';
 import type { AuditInput } from './domain-audit.ts';
 import type { Finding } from './finding.ts';
+import { effectOf } from './idle-limits.ts';
 
 /**
  * Limits in which the two definitions differ, where nobody says which is meant: what comes and what goes with the next
  * start. Where a limit is asked for, both are judged against that.
  */
 export function definitionDrift(input: AuditInput): readonly Finding[] {
+  const { facts } = input;
   const { live, config } = input.definitions;
   if (input.source !== 'libvirt' || live === undefined || config === undefined) return [];
   return devicesIn(live).flatMap(device => {
     const [now, then] = [deviceLimits(live, device), deviceLimits(config, device)];
     if (now === undefined || then === undefined || isWorkedOut(device, live)) return [];
     const names = [...new Set([...Object.keys(now), ...Object.keys(then)])] as Parameter[];
-    const [effectNow, effectThen] = [effects(now), effects(then)];
     return names
-      .filter(name => effectNow(name) !== effectThen(name))
+      .filter(name => effectOf(name, now, facts) !== effectOf(name, then, facts))
       .map(name => findingOf({ device, parameter: name, now, then }, input));
   });
 }
@@ -33,20 +32,6 @@ function isWorkedOut(device: DeviceRef, { interfaces }: DomainDefinition): boole
   return nic?.type === 'network';
 }
 
-/** What a limit comes to: values with the same effect are the same number. */
-function effects(limits: Limits): (parameter: Parameter) => number {
-  return parameter => {
-    const value = limits[parameter];
-    if (parameter.endsWith('_period')) {
-      const quota = parameter.replace('_period', '_quota') as Parameter;
-      return isUnlimited(quota, limits[quota]) ? 0 : value || DEFAULT_PERIOD_US;
-    }
-    if (typeof value !== 'number' || isUnlimited(parameter, value)) return 0;
-    // A second is what a burst lasts when nothing is said.
-    return parameter.endsWith('_max_length') && value === 1 ? 0 : value;
-  };
-}
-
 interface Drift {
   readonly device: DeviceRef;
   readonly parameter: Parameter;
@@ -54,8 +39,8 @@ interface Drift {
   readonly then: Limits;
 }
 
-function findingOf({ device, parameter, now, then }: Drift, { domain }: AuditInput): Finding {
-  const comes = !isUnlimited(parameter, then[parameter]);
+function findingOf({ device, parameter, now, then }: Drift, { domain, facts }: AuditInput): Finding {
+  const comes = effectOf(parameter, then, facts) !== 0;
   const [layer, expected, observed] = comes
     ? (['live', then, now] as const)
     : (['config', now, then] as const);

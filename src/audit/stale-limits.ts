@@ -2,9 +2,9 @@ import type { DomainDefinition } from '../domain/definition.ts';
 import { type DeviceRef, deviceName, deviceSubject, type Parameter } from '../domain/tuning.ts';
 import { unaskedLimits } from '../domain/unasked.ts';
 import type { Scope } from '../ports/hypervisor.ts';
-import { isUnlimited } from '../verify/unlimited.ts';
 import type { AuditInput } from './domain-audit.ts';
 import type { Finding } from './finding.ts';
+import { effectOf } from './idle-limits.ts';
 import { applying } from './repair.ts';
 import { severityOf } from './severity.ts';
 
@@ -42,9 +42,8 @@ function staleIn(
   return unaskedLimits(definition, tuning[scope] ?? []).flatMap(({ device, defined, extra }): Stale[] => {
     const limiting = extra.filter(
       parameter =>
-        !isUnlimited(parameter, defined[parameter]) &&
-        !isIdlePeriod(parameter, extra) &&
-        !isKernelsDefault(parameter, defined[parameter], facts.cgroupVersion) &&
+        effectOf(parameter, defined, facts) !== 0 &&
+        !isPeriodOfAskedQuota(parameter, extra) &&
         !isNovasDefault(definition, parameter),
     );
     if (limiting.length === 0) return [];
@@ -52,14 +51,9 @@ function staleIn(
   });
 }
 
-/** A period without its quota limits nothing. */
-function isIdlePeriod(parameter: Parameter, extra: readonly Parameter[]): boolean {
+/** Who asks for a quota alone has it counted in the period that there is. */
+function isPeriodOfAskedQuota(parameter: Parameter, extra: readonly Parameter[]): boolean {
   return parameter === 'vcpu_period' && !extra.includes('vcpu_quota');
-}
-
-/** A running domain's weight cannot be unset: the kernel's own stands there when it was taken away. */
-function isKernelsDefault(parameter: Parameter, value: unknown, cgroupVersion: 1 | 2 | undefined): boolean {
-  return parameter === 'cpu_shares' && value === (cgroupVersion === 1 ? 1024 : 100);
 }
 
 /** Up to Nova 25 every domain had it. @see nova f77a9fee5b, LP#1978489 */

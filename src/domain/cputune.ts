@@ -5,6 +5,11 @@ import { type LimitField, limitsFrom } from './limit-field.ts';
 /** What the kernel uses where no period is set, in µs. @see linux kernel/sched/fair.c:default_cfs_period */
 export const DEFAULT_PERIOD_US = 100_000;
 
+/** The weight that the kernel gives where nobody sets one. @see linux kernel/sched/core.c:cpu_weight_read_u64 */
+export function defaultShares(cgroupVersion: 1 | 2): number {
+  return cgroupVersion === 1 ? 1024 : 100;
+}
+
 /**
  * `<cputune>` limits by their scheduler parameter.
  *

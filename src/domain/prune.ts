@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { HostCapabilities } from './capabilities.ts';
-import { DEFAULT_PERIOD_US } from './cputune.ts';
+import { DEFAULT_PERIOD_US, defaultShares } from './cputune.ts';
 import type { DomainDefinition } from './definition.ts';
 import type { Translation } from './translate.ts';
 import {
@@ -70,7 +70,7 @@ function liveDefault(parameter: Parameter, { cgroupVersion }: HostCapabilities):
   if (parameter.endsWith('_period')) return DEFAULT_PERIOD_US;
   if (parameter !== 'cpu_shares') return 0;
   if (cgroupVersion === undefined) return undefined;
-  return cgroupVersion === 1 ? 1024 : 100;
+  return defaultShares(cgroupVersion);
 }
 
 function stays(device: DeviceRef, parameter: Parameter, value: number | undefined): Diagnostic {

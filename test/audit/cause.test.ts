@@ -300,10 +300,18 @@ describe('a limit that nobody asks for any more', () => {
     ]);
   });
 
+  it('is none where what stays in the definition is what the kernel does anyway', () => {
+    const facts = (cgroupVersion: 1 | 2) => ({ ovsPorts: new Set<string>(), cgroupVersion });
+    const cputune = { cpu_shares: 100, vcpu_quota: -1, vcpu_period: 50_000 };
+    const definitions = { live: { ...definition, cputune, interfaces: [] } };
+    expect(nobody({ definitions, facts: facts(2) })).toEqual([]);
+    expect(nobody({ definitions, facts: facts(1) }).map(one => one.knob)).toEqual(['cpu_shares']);
+  });
+
   it('is none where nobody says what is asked, and where Nova gives it to every domain', () => {
     expect(nobody({ source: 'libvirt' })).toEqual([]);
-    const cputune = { cpu_shares: 1024 };
-    const live = { ...definition, cputune, interfaces: [], nova: { name: 'm1' } };
+    const cputune = { cpu_shares: 2048 };
+    const live = { ...definition, vcpus: 2, cputune, interfaces: [], nova: { name: 'm1' } };
     expect(nobody({ definitions: { live } })).toEqual([]);
     const { nova: _, ...others } = live;
     expect(nobody({ definitions: { live: others } })).toHaveLength(1);
@@ -341,6 +349,7 @@ describe('two definitions that differ, where nobody says which is meant', () => 
     expect(
       drift({ cputune: { vcpu_quota: 5000, vcpu_period: 100_000 } }, { cputune: { vcpu_quota: 5000 } }),
     ).toEqual([]);
+    expect(drift({ cputune: { cpu_shares: 100 } }, { cputune: {} })).toEqual([]);
     const disk = { target: 'vda', device: 'disk', type: 'file', source: '/a', hasThrottleFilters: false };
     const max = { total_bytes_sec: 5, total_bytes_sec_max: 9 };
     expect(
