@@ -94,13 +94,21 @@ export const ovsBreaks: readonly Case[] = [
     knobs: ['qos'],
     cause: 'leaked-ovs-rows',
   }),
-  change({
+  {
     what: 'a port that was removed and added again',
+    actor: 'full',
     happens: scene =>
       `ids=$(ovs-vsctl get Interface ${port(scene)} external_ids | tr -d ' '); ovs-vsctl del-port ${port(scene)} -- add-port ovsbr0 ${port(scene)} -- set Interface ${port(scene)} external_ids="$ids"`,
-    knobs: ['qos', 'ingress_policing_rate', 'ingress_policing_burst'],
-    cause: 'behind-libvirt',
-  }),
+    restored: again,
+    found: scene => [
+      ...broken('leaked-ovs-rows', `ovs ${port(scene)} qos`),
+      ...broken(
+        'behind-libvirt',
+        `ovs ${port(scene)} ingress_policing_rate`,
+        `ovs ${port(scene)} ingress_policing_burst`,
+      ),
+    ],
+  },
   change({
     what: 'the class that it made of its database',
     happens: scene =>
