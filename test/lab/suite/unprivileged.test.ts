@@ -1,17 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bandwidth, iotune } from '../detection/scene.ts';
+import { bandwidth, fullFlavor, iotune } from '../detection/scene.ts';
 import { type Domain, removeDomain, startDomain } from '../domains.ts';
 import type { Hypervisor } from '../hypervisor.ts';
 import { labHypervisor, releaseHypervisor } from '../start.ts';
 
 // A user of the hypervisor who may do nothing but connect to libvirt's read-only socket.
 const name = 'instance-00000076';
-const limits = [
-  'quota:cpu_shares=512',
-  'quota:disk_read_bytes_sec=1000000',
-  'quota:vif_inbound_average=4000',
-  'quota:vif_outbound_average=2000',
-].flatMap(one => ['--property', one]);
+const limits = fullFlavor
+  .filter(one => !/cpu_(?:period|quota)/.test(one))
+  .flatMap(one => ['--property', one]);
 let hypervisor: Hypervisor;
 let domain: Domain;
 
