@@ -236,10 +236,9 @@ exec sleep 600
       '0755',
     );
     await hypervisor.shell(`PATH=/root/bin:$PATH virt-quota profile apply ${file} >/dev/null 2>&1 &
-until tc class show dev up0 | grep -q 'htb 1:20'; do sleep 0.2; done
-pkill -KILL -f 'profile apply'
-pkill -KILL -f 'sleep 600'
-wait || true`);
+until tc class show dev up0 | grep -q 'htb 1:20'; do sleep 0.2; done`);
+    // In a shell of its own, which is not one of those it ends.
+    await hypervisor.shell(`pkill -KILL -f '[p]rofile apply'; pkill -KILL -f '[s]leep 600'`);
     expect(await state('up0')).not.toBe(before);
     const refused = await virtQuota(hypervisor, 'profile', 'apply', file);
     expect(refused).toMatchObject({ exitCode: 3 });
