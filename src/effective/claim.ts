@@ -42,6 +42,9 @@ export type Limited =
   /** Seen from the guest, B/s. */
   | 'inbound'
   | 'outbound'
+  /** Packets/s. */
+  | 'inbound packets'
+  | 'outbound packets'
   /** B/s and requests/s. */
   | 'read bytes'
   | 'write bytes'
@@ -54,7 +57,7 @@ export type Limited =
 export interface Effective {
   readonly device: DeviceRef;
   readonly limited: Limited;
-  readonly unit: 'B/s' | 'requests/s' | 'CPUs';
+  readonly unit: 'B/s' | 'packets/s' | 'requests/s' | 'CPUs';
   /** What is asked, and by which key. */
   readonly asked?: { readonly value: number; readonly because: string };
   /** The one that counts; absent: nothing limits it, or it could not be seen. */
@@ -90,6 +93,18 @@ export function inOrder(met: readonly Met[]): readonly Claim[] {
       };
     }
     if (sees === 'some') return { ...claim, standing: 'partial', why: 'it sees only some of the packets' };
+    return { ...claim, standing: at === binding ? 'binds' : 'looser' };
+  });
+}
+
+/** Of limits in places that everything passes one after the other, the least binds. */
+export function inSeries(...stages: readonly (readonly Claim[])[]): readonly Claim[] {
+  const claims = stages.flat();
+  const isIn = ({ standing }: Claim) => standing === 'binds' || standing === 'looser';
+  const least = Math.min(...claims.flatMap(one => (isIn(one) && one.value !== undefined ? [one.value] : [])));
+  const binding = claims.findIndex(one => isIn(one) && one.value === least);
+  return claims.map((claim, at) => {
+    if (!isIn(claim)) return claim;
     return { ...claim, standing: at === binding ? 'binds' : 'looser' };
   });
 }

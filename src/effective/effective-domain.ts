@@ -1,9 +1,10 @@
 import type { DomainDefinition } from '../domain/definition.ts';
 import { type DeviceRef, type DeviceTuning, type DomainTuning, deviceName } from '../domain/tuning.ts';
 import { kilobytesToBytes } from '../units.ts';
-import { type Claim, type Effective, effective } from './claim.ts';
+import { type Claim, type Effective, effective, inSeries } from './claim.ts';
 import { type CpuBandwidth, effectiveCpu } from './cpu.ts';
 import { type DiskState, effectiveDisk } from './disk.ts';
+import { meterClaims } from './metered.ts';
 import type { NicState } from './nic-state.ts';
 import { policedClaims } from './policed.ts';
 import { shapedClaims } from './shaped.ts';
@@ -30,13 +31,20 @@ export function effectiveDomain(state: DomainState, asked: DomainTuning): readon
 function effectiveNic(state: NicState, asked: DeviceTuning | undefined): readonly Effective[] {
   const device = { kind: 'interface', mac: state.nic.mac } as const;
   return (['inbound', 'outbound'] as const).flatMap(limited => {
-    const claims = limited === state.shaped ? shapedClaims(state) : policedClaims(state);
+    const tc = limited === state.shaped ? shapedClaims(state) : policedClaims(state);
+    const claims = inSeries(tc, meterClaims(state, limited, 'B/s'));
+    const packets = meterClaims(state, limited, 'packets/s');
     const average = asked?.limits[`${limited}.average`];
     const wanted = average !== undefined && {
       asked: { value: kilobytesToBytes(average), because: asked?.because[`${limited}.average`] ?? '' },
     };
-    if (!wanted && !claims.some(hasValue)) return [];
-    return [effective({ device, limited, unit: 'B/s', ...wanted }, claims)];
+    const isLimited = wanted || claims.some(hasValue);
+    return [
+      ...(isLimited ? [effective({ device, limited, unit: 'B/s', ...wanted }, claims)] : []),
+      ...(packets.length > 0
+        ? [effective({ device, limited: `${limited} packets`, unit: 'packets/s' }, packets)]
+        : []),
+    ];
   });
 }
 

@@ -7,19 +7,27 @@ import { qemuKnobs } from '../verify/qemu-knobs.ts';
 import type { Reading } from '../verify/reading.ts';
 import type { CpuBandwidth } from './cpu.ts';
 import type { DiskState } from './disk.ts';
-import type { NicState } from './nic-state.ts';
+import type { NicState, PortFlows } from './nic-state.ts';
 
 /** What is there of a domain's interfaces that tc or Open vSwitch can limit. */
 export function nicStates(
   { interfaces }: DomainDefinition,
   facts: HostFacts,
-  qdiscs: ReadonlyMap<string, readonly TcQdisc[]> = new Map(),
+  {
+    qdiscs,
+    openflow,
+  }: {
+    /** By device, as the next. */
+    readonly qdiscs?: ReadonlyMap<string, readonly TcQdisc[]>;
+    readonly openflow?: ReadonlyMap<string, PortFlows>;
+  } = {},
 ): readonly NicState[] {
   return interfaces.flatMap((nic): readonly NicState[] => {
     const { dev } = nic;
     if (dev === undefined || interfaceEnforcer(nic) === 'none') return [];
     const tc = facts.taps?.get(dev);
-    const own = qdiscs.get(dev);
+    const own = qdiscs?.get(dev);
+    const flows = openflow?.get(dev);
     return [
       {
         nic,
@@ -27,6 +35,7 @@ export function nicStates(
         shaped: shapedDirection(nic, facts),
         ...(tc && { tc }),
         ...(own && { qdiscs: own }),
+        ...(flows && { openflow: flows }),
         ...(facts.ovs && facts.ovsPorts.has(dev) && { ovs: facts.ovs }),
       },
     ];

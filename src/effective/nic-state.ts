@@ -1,5 +1,6 @@
 import type { InterfaceDefinition } from '../domain/definition.ts';
 import { interfaceEnforcer } from '../domain/enforcement.ts';
+import type { OpenFlow, OpenFlowMeter } from '../observed/openflow.ts';
 import { type OvsRow, type OvsState, ovsMap, ovsReference, ovsRow } from '../observed/ovs.ts';
 import { attachedQos, markOf } from '../observed/ovs-owner.ts';
 import type { TcQdisc } from '../observed/tc-qdisc.ts';
@@ -19,6 +20,17 @@ export interface NicState {
   readonly qdiscs?: readonly TcQdisc[];
   /** Open vSwitch's database with `external_ids`; absent: it could not be asked, or this is none of its ports. */
   readonly ovs?: OvsState;
+  /** Absent: it is no port of Open vSwitch, or its bridge could not be asked. */
+  readonly openflow?: PortFlows;
+}
+
+/** The flows and meters of a port's bridge. */
+export interface PortFlows {
+  readonly bridge: string;
+  /** The port's number there. */
+  readonly ofport: number;
+  readonly flows: readonly OpenFlow[];
+  readonly meters: readonly OpenFlowMeter[];
 }
 
 /** The QoS row that a port has, and whose it is. */

@@ -24,7 +24,7 @@ const owners: Readonly<Record<Owner, string>> = {
 /** `1.25 MB/s`: thousands, at most three decimals. */
 export function amountText(value: number, unit: Effective['unit']): string {
   if (unit === 'CPUs') return `${round(value)} CPU${value === 1 ? '' : 's'}`;
-  if (unit === 'requests/s') return `${value} requests/s`;
+  if (unit !== 'B/s') return `${value} ${unit}`;
   const scale =
     value >= 1e9
       ? ([1e9, 'GB/s'] as const)
@@ -53,7 +53,7 @@ function linesOf(one: Effective, paint: Paint): readonly string[] {
   const { limited, unit, binds, asked, claims } = one;
   const value = binds?.value === undefined ? 'no limit' : amountText(binds.value, unit);
   const wanted = asked === undefined ? '' : `   asked: ${amountText(asked.value, unit)}  # ${asked.because}`;
-  const head = `  ${limited.padEnd(14)}  ${paint(binds === undefined ? 'yellow' : 'green', value)}${oneLine(wanted)}`;
+  const head = `  ${limited.padEnd(16)}  ${paint(binds === undefined ? 'yellow' : 'green', value)}${oneLine(wanted)}`;
   return [head, ...claims.map(claim => claimLine(claim, unit, paint))];
 }
 

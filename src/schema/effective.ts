@@ -22,6 +22,8 @@ const standing = z.enum([
 const limited = z.enum([
   'inbound',
   'outbound',
+  'inbound packets',
+  'outbound packets',
   'read bytes',
   'write bytes',
   'read requests',
@@ -43,7 +45,7 @@ const effective = z
   .strictObject({
     device,
     limited,
-    unit: z.enum(['B/s', 'requests/s', 'CPUs']),
+    unit: z.enum(['B/s', 'packets/s', 'requests/s', 'CPUs']),
     asked: z.strictObject({ value: z.number(), because: z.string() }).exactOptional(),
     binds: claim.exactOptional().describe('absent: nothing limits it, or it could not be seen'),
     claims: list(claim).describe('in the order in which they are met'),

@@ -2,8 +2,12 @@ import type { Effective } from '../effective/claim.ts';
 import { type Contest, contests } from '../effective/contest.ts';
 import { effectiveDomain } from '../effective/effective-domain.ts';
 import { cpuBandwidths, diskStates, nicStates } from '../effective/host-state.ts';
+import type { PortFlows } from '../effective/nic-state.ts';
 import { QuotaError } from '../errors.ts';
+import { readFlows, readMeters } from '../host/openflow.ts';
+import { readOvsPorts } from '../host/ovs.ts';
 import { readTcQdiscs } from '../host/tc.ts';
+import { findOvsPort } from '../observed/ovs-port.ts';
 import type { TcQdisc } from '../observed/tc-qdisc.ts';
 import type { DomainRef } from '../ports/hypervisor.ts';
 import { assess } from './assess.ts';
@@ -42,12 +46,19 @@ export async function effectiveLimits(
     view: marked,
   } = await assess(surroundings, view, flavorWish(askedOf(view)), ['live']);
   const definition = marked.live ?? view.live;
-  const qdiscs = await qdiscsOf(surroundings, [...(facts.taps?.keys() ?? [])]);
+  const devs = [...(facts.taps?.keys() ?? [])];
+  const [qdiscs, openflow] = await Promise.all([
+    qdiscsOf(surroundings, devs),
+    openflowOf(
+      surroundings,
+      devs.filter(dev => facts.ovsPorts.has(dev)),
+    ),
+  ]);
   const state = {
     definition,
     groups: cpuBandwidths(readings),
     disks: diskStates(definition, readings),
-    nics: nicStates(definition, facts, qdiscs),
+    nics: nicStates(definition, facts, { qdiscs, openflow }),
   };
   const effective = effectiveDomain(state, tuning.live ?? []);
   return {
@@ -67,6 +78,29 @@ async function qdiscsOf(
     devs.flatMap((dev, at): [string, readonly TcQdisc[]][] => {
       const one = seen[at];
       return one !== undefined && 'found' in one ? [[dev, one.found.found]] : [];
+    }),
+  );
+}
+
+/** Flows and meters of the bridges that the ports are on; a bridge that cannot be asked is left out. */
+async function openflowOf(
+  { host }: ReadSurroundings,
+  ports: readonly string[],
+): Promise<ReadonlyMap<string, PortFlows>> {
+  if (host === undefined || ports.length === 0) return new Map();
+  const database = await look(() => readOvsPorts(host));
+  if ('why' in database) return new Map();
+  const places = ports.flatMap(dev => findOvsPort(database.found, { dev }) ?? []);
+  const bridges = [...new Set(places.map(({ bridge }) => bridge))];
+  const seen = await Promise.all(
+    bridges.map(bridge => look(() => Promise.all([readFlows(host, bridge), readMeters(host, bridge)]))),
+  );
+  return new Map(
+    places.flatMap(({ dev, bridge, ofport }): [string, PortFlows][] => {
+      const one = seen[bridges.indexOf(bridge)];
+      if (one === undefined || 'why' in one || ofport === undefined) return [];
+      const [flows, meters] = one.found;
+      return [[dev, { bridge, ofport, flows, meters }]];
     }),
   );
 }

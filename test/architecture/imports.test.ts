@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   observed: ['.'],
   plan: ['.', 'backend', 'domain', 'ports', 'observed', 'verify'],
   explain: ['.', 'intent', 'domain', 'observed', 'verify'],
-  effective: ['.', 'domain', 'observed', 'verify'],
+  effective: ['.', 'backend', 'domain', 'observed', 'verify'],
   audit: ['.', 'domain', 'ports', 'observed', 'verify'],
   report: ['.', 'audit', 'effective', 'intent', 'backend', 'domain', 'plan', 'verify', 'explain', 'ports'],
   schema: ['.', 'effective', 'intent', 'backend', 'domain', 'plan', 'verify', 'ports', 'audit', 'report'],

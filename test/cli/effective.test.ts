@@ -13,13 +13,13 @@ it('what limits each device is said beside what is asked', async () => {
   const lines = stdout.split('\n');
   expect(lines.slice(0, 3)).toEqual([
     'cpu',
-    '  cpu             2 CPUs   asked: 2 CPUs  # quota:cpu_quota',
+    '  cpu               2 CPUs   asked: 2 CPUs  # quota:cpu_quota',
     '    binds         2 CPUs          libvirt          cgroup vcpu* cpu.max (4 of 4)',
   ]);
   // On a port of Open vSwitch the guest always gets its peak.
   const port = lines.indexOf('interface fa:16:3e:28:a2:28');
   expect(lines.slice(port + 1, port + 3)).toEqual([
-    '  inbound         65.536 MB/s   asked: 32.768 MB/s  # quota:vif_inbound_average',
+    '  inbound           65.536 MB/s   asked: 32.768 MB/s  # quota:vif_inbound_average',
     '    binds         65.536 MB/s     libvirt          tc tap28a22811-3c class htb 1:1 parent 1:fffe',
   ]);
 });

@@ -76,7 +76,7 @@ describe('what limits the vCPUs', () => {
     const around = { subject: 'scope', quotaUs: 100_000, periodUs: 100_000 };
     const found = effectiveCpu(domain, [...[0, 1, 2, 3].map(vcpu), around], undefined);
     expect(renderEffective(found, plainPaint)).toBe(`cpu
-  cpu             1 CPU
+  cpu               1 CPU
     binds         1 CPU           somebody         cgroup scope cpu.max
     looser        2 CPUs          libvirt          cgroup vcpu* cpu.max (4 of 4)
 `);
