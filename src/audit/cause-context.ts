@@ -9,7 +9,7 @@ import type { Cause, Repair, Severity } from './finding.ts';
 export interface CauseContext {
   readonly verdicts: readonly Verdict[];
   readonly definitions: Readonly<Partial<Record<Scope, DomainDefinition>>>;
-  readonly facts: Pick<HostFacts, 'ovsPorts' | 'cgroupVersion'>;
+  readonly facts: Pick<HostFacts, 'ovsPorts' | 'cgroupVersion' | 'taps'>;
   /** Keys and values as they are asked for now; absent: nobody says what is asked. */
   readonly asked?: Readonly<Record<string, string>>;
   /** Absent: nothing more was read. */

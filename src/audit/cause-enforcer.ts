@@ -1,5 +1,6 @@
 import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
 import { leakedRows } from '../observed/ovs-rows.ts';
+import { drops, isLibvirts, overruling } from '../observed/policers.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { CauseContext, Rule } from './cause-context.ts';
 import { systemdOverride } from './cause-systemd.ts';
@@ -18,6 +19,19 @@ const leaked: Rule = ({ expectation: { layer, subject, parameters } }, { circums
   const has = rows.attached === undefined ? 'none' : `another, ${rows.attached}`;
   const explanation = `${which} what libvirt finds for ${subject} and changes, left of an earlier life or detached since: the port has ${has}`;
   return { cause: 'leaked-ovs-rows', explanation };
+};
+
+/** It is there and decides nothing: another owner's comes first, accepts for good, and lets more through. */
+const decidedBefore: Rule = ({ expectation: { layer, subject, knob } }, { facts }) => {
+  const policers = layer === 'tc' && knob === 'police' ? (facts.taps?.get(subject)?.policers ?? []) : [];
+  const own = policers.find(isLibvirts);
+  const first = own && overruling(policers, own);
+  if (first === undefined) return undefined;
+  const through = drops(first) ? `${first.rateBps} B/s` : 'everything';
+  const explanation = `the ${first.filter} filter at pref ${first.pref} decides for every packet before it and lets ${through} through; virt-quota effective says whose it is`;
+  const argv = ['tc', 'filter', 'del', 'dev', subject, 'parent', 'ffff:', 'pref', String(first.pref)];
+  const repair = { argv, note: 'it is not ours: whoever has set it may set it again' };
+  return { cause: 'decided-before', explanation, repair };
 };
 
 const openVswitchOwnsTap: Rule = ({ expectation }, { definitions: { live }, facts }) => {
@@ -70,6 +84,7 @@ function isUnlimited(expected: Verdict['expectation']['expected']): boolean {
 /** For links that enforce, in the order in which they are tried. */
 export const enforcerRules: readonly Rule[] = [
   leaked,
+  decidedBefore,
   openVswitchOwnsTap,
   systemdOverride,
   unexpected,

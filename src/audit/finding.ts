@@ -32,6 +32,8 @@ export const causes = [
   'systemd-override',
   /** libvirt's running definition is right, an enforcer is not: it was changed behind libvirt's back. */
   'behind-libvirt',
+  /** The limit is there, and another owner's comes before it and lets more through. */
+  'decided-before',
   /** An enforcer has a limit that nobody asked for and libvirt knows nothing of. */
   'not-asked-for',
   /** libvirt's definition has a limit that is no longer asked for. */

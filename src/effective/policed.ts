@@ -1,10 +1,10 @@
+import { decides, drops, isOpenVswitchs, NEUTRON_PREF, seesAll } from '../observed/policers.ts';
 import type { TcPolicer } from '../observed/tc-filter.ts';
 import { kilobytesToBytes, policingRateToBytes } from '../units.ts';
 import { type Claim, inOrder, type Met, type Owner } from './claim.ts';
 import { type NicState, policingOf } from './nic-state.ts';
 
-/** Priorities at which others put their filters. @see neutron agent/linux/tc_lib.py, midonet (bash) tc calls */
-const NEUTRON_PREF = 49;
+/** Priority at which MidoNet's agent puts its filter. */
 const MIDONET_PREF = 5;
 
 /** What limits the direction that comes into the device: its policers, in order, and what is only written down. */
@@ -25,7 +25,7 @@ export function policedClaims(state: NicState): readonly Claim[] {
   const has = (owner: Owner) => met.some(one => one.owner === owner);
   if (columns !== undefined) {
     const value = policingRateToBytes(columns.kbit);
-    write(columns.owner, `ovs ${dev} ingress_policing_rate`, value, policers.some(isOpenVswitchs));
+    write(columns.owner, `ovs ${dev} ingress_policing_rate`, value, policers.some(isOfPort));
   }
   const isWritten = columns?.owner === 'libvirt' || columns?.owner === 'virt-quota';
   if (defined !== undefined && !isWritten) write('libvirt', 'definition', defined, has('libvirt'));
@@ -33,29 +33,29 @@ export function policedClaims(state: NicState): readonly Claim[] {
 }
 
 /** One that lets everything pass limits nothing. */
-function isLimit({ rateBps, action = 'drop' }: TcPolicer): boolean {
-  return rateBps !== undefined && action.startsWith('drop');
+function isLimit(policer: TcPolicer): boolean {
+  return policer.rateBps !== undefined && drops(policer);
 }
 
-function isOpenVswitchs({ filter, matchesAll, action = '' }: TcPolicer): boolean {
-  return matchesAll && (filter === 'matchall' || filter === 'basic') && action === 'drop/continue';
+/** Open vSwitch's lets go on what it does not drop; MidoNet's is of the same kind and does not. */
+function isOfPort(policer: TcPolicer): boolean {
+  return isOpenVswitchs(policer) && !decides(policer);
 }
 
 function metOf(policer: TcPolicer, state: NicState, defined: number | undefined): Met {
-  const { filter, pref, matchesAll, rateBps, action = '' } = policer;
+  const { filter, pref, rateBps } = policer;
   return {
     owner: ownerOf(policer, state, defined),
     at: `tc ${state.dev} police pref ${pref} ${filter}`,
     ...(rateBps !== undefined && { value: rateBps }),
-    sees: matchesAll ? 'everything' : 'some',
-    // `drop/continue`: what it lets pass goes on to the next filter; else it is accepted for good.
-    decides: !action.endsWith('/continue') && !action.endsWith('/pipe'),
+    sees: seesAll(policer) ? 'everything' : 'some',
+    decides: decides(policer),
   };
 }
 
 function ownerOf(policer: TcPolicer, state: NicState, defined: number | undefined): Owner {
   const { filter, pref, rateBps } = policer;
-  if (isOpenVswitchs(policer)) return policingOf(state)?.owner ?? 'unknown';
+  if (isOfPort(policer)) return policingOf(state)?.owner ?? 'unknown';
   if (filter === 'basic' && pref === MIDONET_PREF) return 'midonet';
   if (pref === NEUTRON_PREF) return 'neutron';
   return filter === 'u32' && defined !== undefined && isNear(rateBps, defined) ? 'libvirt' : 'unknown';

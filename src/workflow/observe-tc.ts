@@ -1,4 +1,5 @@
 import { readTcClasses, readTcPolicers, readTcQdiscsBeside, type TcAnswer } from '../host/tc.ts';
+import { drops, isLibvirts, isOpenVswitchs, overruling } from '../observed/policers.ts';
 import type { TcClass } from '../observed/tc-class.ts';
 import type { TcPolicer } from '../observed/tc-filter.ts';
 import { htbDefault, type TcQdisc } from '../observed/tc-qdisc.ts';
@@ -16,9 +17,6 @@ const classKnobs = [
 ] as const;
 
 const policeKnobs = ['police', 'police matchall'] as const;
-
-/** Priority at which Neutron's agents put their own filters. @see neutron agent/linux/tc_lib.py */
-const NEUTRON_PREF = 49;
 
 /** What was read of one device. */
 export interface ObservedTc {
@@ -88,24 +86,11 @@ function policeReading(
 ): Reading {
   const found = policers.find(knob === 'police' ? isLibvirts : isOpenVswitchs);
   const { rateBps, burstBytes } = found ?? {};
-  const { values, ...rest } = reading({ dev, knob, source, text: found?.text }, { rateBps, burstBytes });
-  return values === undefined || (found !== undefined && !drops(found)) ? rest : { ...rest, values };
-}
-
-/** What is above the rate may also be let pass, or counted only: then it limits nothing. */
-function drops({ action = 'drop' }: TcPolicer): boolean {
-  return action.startsWith('drop');
-}
-
-/** The first u32 filter for all packets decides, whoever made it; Neutron's agents have a priority of their own. */
-export function isLibvirts(policer: TcPolicer): boolean {
-  const { filter, protocol, matchesAll, pref } = policer;
-  return filter === 'u32' && protocol === 'all' && matchesAll && pref !== NEUTRON_PREF;
-}
-
-/** @see openvswitch lib/netdev-linux.c:tc_add_matchall_policer; `basic` before 2.17 */
-export function isOpenVswitchs(policer: TcPolicer): boolean {
-  return policer.matchesAll && (policer.filter === 'matchall' || policer.filter === 'basic');
+  const first = found && overruling(policers, found);
+  const text = first === undefined ? found?.text : `${first.text}\n${found?.text}`;
+  const { values, ...rest } = reading({ dev, knob, source, text }, { rateBps, burstBytes });
+  const isIdle = found !== undefined && (!drops(found) || first !== undefined);
+  return values === undefined || isIdle ? rest : { ...rest, values };
 }
 
 function reading(

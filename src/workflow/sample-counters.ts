@@ -10,10 +10,10 @@ import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
 import { hasIoLimit } from '../domain/iotune.ts';
 import { readTcClassCounters, readTcPolicers } from '../host/tc.ts';
 import { readCgroupCounters } from '../host/thread-counters.ts';
+import { isLibvirts, isOpenVswitchs } from '../observed/policers.ts';
 import type { TcCounters } from '../observed/tc-counters.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { DomainRef } from '../ports/hypervisor.ts';
-import { isLibvirts, isOpenVswitchs } from './observe-tc.ts';
 import type { ReadSurroundings } from './surroundings.ts';
 import { look } from './unseen.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditInput } from '../../src/audit/domain-audit.ts';
 import type { DomainDefinition } from '../../src/domain/definition.ts';
+import { parseTcPolicers } from '../../src/observed/tc-filter.ts';
 import type { KnobValues } from '../../src/verify/expectation.ts';
 import type { Verdict } from '../../src/verify/verdict.ts';
 import { auditWith, definition, link, mac } from './example.ts';
@@ -26,6 +27,23 @@ describe('the cause', () => {
     const broken = [link(['tc', 'tap1', 'police'], 'outbound.average', missing)];
     expect(causes(broken)).toEqual(['behind-libvirt']);
     expect(causes(broken, { facts: { ovsPorts: new Set(['tap1']) } })).toEqual(['open-vswitch-owns-tap']);
+  });
+
+  it("is another owner's policer that comes before and lets more through", () => {
+    const broken = [link(['tc', 'tap1', 'police'], 'outbound.average', missing)];
+    const policers = parseTcPolicers(`filter protocol all pref 5 basic chain 0 handle 0x1
+ police 0x9 rate 20Mbit burst 512Kb mtu 64Kb action drop overhead 0b
+filter protocol all pref 49152 u32 chain 0 fh 800::800
+  match 00000000/00000000 at 0
+ police 0x1 rate 16Mbit burst 512Kb mtu 64Kb action drop overhead 0b`);
+    const facts = { ovsPorts: new Set<string>(), taps: new Map([['tap1', { classes: [], policers }]]) };
+    const [finding] = auditWith(broken, { facts }).findings;
+    expect(finding).toMatchObject({
+      cause: 'decided-before',
+      explanation:
+        'the basic filter at pref 5 decides for every packet before it and lets 2500000 B/s through; virt-quota effective says whose it is',
+      repair: { argv: ['tc', 'filter', 'del', 'dev', 'tap1', 'parent', 'ffff:', 'pref', '5'] },
+    });
   });
 
   it('is a start that has not been where only the persistent definition has it, and the other way round', () => {

@@ -52,6 +52,26 @@ describe('a policer', () => {
     expect(reading?.values).toEqual({ rateBps: 2_000_000, burstBytes: 524_288 });
   });
 
+  it('is none behind one that decides for every packet and lets more through; both lines say so', async () => {
+    const preceded = (
+      kind: string,
+      rate: string,
+      action: string,
+    ) => `filter protocol all pref 5 ${kind} chain 0 handle 0x1
+  match 00000000/00000000 at 0
+ police 0x9 rate ${rate} burst 512Kb mtu 64Kb [01e84800] action ${action} overhead 0b
+${filter('all', 'drop')}`;
+    const overruled = await held('police', { filter: preceded('basic', '20Mbit', 'drop') });
+    expect(overruled?.values).toBeUndefined();
+    expect(overruled?.evidence.text).toMatch(/rate 20Mbit .*\n.*rate 16Mbit /);
+    const counts = { rateBps: 2_000_000, burstBytes: 524_288 };
+    expect((await held('police', { filter: preceded('basic', '10Mbit', 'drop') }))?.values).toEqual(counts);
+    expect((await held('police', { filter: preceded('basic', '20Mbit', 'drop/continue') }))?.values).toEqual(
+      counts,
+    );
+    expect((await held('police', { filter: preceded('basic', '1Mbit', 'pass') }))?.values).toBeUndefined();
+  });
+
   it('is none when it lets pass what is too much; its line says so', async () => {
     const reading = await held('police', { filter: filter('all', 'pass') });
     expect(reading?.values).toBeUndefined();

@@ -66,6 +66,10 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
     title: "Changed behind libvirt's back",
     help: "libvirt's running definition is right and the enforcer holds something else: it was changed or removed without libvirt. Apply again, and find out who did it.",
   },
+  'decided-before': {
+    title: 'Another limit decides first',
+    help: "The limit is where it shall be, and a filter of another owner (MidoNet, Neutron's agent) comes before it, decides for every packet and lets more through. virt-quota effective says whose it is; one of the two has to go.",
+  },
   'not-asked-for': {
     title: 'A limit nobody asked for',
     help: 'An enforcer has a limit that nobody asks for and that libvirt knows nothing of. Find out whose it is before taking it away (apply --prune).',

@@ -48,6 +48,14 @@ export const tcBreaks: readonly Case[] = [
   policeChange('the burst of a policer', 'rate 16mbit burst 900kb', 'behind-libvirt'),
   policeChange('a policer of 128 times the rate', 'rate 2048mbit burst 512kb', 'unit-slip'),
   {
+    what: "MidoNet's policer before libvirt's, which lets more through",
+    actor: 'full',
+    happens: scene =>
+      `tc filter add dev ${dev(scene, 'bridge')} parent ffff: protocol all pref 5 basic police rate 20mbit burst 512kb mtu 65335 drop flowid :1`,
+    restored: again('bridge'),
+    found: scene => broken('decided-before', `tc ${dev(scene, 'bridge')} police`),
+  },
+  {
     what: 'a policer that lets pass what is too much',
     actor: 'full',
     happens: scene => policeAt(dev(scene, 'bridge'), 'rate 16mbit burst 512kb', 'conform-exceed pass'),
@@ -189,6 +197,14 @@ tc filter add dev ${first(scene)} parent ffff: protocol all prio 49 basic police
     actor: 'full',
     happens: scene =>
       `tc filter add dev ${dev(scene, 'bridge')} parent ffff: protocol ip prio 49 u32 match ip dport 53 0xffff police rate 1mbit burst 10kb drop flowid :1`,
+    restored: again('bridge'),
+    found: nothing,
+  },
+  {
+    what: "MidoNet's policer before libvirt's, and stricter",
+    actor: 'full',
+    happens: scene =>
+      `tc filter add dev ${dev(scene, 'bridge')} parent ffff: protocol all pref 5 basic police rate 10mbit burst 512kb mtu 65335 drop flowid :1`,
     restored: again('bridge'),
     found: nothing,
   },
