@@ -1,8 +1,11 @@
 /**
  * The library: what was asked for (`parseFlavor`, `flavorQuota`), what it means for a domain (`readDomain`,
  * `translateFlavor`, `applyTuningToXml`), and the three verbs on a hypervisor (`planDomain`, `applyDomain`,
- * `verifyDomain`). Nothing here prints or ends the process; what stops the work is a {@link QuotaError}.
+ * `verifyDomain`), and what looks further (`auditDomains`, `watchDomains`, `effectiveLimits`). Nothing here prints or ends
+ * the process; what stops the work is a {@link QuotaError}.
  */
+export type { DesiredSource, DomainAudit } from './audit/domain-audit.ts';
+export type { Cause, Finding, Repair } from './audit/finding.ts';
 export { type Diagnostic, type DiagnosticCode, hasErrors, type Severity } from './diagnostics.ts';
 export type { Bandwidth, BandwidthParameter } from './domain/bandwidth.ts';
 export type { CpuTune, CpuTuneParameter } from './domain/cputune.ts';
@@ -14,6 +17,8 @@ export { readDomain } from './domain/read-domain.ts';
 export { applyTuningToXml, renderVirshCommands } from './domain/render.ts';
 export { translateFlavor } from './domain/translate.ts';
 export type { DeviceRef, DeviceTuning, DomainTuning, Limits, Parameter } from './domain/tuning.ts';
+export type { Claim, Effective, Owner, Standing } from './effective/claim.ts';
+export type { Contest } from './effective/contest.ts';
 export { QuotaError, type QuotaErrorCode } from './errors.ts';
 export { type OpenOptions, openHypervisor } from './host/libvirt-hypervisor.ts';
 export { localHost, localHostWriter } from './host/local-host.ts';
@@ -48,9 +53,12 @@ export type { Outcome, Verdict, VerdictReason } from './verify/verdict.ts';
 export { applyDomain, applyPlan } from './workflow/apply.ts';
 export { applyMany, type ManyOptions } from './workflow/apply-many.ts';
 export type { Assessment } from './workflow/assess.ts';
+export { type AuditOutcome, auditDomains, type Desired } from './workflow/audit.ts';
+export { type EffectiveLimits, effectiveLimits } from './workflow/effective.ts';
 export { type JournalEntry, type OpenJournals, openJournals } from './workflow/journal.ts';
 export { type DomainRequest, type PlannedDomain, planDomain, verifyDomain } from './workflow/plan-domain.ts';
 export { type PlanFile, readPlanFile, sealPlan } from './workflow/plan-file.ts';
 export { type Recovery, recoverDomain } from './workflow/recover.ts';
 export type { ReadSurroundings, WriteSurroundings } from './workflow/surroundings.ts';
+export { type WatchNews, type WatchOptions, watchDomains } from './workflow/watch.ts';
 export type { Asked } from './workflow/wish.ts';
