@@ -145,12 +145,12 @@ describe('one of several domains that fails', () => {
 
   test('is undone when it is destroyed in the middle, and the others are done', async () => {
     const outcomes = await destroyedMidway(domains[2]);
-    expect(outcomes.map(one => ('result' in one ? one.result.outcome : one.error.message))).toEqual([
-      'applied',
-      'applied',
-      'rolled-back',
-      'applied',
-    ]);
+    const [first, second, struck, last] = outcomes.map(one =>
+      'result' in one ? one.result.outcome : one.error.message,
+    );
+    expect([first, struck, last]).toEqual(['applied', 'rolled-back', 'applied']);
+    // It was started with these limits in its definition; what is there of them then depends on libvirt.
+    expect(['applied', 'unchanged']).toContain(second);
     await hypervisor.shell(`virsh -q start --paused ${names[2]}`);
     expect(await apply(...names, ...wanted('none'))).toMatchObject({ exitCode: 0 });
     expect(await stands()).toEqual(['none', 'none', 'none', 'none']);
