@@ -20,7 +20,12 @@ export function definitionDrift(input: AuditInput): readonly Finding[] {
     if (now === undefined || then === undefined || isWorkedOut(device, live)) return [];
     const names = [...new Set([...Object.keys(now), ...Object.keys(then)])] as Parameter[];
     return names
-      .filter(name => effectOf(name, now, facts) !== effectOf(name, then, facts))
+      .filter(name => {
+        const [one, other] = [effectOf(name, now, facts), effectOf(name, then, facts)];
+        // A period comes and goes with its quota, which is a finding of its own.
+        const isApart = !name.endsWith('_period') || (one !== 0 && other !== 0);
+        return one !== other && isApart;
+      })
       .map(name => findingOf({ device, parameter: name, now, then }, input));
   });
 }

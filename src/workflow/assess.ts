@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { HostCapabilities } from '../domain/capabilities.ts';
+import type { DomainDefinition } from '../domain/definition.ts';
 import type { Translation } from '../domain/translate.ts';
 import type { DomainTuning } from '../domain/tuning.ts';
 import { rivals } from '../effective/rivals.ts';
@@ -62,10 +63,7 @@ export async function assess(
   const findings = [
     ...findingsOf(translations, scopes),
     ...(marked.live && scopes.includes('live')
-      ? [
-          ...ovsNativeFindings(marked.live, observation.facts, tuning.live ?? []),
-          ...rivals(marked.live, observation.facts, tuning.live ?? []),
-        ]
+      ? ownerFindings(marked.live, observation.facts, tuning.live ?? [])
       : []),
   ];
   return {
@@ -77,6 +75,14 @@ export async function assess(
     verdicts: isTestDriver(view.info.driver) ? notApplicable(verdicts) : verdicts,
     diagnostics: findings,
   };
+}
+
+/** Who else limits what is asked to be limited; a port on which nothing is written for that reason is told of once. */
+function ownerFindings(live: DomainDefinition, facts: HostFacts, asked: DomainTuning): readonly Diagnostic[] {
+  const native = ovsNativeFindings(live, facts, asked);
+  const refused = native.filter(one => one.severity === 'error').map(one => `${one.path}/`);
+  const others = rivals(live, facts, asked).filter(({ path }) => !refused.some(one => path.startsWith(one)));
+  return [...native, ...others];
 }
 
 /** The view with the taps that are limited as ports of Open vSwitch. */
