@@ -12,43 +12,53 @@ interface Root {
   readonly at: string;
   readonly value?: number;
   readonly note?: string;
+  /** Made of a row of its database. */
+  readonly isOpenVswitchs?: boolean;
 }
 
 /** What limits the direction that goes out of the device: its root qdisc, and what is only written down. */
 export function shapedClaims(state: NicState): readonly Claim[] {
-  const { tc, nic, shaped, dev } = state;
-  const average = nic.bandwidth[`${shaped}.average`];
+  const root = state.tc && rootOf(state);
+  const { owner, at, value, note } = root ?? {};
+  const idle =
+    root === undefined
+      ? ({ standing: 'unseen', why: 'tc could not be seen' } as const)
+      : ({ standing: 'not-in-force', why: instead(root) } as const);
+  const bound: readonly Claim[] =
+    owner === undefined || at === undefined || value === undefined
+      ? []
+      : [{ owner, at, value, standing: 'binds', ...(note !== undefined && { why: note }) }];
+  const written = [rowOf(state, root), definitionOf(state, root)].flatMap(claim => claim ?? []);
+  return [...bound, ...written.map(claim => ({ ...claim, ...idle })), ...noopOf(state)];
+}
+
+/** A limit that is written down where the kernel does not have it. */
+type Written = Pick<Claim, 'owner' | 'at' | 'value'>;
+
+/** Open vSwitch's row, when its classes are not there. */
+function rowOf(state: NicState, root: Root | undefined): Written | undefined {
   const qos = qosOf(state);
-  const root = tc && rootOf(state);
-  const claims: Claim[] = [];
-  if (root?.value !== undefined) {
-    const { owner, at, value, note } = root;
-    claims.push({ owner, at, value, standing: 'binds', ...(note !== undefined && { why: note }) });
-  }
-  const why = root === undefined ? 'tc could not be seen' : instead(root);
-  const standing = root === undefined ? 'unseen' : 'not-in-force';
-  const isOvs = root?.at.includes('1:fffe') === true;
-  if (qos?.maxRate !== undefined && qos.type === 'linux-htb' && !isOvs) {
-    const value = bitsToBytes(qos.maxRate);
-    claims.push({ owner: qos.owner, at: `ovs ${dev} qos max-rate`, value, standing, why });
-  }
-  const isWritten = interfaceEnforcer(nic) === 'ovs' ? qos?.owner === 'libvirt' : root?.owner === 'libvirt';
-  if (average !== undefined && !isWritten && qos?.owner !== 'virt-quota') {
-    const value = kilobytesToBytes(
-      nic.bandwidth[`${shaped === 'inbound' ? 'inbound' : 'outbound'}.peak`] ?? average,
-    );
-    const limit = interfaceEnforcer(nic) === 'ovs' ? value : kilobytesToBytes(average);
-    claims.push({ owner: 'libvirt', at: 'definition', value: limit, standing, why });
-  }
-  if (qos?.type === 'linux-noop') {
-    claims.push({
-      owner: 'os-vif',
-      at: `ovs ${dev} qos linux-noop`,
-      standing: 'not-in-force',
-      why: 'it limits nothing, and keeps Open vSwitch from removing the root qdisc',
-    });
-  }
-  return claims;
+  if (qos?.maxRate === undefined || qos.type !== 'linux-htb' || root?.isOpenVswitchs === true)
+    return undefined;
+  return { owner: qos.owner, at: `ovs ${state.dev} qos max-rate`, value: bitsToBytes(qos.maxRate) };
+}
+
+/** libvirt's definition, when neither its class nor its row is there. On a port its peak is what a guest gets. */
+function definitionOf(state: NicState, root: Root | undefined): Written | undefined {
+  const { nic, shaped } = state;
+  const average = nic.bandwidth[`${shaped}.average`];
+  const owner = qosOf(state)?.owner;
+  const isPort = interfaceEnforcer(nic) === 'ovs';
+  const isWritten = (isPort ? owner : root?.owner) === 'libvirt';
+  if (average === undefined || isWritten || owner === 'virt-quota') return undefined;
+  const limit = isPort ? (nic.bandwidth[`${shaped}.peak`] ?? average) : average;
+  return { owner: 'libvirt', at: 'definition', value: kilobytesToBytes(limit) };
+}
+
+function noopOf(state: NicState): readonly Claim[] {
+  if (qosOf(state)?.type !== 'linux-noop') return [];
+  const why = 'it limits nothing, and keeps Open vSwitch from removing the root qdisc';
+  return [{ owner: 'os-vif', at: `ovs ${state.dev} qos linux-noop`, standing: 'not-in-force', why }];
 }
 
 function instead({ at, value, owner }: Root): string {
@@ -73,7 +83,7 @@ function ofOpenVswitch(state: NicState, port: TcClass, queue: TcClass | undefine
   const ceilings = [port.ceilBps, queue?.ceilBps].filter(ceil => ceil !== undefined);
   const owner = qosOf(state)?.owner ?? 'unknown';
   const at = `tc ${state.dev} class htb 1:1 parent 1:fffe`;
-  return { owner, at, ...(ceilings.length > 0 && { value: Math.min(...ceilings) }) };
+  return { owner, at, isOpenVswitchs: true, ...(ceilings.length > 0 && { value: Math.min(...ceilings) }) };
 }
 
 /** A class without a parent has nobody to borrow from: its rate is the limit, and a ceiling above it does nothing. */
