@@ -1,6 +1,5 @@
 import type { DiskDefinition, DomainDefinition } from '../domain/definition.ts';
 import { interfaceEnforcer } from '../domain/enforcement.ts';
-import type { TcQdisc } from '../observed/tc-qdisc.ts';
 import { shapedDirection } from '../verify/expect-tc.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
 import { qemuKnobs } from '../verify/qemu-knobs.ts';
@@ -9,24 +8,16 @@ import type { CpuBandwidth } from './cpu.ts';
 import type { DiskState } from './disk.ts';
 import type { NicState, PortFlows } from './nic-state.ts';
 
-/** What is there of a domain's interfaces that tc or Open vSwitch can limit. */
+/** What is there of a domain's interfaces that tc or Open vSwitch can limit. @param openflow by device */
 export function nicStates(
   { interfaces }: DomainDefinition,
   facts: HostFacts,
-  {
-    qdiscs,
-    openflow,
-  }: {
-    /** By device, as the next. */
-    readonly qdiscs?: ReadonlyMap<string, readonly TcQdisc[]>;
-    readonly openflow?: ReadonlyMap<string, PortFlows>;
-  } = {},
+  openflow?: ReadonlyMap<string, PortFlows>,
 ): readonly NicState[] {
   return interfaces.flatMap((nic): readonly NicState[] => {
     const { dev } = nic;
     if (dev === undefined || interfaceEnforcer(nic) === 'none') return [];
     const tc = facts.taps?.get(dev);
-    const own = qdiscs?.get(dev);
     const flows = openflow?.get(dev);
     return [
       {
@@ -34,7 +25,6 @@ export function nicStates(
         dev,
         shaped: shapedDirection(nic, facts),
         ...(tc && { tc }),
-        ...(own && { qdiscs: own }),
         ...(flows && { openflow: flows }),
         ...(facts.ovs && facts.ovsPorts.has(dev) && { ovs: facts.ovs }),
       },

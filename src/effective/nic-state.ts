@@ -3,7 +3,7 @@ import { interfaceEnforcer } from '../domain/enforcement.ts';
 import type { OpenFlow, OpenFlowMeter } from '../observed/openflow.ts';
 import { type OvsRow, type OvsState, ovsMap, ovsReference, ovsRow } from '../observed/ovs.ts';
 import { attachedQos, markOf } from '../observed/ovs-owner.ts';
-import type { TcQdisc } from '../observed/tc-qdisc.ts';
+import { portMark } from '../observed/ovs-port-record.ts';
 import { kilobytesToBits } from '../units.ts';
 import type { TapLimits } from '../verify/host-facts.ts';
 import type { Owner } from './claim.ts';
@@ -16,8 +16,6 @@ export interface NicState {
   readonly shaped: 'inbound' | 'outbound';
   /** Absent: it could not be seen. */
   readonly tc?: TapLimits;
-  /** The device's qdiscs; absent: nobody asked. */
-  readonly qdiscs?: readonly TcQdisc[];
   /** Open vSwitch's database with `external_ids`; absent: it could not be asked, or this is none of its ports. */
   readonly ovs?: OvsState;
   /** Absent: it is no port of Open vSwitch, or its bridge could not be asked. */
@@ -35,7 +33,6 @@ export interface PortFlows {
 
 /** The QoS row that a port has, and whose it is. */
 export interface AttachedQos {
-  readonly row: OvsRow;
   readonly type: string;
   readonly owner: Owner;
   /** Bits/s that queue 0 may have at most; absent: no limit. */
@@ -56,7 +53,7 @@ export function qosOf({ ovs, dev, nic, shaped }: NicState): AttachedQos | undefi
   const average = nic.bandwidth[`${shaped}.average`] ?? 0;
   const defined = interfaceEnforcer(nic) === 'ovs' ? (nic.bandwidth['inbound.peak'] ?? average) : 0;
   const isDefined = defined > 0 && maxRate.maxRate === kilobytesToBits(defined);
-  return { row, type, owner: ownerOfQos(row, type, isDefined), ...maxRate };
+  return { type, owner: ownerOfQos(row, type, isDefined), ...maxRate };
 }
 
 /** @see libvirt src/util/virnetdevopenvswitch.c, neutron agent/common/ovs_lib.py:_set_queue, os-vif vif_plug_ovs */
@@ -65,7 +62,7 @@ function ownerOfQos(row: OvsRow, type: string, isDefined: boolean): Owner {
   const ids = ovsMap(row.external_ids);
   // Older captures do not have the column.
   if (row.external_ids === undefined) return isDefined ? 'libvirt' : 'unknown';
-  if (markOf(row, 'domain') !== undefined || ids.has('virt-quota-port-qos')) return 'virt-quota';
+  if (markOf(row, 'domain') !== undefined || ids.has(portMark.port)) return 'virt-quota';
   if (ids.has('vm-id')) return 'libvirt';
   return ids.has('id') ? 'neutron' : 'unknown';
 }
@@ -77,8 +74,7 @@ export function policingOf(state: NicState): { readonly kbit: number; readonly o
   const kbit = Number(row?.ingress_policing_rate ?? 0);
   if (row === undefined || !(kbit > 0)) return undefined;
   const ids = ovsMap(row.external_ids);
-  if (markOf(row, 'domain') !== undefined || ids.has('virt-quota-port-qos'))
-    return { kbit, owner: 'virt-quota' };
+  if (markOf(row, 'domain') !== undefined || ids.has(portMark.port)) return { kbit, owner: 'virt-quota' };
   const average = nic.bandwidth['outbound.average'];
   if (interfaceEnforcer(nic) === 'ovs' && average !== undefined && kbit === average * 8) {
     return { kbit, owner: 'libvirt' };

@@ -1,6 +1,6 @@
 import { interfaceEnforcer } from '../domain/enforcement.ts';
 import type { TcClass } from '../observed/tc-class.ts';
-import type { TcQdisc } from '../observed/tc-qdisc.ts';
+import { bypassing, type TcQdisc } from '../observed/tc-qdisc.ts';
 import { parseTcRate } from '../observed/tc-quantity.ts';
 import { bitsToBytes, kilobytesToBytes } from '../units.ts';
 import type { Claim, Owner } from './claim.ts';
@@ -66,14 +66,16 @@ function instead({ at, value, owner }: Root): string {
 }
 
 function rootOf(state: NicState): Root {
-  const { tc, dev, qdiscs } = state;
-  const root = qdiscs?.find(qdisc => qdisc.parent === 'root');
+  const { tc, dev } = state;
+  const qdiscs = tc?.qdiscs ?? [];
+  const root = qdiscs.find(qdisc => qdisc.parent === 'root');
   const classes = tc?.classes ?? [];
   const byHandle = (handle: string) => classes.find(one => one.handle === handle);
   const port = byHandle('1:fffe');
   if (port !== undefined) return ofOpenVswitch(state, port, byHandle('1:1'));
   const own = byHandle('1:1');
-  if (own !== undefined && own.parent === undefined) return ofLibvirt(state, own);
+  const isReached = bypassing(qdiscs) === undefined;
+  if (own !== undefined && own.parent === undefined && isReached) return ofLibvirt(state, own);
   if (root?.kind === 'tbf') return ofTbf(root, dev);
   return { owner: 'unknown', at: `tc ${dev} qdisc ${root?.kind ?? ''}`.trimEnd() };
 }

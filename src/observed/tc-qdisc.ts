@@ -30,6 +30,13 @@ function qdiscOf(text: string): TcQdisc {
   return { kind, handle, parent, options: options.join(' '), text };
 }
 
+/** A root htb qdisc that sends elsewhere what no filter has classified: a class 1:1 is in nobody's way then. */
+export function bypassing(qdiscs: readonly TcQdisc[]): TcQdisc | undefined {
+  const root = qdiscs.find(one => one.kind === 'htb' && one.parent === 'root');
+  const minor = root && htbDefault(root);
+  return minor === undefined || minor === 1 ? undefined : root;
+}
+
 /** The minor number of an htb qdisc's default class: `0x40`. 0 stands for none; undefined when tc does not say. */
 export function htbDefault({ options }: TcQdisc): number | undefined {
   const minor = /(?:^| )default (?:0x)?([0-9a-f]{1,4})(?: |$)/.exec(options)?.[1];

@@ -6,9 +6,7 @@ import type { PortFlows } from '../effective/nic-state.ts';
 import { QuotaError } from '../errors.ts';
 import { readFlows, readMeters } from '../host/openflow.ts';
 import { readOvsPorts } from '../host/ovs.ts';
-import { readTcQdiscs } from '../host/tc.ts';
 import { findOvsPort } from '../observed/ovs-port.ts';
-import type { TcQdisc } from '../observed/tc-qdisc.ts';
 import type { DomainRef } from '../ports/hypervisor.ts';
 import { assess } from './assess.ts';
 import { type DomainView, lookAt } from './look-at.ts';
@@ -46,19 +44,13 @@ export async function effectiveLimits(
     view: marked,
   } = await assess(surroundings, view, flavorWish(askedOf(view)), ['live']);
   const definition = marked.live ?? view.live;
-  const devs = [...(facts.taps?.keys() ?? [])];
-  const [qdiscs, openflow] = await Promise.all([
-    qdiscsOf(surroundings, devs),
-    openflowOf(
-      surroundings,
-      devs.filter(dev => facts.ovsPorts.has(dev)),
-    ),
-  ]);
+  const ports = [...(facts.taps?.keys() ?? [])].filter(dev => facts.ovsPorts.has(dev));
+  const openflow = await openflowOf(surroundings, ports);
   const state = {
     definition,
     groups: cpuBandwidths(readings),
     disks: diskStates(definition, readings),
-    nics: nicStates(definition, facts, { qdiscs, openflow }),
+    nics: nicStates(definition, facts, openflow),
   };
   const effective = effectiveDomain(state, tuning.live ?? []);
   return {
@@ -66,20 +58,6 @@ export async function effectiveLimits(
     effective,
     contests: contests(effective),
   };
-}
-
-async function qdiscsOf(
-  { host }: ReadSurroundings,
-  devs: readonly string[],
-): Promise<ReadonlyMap<string, readonly TcQdisc[]>> {
-  if (host === undefined) return new Map();
-  const seen = await Promise.all(devs.map(dev => look(() => readTcQdiscs(host, dev))));
-  return new Map(
-    devs.flatMap((dev, at): [string, readonly TcQdisc[]][] => {
-      const one = seen[at];
-      return one !== undefined && 'found' in one ? [[dev, one.found.found]] : [];
-    }),
-  );
 }
 
 /** Flows and meters of the bridges that the ports are on; a bridge that cannot be asked is left out. */

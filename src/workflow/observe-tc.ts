@@ -2,7 +2,7 @@ import { readTcClasses, readTcPolicers, readTcQdiscsBeside, type TcAnswer } from
 import { drops, isLibvirts, isOpenVswitchs, overruling } from '../observed/policers.ts';
 import type { TcClass } from '../observed/tc-class.ts';
 import type { TcPolicer } from '../observed/tc-filter.ts';
-import { htbDefault, type TcQdisc } from '../observed/tc-qdisc.ts';
+import { bypassing, type TcQdisc } from '../observed/tc-qdisc.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { Knob, KnobValues } from '../verify/expectation.ts';
 import type { TapLimits } from '../verify/host-facts.ts';
@@ -46,7 +46,8 @@ export async function observeTc(host: HostReader, dev: string): Promise<Observed
       : policeKnobs.map(knob => policeReading(dev, knob, policers.found.source, policers.found.found))),
   ];
   if ('why' in classes || 'why' in policers) return { readings };
-  return { readings, state: { classes: classes.found.found, policers: policers.found.found } };
+  const state = { classes: classes.found.found, policers: policers.found.found };
+  return { readings, state: { ...state, ...('found' in qdiscs && { qdiscs: qdiscs.found.found }) } };
 }
 
 /** The readings of a device that cannot be looked at. */
@@ -60,11 +61,9 @@ function knobsOf(dev: string, names: readonly string[]): readonly Knob[] {
   return names.map(knob => ({ layer: 'tc', subject: dev, knob }));
 }
 
-/** A root qdisc that sends elsewhere what no filter has classified: a class 1:1 is in nobody's way then. */
 function bypassOf({ source, found }: TcAnswer<TcQdisc>): Evidence | undefined {
-  const root = found.find(one => one.kind === 'htb' && one.parent === 'root');
-  const minor = root && htbDefault(root);
-  return root === undefined || minor === undefined || minor === 1 ? undefined : { source, text: root.text };
+  const root = bypassing(found);
+  return root && { source, text: root.text };
 }
 
 function classReading(

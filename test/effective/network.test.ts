@@ -172,7 +172,7 @@ describe('what limits a tap', () => {
 
   it("is the linuxbridge agent's tbf", () => {
     const qdiscs = parseTcQdiscs('qdisc tbf 8001: root refcnt 2 rate 4Mbit burst 16000b lat 50ms\n');
-    expect(told(state({ qdiscs })).slice(0, 3)).toEqual([
+    expect(told(state({ tc: { classes: [], policers: [], qdiscs } })).slice(0, 3)).toEqual([
       'inbound: 500000',
       '  binds neutron 500000 tc tap1 qdisc tbf',
       '  not-in-force libvirt 1000000 definition',
