@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, opendir, realpath } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, opendirSync, openSync, readSync, realpathSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { HostReadError, type HostReader, type HostWriter } from '../ports/host.ts';
 import { isReadCommand } from './read-commands.ts';
@@ -22,7 +21,11 @@ export interface LocalHostOptions {
   readonly signal?: AbortSignal;
 }
 
-/** This machine as a {@link HostReader}: small regular files, and a few commands that change nothing. */
+/**
+ * This machine as a {@link HostReader}: small regular files, and a few commands that change nothing. Files are read on the
+ * spot: the kernel makes those of `/proc` and `/sys` when they are read, in less time than handing the work to a thread
+ * takes.
+ */
 export function localHost(options: LocalHostOptions = {}): HostReader {
   const root = options.root ?? '/';
   const manner = { timeoutMs: READ_TIMEOUT_MS, ...(options.signal && { signal: options.signal }) };
@@ -31,8 +34,8 @@ export function localHost(options: LocalHostOptions = {}): HostReader {
     runMerged: (argv, input) => runMerged(argv, input, manner),
   });
   return {
-    readFile: path => reading(path, async () => readSmallFile(await resolved(root, path), path)),
-    listFolder: path => reading(path, async () => listNames(await resolved(root, path), path)),
+    readFile: async path => reading(path, () => readSmallFile(resolved(root, path), path)),
+    listFolder: async path => reading(path, () => listNames(resolved(root, path), path)),
     run: async argv => {
       if (root !== '/') throw new HostReadError(`'${argv.join(' ')}' would answer for another machine`);
       if (!isReadCommand(argv))
@@ -54,55 +57,62 @@ export function localHostWriter(): HostWriter {
 }
 
 /** The real path of a path under the root. @throws HostReadError when it leads out of the root */
-async function resolved(root: string, path: string): Promise<string> {
+function resolved(root: string, path: string): string {
   if (!path.startsWith('/') || path.includes('\0') || posix.normalize(path) !== path) {
     throw new HostReadError(`'${path}' is not a plain absolute path`);
   }
   if (root === '/') return path;
-  const [top, found] = await Promise.all([realpath(root), realpath(join(root, path))]);
+  const [top, found] = [realpathSync(root), realpathSync(join(root, path))];
   if (found !== top && !found.startsWith(`${top}/`))
     throw new HostReadError(`'${path}' leads out of '${root}'`);
   return found;
 }
 
-async function readSmallFile(file: string, path: string): Promise<string> {
+function readSmallFile(file: string, path: string): string {
   // Opening a pipe or a device must not block, nor do anything to it.
-  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
-    if (!(await handle.stat()).isFile()) throw new HostReadError(`'${path}' is not a regular file`);
-    return await readAll(handle, path);
+    if (!fstatSync(descriptor).isFile()) throw new HostReadError(`'${path}' is not a regular file`);
+    return readAll(descriptor, path);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 
+const chunk = Buffer.alloc(65_536);
+
 /** Until the end: files of `/proc` and `/sys` have no size. */
-async function readAll(handle: FileHandle, path: string): Promise<string> {
+function readAll(descriptor: number, path: string): string {
   const chunks: Buffer[] = [];
   for (let size = 0; size <= MAX_FILE_BYTES; ) {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(65_536), 0, 65_536, null);
-    if (bytesRead === 0) return Buffer.concat(chunks).toString('utf8');
-    chunks.push(buffer.subarray(0, bytesRead));
-    size += bytesRead;
+    const bytes = readSync(descriptor, chunk);
+    if (bytes === 0) return Buffer.concat(chunks).toString('utf8');
+    chunks.push(Buffer.from(chunk.subarray(0, bytes)));
+    size += bytes;
   }
   throw new HostReadError(`'${path}' is larger than ${MAX_FILE_BYTES} bytes`);
 }
 
-async function listNames(folder: string, path: string): Promise<readonly string[]> {
+function listNames(folder: string, path: string): readonly string[] {
   const names: string[] = [];
-  for await (const entry of await opendir(folder)) {
-    names.push(entry.name);
-    if (names.length > MAX_FOLDER_ENTRIES) {
-      throw new HostReadError(`'${path}' has more than ${MAX_FOLDER_ENTRIES} entries`);
+  const entries = opendirSync(folder);
+  try {
+    for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
+      names.push(entry.name);
+      if (names.length > MAX_FOLDER_ENTRIES) {
+        throw new HostReadError(`'${path}' has more than ${MAX_FOLDER_ENTRIES} entries`);
+      }
     }
+  } finally {
+    entries.closeSync();
   }
   return names.sort();
 }
 
 /** Absent becomes undefined, everything else that goes wrong HostReadError. */
-async function reading<T>(path: string, read: () => Promise<T>): Promise<T | undefined> {
+function reading<T>(path: string, read: () => T): T | undefined {
   try {
-    return await read();
+    return read();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (['ENOENT', 'ENOTDIR', 'ESRCH', 'ENODEV'].includes(code)) return undefined;

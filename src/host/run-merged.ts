@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rmdir, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HostReadError } from '../ports/host.ts';
@@ -46,9 +46,11 @@ export async function runMerged(
 /** A file that ends with its handle. */
 async function unnamedFile(): Promise<FileHandle> {
   const folder = await mkdtemp(join(tmpdir(), 'virt-quota-'));
+  const file = join(folder, 'output');
   try {
-    return await open(join(folder, 'output'), 'wx+', 0o600);
+    return await open(file, 'wx+', 0o600);
   } finally {
-    await rm(folder, { recursive: true });
+    await unlink(file).catch(() => {});
+    await rmdir(folder);
   }
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QuotaError } from '../errors.ts';
 import type { Lock, StateFolder } from '../ports/state.ts';
@@ -11,8 +12,8 @@ const suffix = '.json';
 const CONFLICT = 75;
 
 /**
- * A folder of this machine, for its owner only; made when it is first needed. Locks are the kernel's (`flock`, held by
- * a child that ends with its input), so that none is left behind by a killed process.
+ * A folder of this machine, for its owner only; made when it is first needed. Locks are the kernel's (`flock`, of a
+ * file that is open in this process), so that none is left behind by a killed one.
  *
  * @param folder absolute; `/var/lib/virt-quota` for root
  */
@@ -66,28 +67,29 @@ async function settle(folder: string): Promise<void> {
 async function lock(folder: string, name: string): Promise<Lock> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${name}.lock`);
-  const holder = spawn(
-    'flock',
-    ['--exclusive', '--nonblock', '--conflict-exit-code', String(CONFLICT), file, 'cat'],
-    // A group of its own: Ctrl-C is for us, who still have to put things back.
-    { stdio: ['pipe', 'pipe', 'ignore'], detached: true },
-  );
-  const failed = once(holder, 'error').then(([error]) => {
+  const handle = await open(file, constants.O_RDWR | constants.O_CREAT, 0o600);
+  try {
+    const exitCode = await flock(handle.fd);
+    if (exitCode !== 0) throw await conflict(file, exitCode);
+    await handle.truncate();
+    await handle.write(`${process.pid}\n`, 0);
+  } catch (error) {
+    await handle.close();
     throw error;
-  });
-  const ended = once(holder, 'exit') as Promise<[number | null]>;
-  holder.stdin.on('error', () => {});
-  holder.stdin.write('\n');
-  const answered = once(holder.stdout, 'data').then(() => 'locked' as const);
-  const first = await Promise.race([failed, ended, answered]);
-  if (first !== 'locked') throw await conflict(file, first[0]);
-  await writeFile(file, `${process.pid}\n`, { mode: 0o600 });
-  return {
-    async release() {
-      holder.stdin.end();
-      await ended;
-    },
-  };
+  }
+  return { release: () => handle.close() };
+}
+
+/** Locks a file that is open here, by a program that is given it: the lock is the open file's, not the program's. */
+async function flock(descriptor: number): Promise<number | null> {
+  const program = spawn(
+    'flock',
+    ['--exclusive', '--nonblock', '--conflict-exit-code', String(CONFLICT), '3'],
+    // A group of its own: Ctrl-C is for us.
+    { stdio: ['ignore', 'ignore', 'ignore', descriptor], detached: true },
+  );
+  const [exitCode] = (await once(program, 'exit')) as [number | null];
+  return exitCode;
 }
 
 async function conflict(file: string, exitCode: number | null): Promise<Error> {
