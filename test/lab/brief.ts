@@ -22,6 +22,7 @@ const onlyOn: Readonly<Record<string, Kind>> = {
   // What libvirt tells of is the same on all.
   watch: 'trixie',
   effective: 'bookworm',
+  use: 'trixie',
   // cgroup v1 has other files for everything.
   'beyond-nova': 'bookworm-v1',
   'fault-injection': 'bookworm-v1',
