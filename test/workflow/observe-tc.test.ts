@@ -72,6 +72,23 @@ ${filter('all', 'drop')}`;
     expect((await held('police', { filter: preceded('basic', '1Mbit', 'pass') }))?.values).toBeUndefined();
   });
 
+  it('is none behind a filter that lets every packet pass; that is the evidence', async () => {
+    const passing = `filter protocol all pref 1 matchall chain 0 handle 0x1 
+\taction order 1: mirred (Egress Redirect to device ifb7) stolen
+${filter('all', 'drop')}`;
+    const reading = await held('police', { filter: passing });
+    expect(reading?.values).toBeUndefined();
+    expect(reading?.evidence.text).toMatch(/^filter .*\n.* to device ifb7\) stolen\npolice 0x1 /);
+  });
+
+  it('is asked nothing behind one whose last action is done; after `continue` it is', async () => {
+    const first = (action: string) => `filter protocol all pref 5 matchall chain 0 handle 0x1
+\taction order 1:  police 0x9 rate 20Mbit burst 512Kb mtu 2Kb action ${action} overhead 0b
+${filter('all', 'drop')}`;
+    expect((await held('police', { filter: first('drop/pipe') }))?.values).toBeUndefined();
+    expect((await held('police', { filter: first('drop/continue') }))?.values).toBeDefined();
+  });
+
   it('is none when it lets pass what is too much; its line says so', async () => {
     const reading = await held('police', { filter: filter('all', 'pass') });
     expect(reading?.values).toBeUndefined();
