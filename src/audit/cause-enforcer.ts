@@ -1,6 +1,6 @@
 import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
 import { leakedRows } from '../observed/ovs-rows.ts';
-import { drops, isLibvirts, overruling } from '../observed/policers.ts';
+import { isLibvirts, overruling } from '../observed/policers.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { CauseContext, Rule } from './cause-context.ts';
 import { systemdOverride } from './cause-systemd.ts';
@@ -27,7 +27,7 @@ const decidedBefore: Rule = ({ expectation: { layer, subject, knob } }, { facts 
   const own = policers.find(isLibvirts);
   const first = own && overruling(policers, own);
   if (first === undefined) return undefined;
-  const through = drops(first) ? `${first.rateBps} B/s` : 'everything';
+  const through = first.rateBps === undefined ? 'everything' : `${first.rateBps} B/s`;
   const explanation = `the ${first.filter} filter at pref ${first.pref} decides for every packet before it and lets ${through} through; virt-quota effective says whose it is`;
   const argv = ['tc', 'filter', 'del', 'dev', subject, 'parent', 'ffff:', 'pref', String(first.pref)];
   const repair = { argv, note: 'it is not ours: whoever has set it may set it again' };

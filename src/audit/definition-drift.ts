@@ -17,7 +17,7 @@ export function definitionDrift(input: AuditInput): readonly Finding[] {
   if (input.source !== 'libvirt' || live === undefined || config === undefined) return [];
   return devicesIn(live).flatMap(device => {
     const [now, then] = [deviceLimits(live, device), deviceLimits(config, device)];
-    if (now === undefined || then === undefined || isWorkedOut(device, live)) return [];
+    if (now === undefined || then === undefined || isWorkedOut(device, config, then)) return [];
     const names = [...new Set([...Object.keys(now), ...Object.keys(then)])] as Parameter[];
     return names
       .filter(name => {
@@ -30,11 +30,16 @@ export function definitionDrift(input: AuditInput): readonly Finding[] {
   });
 }
 
-/** What libvirt itself works out or rounds on the way to the running domain: a port group's limits, weights of BFQ. */
-function isWorkedOut(device: DeviceRef, { interfaces }: DomainDefinition): boolean {
+/**
+ * What libvirt itself works out or rounds on the way to the running domain: weights of BFQ, and the limits of its
+ * network's port group, which an interface gets that has none of its own. Running it may be of another type (`bridge`).
+ *
+ * @see libvirt src/conf/domain_conf.c:virDomainNetDefActualFromNetworkPort
+ */
+function isWorkedOut(device: DeviceRef, { interfaces }: DomainDefinition, then: Limits): boolean {
   if (device.kind === 'blkio' || device.kind === 'host-device') return true;
   const nic = interfaces.find(one => device.kind === 'interface' && one.mac === device.mac);
-  return nic?.type === 'network';
+  return nic?.type === 'network' && Object.keys(then).length === 0;
 }
 
 interface Drift {

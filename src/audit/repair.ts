@@ -38,8 +38,14 @@ export function applying(
   name: string,
   more: readonly string[],
 ): Repair {
-  const argv = ['virt-quota', 'apply', ...(isFile ? [] : [name]), ...options, ...more];
+  const all = [...options, ...more];
+  const argv = ['virt-quota', 'apply', ...(isFile ? all : naming(name, all))];
   return { argv, ...(isFile && { note: 'every line of the file is applied' }) };
+}
+
+/** A name that begins as an option does comes after all of them. */
+function naming(name: string, options: readonly string[]): readonly string[] {
+  return name.startsWith('-') ? [...options, '--', name] : [name, ...options];
 }
 
 /** The definition in which it is wrong, or both. */

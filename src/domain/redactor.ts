@@ -1,4 +1,5 @@
 import { encodeAttribute, encodeText } from '../xml/entities.ts';
+import { pidFileName } from './pid-file.ts';
 
 /** 64 characters less `qemu-`, the id and a `-`. */
 const machineNameLengths = [57, 56, 55, 54, 53, 52];
@@ -33,8 +34,8 @@ export function redactor(
 }
 
 /**
- * As it is, in XML, in JSON, in the name of a machine's systemd unit, where libvirt leaves out what may not stand there
- * and what is too long. @see libvirt src/hypervisor/domain_driver.c:virDomainDriverGenerateMachineName
+ * As it is, in XML, in JSON, as a pid file's name, in the name of a machine's systemd unit, where libvirt leaves out what
+ * may not stand there and what is too long. @see libvirt src/hypervisor/domain_driver.c:virDomainDriverGenerateMachineName
  */
 function formsOf(name: string): readonly string[] {
   const machine = name
@@ -43,7 +44,8 @@ function formsOf(name: string): readonly string[] {
     .replace(/\.{2,}/g, '.');
   const cut = [machine, ...machineNameLengths.map(length => machine.slice(0, length))];
   const units = cut.map(one => one.replaceAll('-', '\\x2d')).filter(one => one !== '');
-  const forms = [name, encodeText(name), encodeAttribute(name), encodeAttribute(name, "'"), ...units];
+  const inXml = [encodeText(name), encodeAttribute(name), encodeAttribute(name, "'")];
+  const forms = [name, ...inXml, pidFileName(name), ...units];
   return [...forms, ...forms.map(form => JSON.stringify(form).slice(1, -1))];
 }
 

@@ -1,5 +1,5 @@
 import { decides, drops, isOpenVswitchs, NEUTRON_PREF, seesAll } from '../observed/policers.ts';
-import type { TcPolicer } from '../observed/tc-filter.ts';
+import type { TcPasser, TcPolicer } from '../observed/tc-filter.ts';
 import { kilobytesToBytes, policingRateToBytes } from '../units.ts';
 import { type Claim, inOrder, type Met, type Owner } from './claim.ts';
 import { type NicState, policingOf } from './nic-state.ts';
@@ -29,7 +29,15 @@ export function policedClaims(state: NicState): readonly Claim[] {
   }
   const isWritten = columns?.owner === 'libvirt' || columns?.owner === 'virt-quota';
   if (defined !== undefined && !isWritten) write('libvirt', 'definition', defined, has('libvirt'));
-  return [...inOrder(met), ...written];
+  const passed = policers.findIndex(one => one.passedBefore !== undefined);
+  if (passed < 0) return [...inOrder(met), ...written];
+  const shadowed = met.slice(passed).map((one, at) => neverAsked(one, policers[passed + at]?.passedBefore));
+  return [...inOrder(met.slice(0, passed)), ...shadowed, ...written];
+}
+
+function neverAsked({ owner, at, value }: Met, passer: TcPasser | undefined): Claim {
+  const why = `the ${passer?.filter} filter at pref ${passer?.pref} leaves no packet to it`;
+  return { owner, at, ...(value !== undefined && { value }), standing: 'shadowed', why };
 }
 
 /** One that lets everything pass limits nothing. */

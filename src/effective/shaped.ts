@@ -1,6 +1,7 @@
 import { interfaceEnforcer } from '../domain/enforcement.ts';
 import type { TcClass } from '../observed/tc-class.ts';
-import { bypassing, type TcQdisc } from '../observed/tc-qdisc.ts';
+import { detourOf } from '../observed/tc-detour.ts';
+import type { TcQdisc } from '../observed/tc-qdisc.ts';
 import { parseTcRate } from '../observed/tc-quantity.ts';
 import { bitsToBytes, kilobytesToBytes } from '../units.ts';
 import type { Claim, Owner } from './claim.ts';
@@ -74,7 +75,7 @@ function rootOf(state: NicState): Root {
   const port = byHandle('1:fffe');
   if (port !== undefined) return ofOpenVswitch(state, port, byHandle('1:1'));
   const own = byHandle('1:1');
-  const isReached = bypassing(qdiscs) === undefined;
+  const isReached = tc !== undefined && detourOf(tc) === undefined;
   if (own !== undefined && own.parent === undefined && isReached) return ofLibvirt(state, own);
   if (root?.kind === 'tbf') return ofTbf(root, dev);
   return { owner: 'unknown', at: `tc ${dev} qdisc ${root?.kind ?? ''}`.trimEnd() };

@@ -1,3 +1,4 @@
+import { pidFileName } from '../domain/pid-file.ts';
 import {
   locateControllerCgroup,
   locateDomainCgroup,
@@ -129,12 +130,12 @@ async function readMembership(host: HostReader, domainName: string): Promise<rea
   return [pid, await readRequired(host, `/proc/${pid}/cgroup`)];
 }
 
-/** libvirt writes the domain's name as it is; only names that cannot be a file's are refused. */
+/** Names that cannot be a file's are refused. */
 async function readPid(host: HostReader, domainName: string): Promise<string> {
   if (domainName === '' || domainName.includes('/') || domainName.includes('\0')) {
     throw new HostReadError(`'${domainName}' cannot be a domain of this host`);
   }
-  const path = `/run/libvirt/qemu/${domainName}.pid`;
+  const path = `/run/libvirt/qemu/${pidFileName(domainName)}.pid`;
   const pid = (await readRequired(host, path)).trim();
   if (!/^[1-9]\d{0,9}$/.test(pid)) throw new HostReadError(`'${path}' holds no process id`);
   return pid;

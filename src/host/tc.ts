@@ -42,12 +42,17 @@ export async function readTcTree(host: HostReader, dev: string): Promise<TcTreeA
   const [qdiscs, classes, filters] = await Promise.all([
     readTcQdiscs(host, dev),
     asked(host, ['tc', '-d', '-j', 'class', 'show', 'dev', checked(dev)], parseTcClasses),
-    asked(host, ['tc', '-d', 'filter', 'show', 'dev', checked(dev)], parseTcFilters),
+    readTcFilters(host, dev),
   ]);
   return {
     tree: { qdiscs: qdiscs.found, classes: classes.found, filters: filters.found },
     sources: { qdiscs: qdiscs.source, classes: classes.source, filters: filters.source },
   };
+}
+
+/** The filters of a device's root qdisc. @throws HostReadError when there is no such device here */
+export function readTcFilters(host: HostReader, dev: string): Promise<TcAnswer<TcFilter>> {
+  return asked(host, ['tc', '-d', 'filter', 'show', 'dev', checked(dev)], parseTcFilters);
 }
 
 /** The qdiscs of a device. @throws HostReadError when there is no such device here */

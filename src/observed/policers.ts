@@ -1,4 +1,4 @@
-import type { TcPolicer } from './tc-filter.ts';
+import type { TcPasser, TcPolicer } from './tc-filter.ts';
 
 /** Priority at which Neutron's agents put their own filters. @see neutron agent/linux/tc_lib.py */
 export const NEUTRON_PREF = 49;
@@ -23,19 +23,32 @@ export function seesAll({ matchesAll, protocol }: TcPolicer): boolean {
   return matchesAll && protocol === 'all';
 }
 
-/** Whether what it lets pass is accepted for good; `drop/continue` and `drop/pipe` send it on to what follows. */
+/**
+ * Whether what it lets pass is accepted for good. `drop/continue` sends it on to the next filter, `drop/pipe` only to the
+ * next action of its own. @see linux net/sched/act_api.c:tcf_action_exec
+ */
 export function decides(policer: TcPolicer): boolean {
-  return seesAll(policer) && !/\/(?:continue|pipe)$/.test(policer.action ?? '');
+  return seesAll(policer) && !(policer.action ?? '').endsWith('/continue');
+}
+
+/** What keeps a policer from ever being asked. */
+export interface Overruling extends TcPasser {
+  /** B/s that it lets through; absent: everything. */
+  readonly rateBps?: number;
 }
 
 /**
- * The policer that keeps another one from ever being asked, and lets more through: the first before it that decides for
- * every packet. A stricter one before it is in nobody's way.
+ * What keeps a policer from ever being asked, and lets more through: the first before it that decides for every packet.
+ * A stricter one before it is in nobody's way.
  *
  * @param policers in the order in which packets meet them
  */
-export function overruling(policers: readonly TcPolicer[], policer: TcPolicer): TcPolicer | undefined {
+export function overruling(policers: readonly TcPolicer[], policer: TcPolicer): Overruling | undefined {
   const first = policers.slice(0, policers.indexOf(policer)).find(decides);
-  const through = first !== undefined && drops(first) ? first.rateBps : Number.POSITIVE_INFINITY;
-  return (through ?? 0) > (policer.rateBps ?? 0) ? first : undefined;
+  const { passedBefore: passer } = policer;
+  if (passer !== undefined && (first === undefined || passer.pref < first.pref)) return passer;
+  if (first === undefined) return undefined;
+  const { filter, pref, text, rateBps = 0 } = first;
+  if (!drops(first)) return { filter, pref, text };
+  return rateBps > (policer.rateBps ?? 0) ? { filter, pref, text, rateBps } : undefined;
 }

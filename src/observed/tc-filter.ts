@@ -23,7 +23,17 @@ export interface TcPolicer {
   readonly action?: string;
   /** What came to it, dropped or not. */
   readonly counters?: TcCounters;
+  /** The first filter before it that lets every packet pass for good or sends it elsewhere, so that none is left. */
+  readonly passedBefore?: TcPasser;
   /** tc's line. */
+  readonly text: string;
+}
+
+/** A filter on ingress that takes every packet, polices none, and leaves none to those after it. */
+export interface TcPasser {
+  readonly filter: string;
+  readonly pref: number;
+  /** tc's lines that tell so. */
   readonly text: string;
 }
 
@@ -36,12 +46,14 @@ export interface TcPolicer {
 export function parseTcPolicers(answer: string): readonly TcPolicer[] {
   const policers: TcPolicer[] = [];
   let filter = nothing;
+  let passer: TcPasser | undefined;
   for (const raw of answer.split('\n')) {
     const line = raw.trim();
+    if (line.startsWith('filter ')) passer ??= passerOf(filter);
     filter = seen(filter, line);
-    // Kinds with their actions indented below print `action order 1:  police …`, u32 and basic ` police …`.
-    const policer = /^(?:action order \d{1,6}: +)?(police 0x[0-9a-f]{1,8} .*)$/.exec(line)?.[1];
-    if (policer !== undefined && filter.kind !== '') policers.push(policerOf(filter, policer));
+    const policer = policing.exec(line)?.[1];
+    if (policer !== undefined && filter.kind !== '')
+      policers.push({ ...policerOf(filter, policer), ...(passer && { passedBefore: passer }) });
     const counters = parseTcCounters(line);
     const last = policers.at(-1);
     if (counters !== undefined && last !== undefined && last.counters === undefined)
@@ -50,7 +62,12 @@ export function parseTcPolicers(answer: string): readonly TcPolicer[] {
   return policers.sort((one, other) => one.pref - other.pref);
 }
 
+/** Kinds with their actions indented below print `action order 1:  police …`, u32 and basic ` police …`. */
+const policing = /^(?:action order \d{1,6}: +)?(police 0x[0-9a-f]{1,8} .*)$/;
+
 interface Filter {
+  /** tc's line: a list of filters has one of its own, without a handle. */
+  readonly head: string;
   readonly kind: string;
   readonly protocol: string;
   readonly handle: string;
@@ -58,11 +75,13 @@ interface Filter {
   /** A match was seen that does not take everything. */
   readonly selective: boolean;
   readonly matchesAll: boolean;
+  /** What it does, in order, action by action. */
+  readonly actions: readonly string[];
 }
 
 const nothing: Filter = {
-  ...{ kind: '', protocol: '', handle: '', pref: 0 },
-  ...{ selective: false, matchesAll: false },
+  ...{ head: '', kind: '', protocol: '', handle: '', pref: 0 },
+  ...{ selective: false, matchesAll: false, actions: [] },
 };
 
 /** What is known of the filter that the lines are about, after one more line. */
@@ -76,8 +95,10 @@ function seen(filter: Filter, line: string): Filter {
     const after = (name: string) => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined);
     const handle = after('handle') ?? after('fh') ?? '';
     const protocol = after('protocol') ?? '';
-    return { kind, protocol, handle, pref: Number(words[at + 1]) || 0, selective: false, matchesAll };
+    const pref = Number(words[at + 1]) || 0;
+    return { ...nothing, head: line, kind, protocol, handle, pref, matchesAll };
   }
+  if (/^(?:action order|police) /.test(line)) return { ...filter, actions: [...filter.actions, line] };
   // What `basic` asks of a packet: cmp(…), meta(…), and words between them.
   if (filter.kind === 'basic' && /^(?:NOT |AND |OR )*[(a-z]+\(/.test(line))
     return { ...filter, selective: true, matchesAll: false };
@@ -85,6 +106,19 @@ function seen(filter: Filter, line: string): Filter {
   if (match === null) return filter;
   const selective = filter.selective || match[2] !== '00000000';
   return { ...filter, selective, matchesAll: !selective };
+}
+
+/**
+ * It may do nothing with a packet at all, which accepts it, and so does `pipe` after which no action is left; only
+ * `continue` goes on to the next filter. @see linux net/sched/act_api.c:tcf_action_exec, cls_api.c:__tcf_classify
+ */
+function passerOf({ head, kind, protocol, handle, pref, matchesAll, actions }: Filter): TcPasser | undefined {
+  const isFilter = handle !== '' && !head.includes(' divisor ');
+  if (!isFilter || protocol !== 'all' || !matchesAll || actions.some(one => policing.test(one)))
+    return undefined;
+  const last = actions.at(-1);
+  if (last !== undefined && !/ (?:pass|pipe|stolen)$/.test(last)) return undefined;
+  return { filter: kind, pref, text: [head, ...actions].join('\n') };
 }
 
 function policerOf(filter: Filter, text: string): TcPolicer {

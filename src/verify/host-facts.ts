@@ -3,6 +3,7 @@ import type { OvsState } from '../observed/ovs.ts';
 import type { OvsHolder } from '../observed/ovs-owner.ts';
 import type { TcClass } from '../observed/tc-class.ts';
 import type { TcPolicer } from '../observed/tc-filter.ts';
+import type { TcFilter } from '../observed/tc-filter-list.ts';
 import type { TcQdisc } from '../observed/tc-qdisc.ts';
 
 /** What tc has on one device, whoever put it there. */
@@ -10,6 +11,8 @@ export interface TapLimits {
   readonly classes: readonly TcClass[];
   /** Absent: they could not be seen. */
   readonly qdiscs?: readonly TcQdisc[];
+  /** Those of the root qdisc; absent: they were not looked at. */
+  readonly filters?: readonly TcFilter[];
   /** On ingress, in the order in which packets meet them. */
   readonly policers: readonly TcPolicer[];
 }

@@ -1,13 +1,21 @@
-import { readTcClasses, readTcPolicers, readTcQdiscsBeside, type TcAnswer } from '../host/tc.ts';
+import {
+  readTcClasses,
+  readTcFilters,
+  readTcPolicers,
+  readTcQdiscsBeside,
+  type TcAnswer,
+} from '../host/tc.ts';
 import { drops, isLibvirts, isOpenVswitchs, overruling } from '../observed/policers.ts';
 import type { TcClass } from '../observed/tc-class.ts';
+import { detourOf, mayDetour } from '../observed/tc-detour.ts';
 import type { TcPolicer } from '../observed/tc-filter.ts';
-import { bypassing, type TcQdisc } from '../observed/tc-qdisc.ts';
+import type { TcFilter } from '../observed/tc-filter-list.ts';
+import type { TcQdisc } from '../observed/tc-qdisc.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { Knob, KnobValues } from '../verify/expectation.ts';
 import type { TapLimits } from '../verify/host-facts.ts';
 import type { Evidence, Reading } from '../verify/reading.ts';
-import { look, unseen } from './unseen.ts';
+import { look, type Seen, unseen } from './unseen.ts';
 
 /** libvirt's class, and the two that Open vSwitch makes of a `linux-htb` row. */
 const classKnobs = [
@@ -32,7 +40,9 @@ export async function observeTc(host: HostReader, dev: string): Promise<Observed
     look(() => readTcPolicers(host, dev)),
     look(() => readTcQdiscsBeside(host, dev)),
   ]);
-  const bypass = 'found' in qdiscs ? bypassOf(qdiscs.found) : undefined;
+  const isSplit = 'found' in classes && mayDetour(classes.found.found);
+  const filters = isSplit ? await look(() => readTcFilters(host, dev)) : { why: 'it was not asked' };
+  const bypass = detourIn({ classes, qdiscs, filters });
   const readings = [
     ...('why' in classes
       ? unseen(knobsOf(dev, classNames), `tc class show dev ${dev}`, classes.why)
@@ -46,8 +56,13 @@ export async function observeTc(host: HostReader, dev: string): Promise<Observed
       : policeKnobs.map(knob => policeReading(dev, knob, policers.found.source, policers.found.found))),
   ];
   if ('why' in classes || 'why' in policers) return { readings };
-  const state = { classes: classes.found.found, policers: policers.found.found };
-  return { readings, state: { ...state, ...('found' in qdiscs && { qdiscs: qdiscs.found.found }) } };
+  const state = {
+    classes: classes.found.found,
+    policers: policers.found.found,
+    ...('found' in qdiscs && { qdiscs: qdiscs.found.found }),
+    ...('found' in filters && { filters: filters.found.found }),
+  };
+  return { readings, state };
 }
 
 /** The readings of a device that cannot be looked at. */
@@ -61,9 +76,24 @@ function knobsOf(dev: string, names: readonly string[]): readonly Knob[] {
   return names.map(knob => ({ layer: 'tc', subject: dev, knob }));
 }
 
-function bypassOf({ source, found }: TcAnswer<TcQdisc>): Evidence | undefined {
-  const root = bypassing(found);
-  return root && { source, text: root.text };
+/** The answers to what class 1:1 depends on. */
+interface ShapingAnswers {
+  readonly classes: Seen<TcAnswer<TcClass>>;
+  readonly qdiscs: Seen<TcAnswer<TcQdisc>>;
+  readonly filters: Seen<TcAnswer<TcFilter>>;
+}
+
+function detourIn(answers: ShapingAnswers): Evidence | undefined {
+  const found = <T>(answer: Seen<TcAnswer<T>>) => ('found' in answer ? answer.found.found : undefined);
+  const [classes = [], qdiscs, filters] = [
+    found(answers.classes),
+    found(answers.qdiscs),
+    found(answers.filters),
+  ];
+  const detour = detourOf({ classes, ...(qdiscs && { qdiscs }), ...(filters && { filters }) });
+  const told = detour && answers[detour.by];
+  if (detour === undefined || told === undefined || !('found' in told)) return undefined;
+  return { source: told.found.source, text: detour.text };
 }
 
 function classReading(

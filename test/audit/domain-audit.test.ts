@@ -112,6 +112,13 @@ describe('the repair', () => {
     ]);
   });
 
+  it('does not let a name that begins with a dash be taken for an option', () => {
+    const domain = { name: '-v', uuid: definition.uuid, id: 1, state: 'running', persistent: true } as const;
+    expect(repairs({ domain, repair: { options: ['--flavor', 'm1.json'] } })).toEqual([
+      { argv: ['virt-quota', 'apply', '--flavor', 'm1.json', '--', '-v'] },
+    ]);
+  });
+
   it('is to tell libvirt that there is none, where something is that its definition does not have', () => {
     const live = { ...definition, interfaces: definition.interfaces.map(nic => ({ ...nic, bandwidth: {} })) };
     const extra = { outcome: 'fail', reason: 'unexpected', observed: { rateBps: 5 } } as const;

@@ -27,6 +27,9 @@ describe('a redacted text', () => {
     const other = redact('shop <1> & "co"');
     expect(redact('<name>shop &lt;1&gt; &amp; "co"</name>')).toBe(`<name>${other}</name>`);
     expect(redact(String.raw`["shop <1> & \"co\""]`)).toBe(`["${other}"]`);
+    expect(redact('/run/libvirt/qemu/shop &lt;1&gt; &amp; &quot;co&quot;.pid')).toBe(
+      `/run/libvirt/qemu/${other}.pid`,
+    );
     expect(redact(String.raw`machine-qemu\x2d2\x2dunderscore.scope`)).toContain(redact('under_score'));
   });
 

@@ -113,6 +113,16 @@ describe('what limits a tap', () => {
     ]);
   });
 
+  it('is none behind a filter that sends every packet elsewhere', () => {
+    const redirect = `filter protocol all pref 1 matchall chain 0 handle 0x1
+\taction order 1: mirred (Egress Redirect to device ifb7) stolen
+`;
+    expect(told(state({}, { classes: libvirtClass, filters: redirect + libvirtPolice })).slice(2)).toEqual([
+      'outbound: no limit',
+      '  shadowed libvirt 1000000 tc tap1 police pref 49152 u32',
+    ]);
+  });
+
   it("is the lesser of Open vSwitch's policer, which lets go on, and the next one", () => {
     const both = (mbit: number) =>
       told(

@@ -88,6 +88,13 @@ describe("a domain's cgroup", () => {
     expect((await readDomainCgroup(host, 'é x_1.2')).files).toHaveLength(7);
   });
 
+  it('is looked for as libvirt names the pid file: with what XML would not take as it is written as in XML', async () => {
+    // `ls /run/libvirt/qemu`, libvirt 11.3.0
+    const path = '/run/libvirt/qemu/Kunde &apos;Müller&apos; &amp; Söhne: web_01 $HOME.pid';
+    const host = hostOf({ ...found, ...knobs, [path]: '4711' });
+    expect((await readDomainCgroup(host, "Kunde 'Müller' & Söhne: web_01 $HOME")).files).toHaveLength(7);
+  });
+
   it.each([
     ['the name climbs', '../vm', {}, "'../vm' cannot be a domain"],
     ['the name is empty', '', {}, "'' cannot be a domain"],

@@ -91,6 +91,44 @@ describe('the policers on ingress', () => {
     expect(parseTcPolicers(both)).toMatchObject([{ matchesAll: false }]);
   });
 
+  /** A filter with its action, as `tc -r -s -d filter show` of iproute2 6.15 prints them. */
+  const passing = (action: string, protocol = 'all') => `filter protocol ${protocol} pref 1 matchall chain 0 
+filter protocol ${protocol} pref 1 matchall chain 0 handle 0x1 
+  not_in_hw (rule hit 0)
+	action order 1: ${action}
+	 index 1 ref 1 bind 1 installed 6 sec used 6 sec
+	Action statistics:
+	Sent 0 bytes 0 pkt (dropped 0, overlimits 0 requeues 0) 
+	backlog 0b 0p requeues 0
+
+`;
+  const idle = `filter protocol all pref 4 u32 chain 0 
+filter protocol all pref 4 u32 chain 0 fh 802:[80200000] ht divisor 1 
+filter protocol all pref 4 u32 chain 0 fh 802::800[80200800] order 2048 key ht 802 bkt 0 flowid :1 not_in_hw (rule hit 0 success 0)
+  match 00000000/00000000 at 0 (success 0 ) 
+`;
+
+  it.each([
+    ['is let pass', passing('gact action pass\n\t random type none pass val 0')],
+    ['goes to another device', passing('mirred (Egress Redirect to device ifb7) stolen')],
+    ['is marked, and no action is left', passing('skbedit  mark 5 pipe')],
+    ['meets a filter that does nothing', idle],
+  ])('know that nothing is left to them where every packet %s', (_what, filters) => {
+    const [policer] = parseTcPolicers(filters + u32);
+    expect(policer?.passedBefore?.text).toMatch(/^filter protocol all pref [14] /);
+  });
+
+  it.each([
+    ['goes on', passing('gact action continue')],
+    ['is dropped', passing('gact action drop')],
+    ['is of one protocol', passing('gact action pass', 'ip')],
+    ['matches something', idle.replace('00000000/00000000', '00000035/0000ffff')],
+    ['meets another policer', matchall],
+  ])('are asked where what passes %s', (_what, filters) => {
+    expect(parseTcPolicers(filters + u32).at(-1)?.passedBefore).toBeUndefined();
+    expect(parseTcPolicers(u32 + passing('gact action pass')).at(-1)?.passedBefore).toBeUndefined();
+  });
+
   it('are read without raw figures too, and from the basic classifier', () => {
     const basic = `filter parent ffff: protocol ip pref 49 basic chain 0 handle 0x1
  police 0x1 rate 3Mbit burst 300Kb mtu 65535b action drop overhead 0b`;

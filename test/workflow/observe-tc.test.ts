@@ -27,6 +27,20 @@ async function held(knob: string, answers: { readonly qdisc?: string; readonly f
   return readings.find(one => one.knob === knob);
 }
 
+/** tc beside another class, and what a filter does with the packets. */
+async function heldBeside(filters: string) {
+  const asked: string[] = [];
+  const run: HostReader['run'] = async argv => {
+    asked.push(argv.join(' '));
+    const more = `${classes}\nclass htb 1:2 root prio 0 rate 10Gbit ceil 10Gbit burst 1680b cburst 1680b`;
+    const stdout = argv.includes('class') ? more : argv.includes('qdisc') ? root : filters;
+    return { exitCode: 0, stdout, stderr: '' };
+  };
+  const nothing = async () => undefined;
+  const { readings } = await observeTc({ run, readFile: nothing, listFolder: nothing }, 'tap0');
+  return { asked, reading: readings.find(one => one.knob === 'class htb 1:1') };
+}
+
 const rate = { rateBps: 4_000_000, ceilBps: 8_000_000, burstBytes: 1_048_576, cburstBytes: 1600 };
 
 describe('a class', () => {
@@ -39,6 +53,16 @@ describe('a class', () => {
     const reading = await held('class htb 1:1', { qdisc: other });
     expect(reading).toMatchObject({ evidence: { source: 'tc -r -s -d qdisc show dev tap0', text: other } });
     expect(reading?.values).toBeUndefined();
+  });
+
+  it('is none where a filter sends all packets to another class, which is looked at where there is one', async () => {
+    const filters = 'filter parent 1: protocol all pref 2 matchall chain 0 handle 0x1 flowid 1:2';
+    const source = 'tc -d filter show dev tap0';
+    const { asked, reading } = await heldBeside(filters);
+    expect(asked).toContain(source);
+    expect(reading).toMatchObject({ evidence: { source, text: filters } });
+    expect(reading?.values).toBeUndefined();
+    expect((await heldBeside('')).reading?.values).toEqual(rate);
   });
 
   it('is one where the qdisc could not be read, as in a capture without it', async () => {
@@ -70,6 +94,23 @@ ${filter('all', 'drop')}`;
       counts,
     );
     expect((await held('police', { filter: preceded('basic', '1Mbit', 'pass') }))?.values).toBeUndefined();
+  });
+
+  it('is none behind a filter that lets every packet pass; that is the evidence', async () => {
+    const passing = `filter protocol all pref 1 matchall chain 0 handle 0x1 
+\taction order 1: mirred (Egress Redirect to device ifb7) stolen
+${filter('all', 'drop')}`;
+    const reading = await held('police', { filter: passing });
+    expect(reading?.values).toBeUndefined();
+    expect(reading?.evidence.text).toMatch(/^filter .*\n.* to device ifb7\) stolen\npolice 0x1 /);
+  });
+
+  it('is asked nothing behind one whose last action is done; after `continue` it is', async () => {
+    const first = (action: string) => `filter protocol all pref 5 matchall chain 0 handle 0x1
+\taction order 1:  police 0x9 rate 20Mbit burst 512Kb mtu 2Kb action ${action} overhead 0b
+${filter('all', 'drop')}`;
+    expect((await held('police', { filter: first('drop/pipe') }))?.values).toBeUndefined();
+    expect((await held('police', { filter: first('drop/continue') }))?.values).toBeDefined();
   });
 
   it('is none when it lets pass what is too much; its line says so', async () => {
