@@ -41,15 +41,24 @@ function checked(name: string): string {
 async function save(folder: string, file: string, text: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}.new`;
-  const handle = await open(draft, 'w', 0o600);
+  try {
+    await writeSynced(draft, text);
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  await settle(folder);
+}
+
+async function writeSynced(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'w', 0o600);
   try {
     await handle.writeFile(text);
     await handle.sync();
   } finally {
     await handle.close();
   }
-  await rename(draft, file);
-  await settle(folder);
 }
 
 async function remove(folder: string, file: string): Promise<void> {
@@ -66,6 +75,8 @@ async function settle(folder: string): Promise<void> {
 async function lock(folder: string, name: string): Promise<Lock> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${name}.lock`);
+  // Where flock cannot make it, an exit code is all that is heard of it.
+  await (await open(file, 'a', 0o600)).close();
   const holder = spawn(
     'flock',
     ['--exclusive', '--nonblock', '--conflict-exit-code', String(CONFLICT), file, 'cat'],
@@ -81,13 +92,17 @@ async function lock(folder: string, name: string): Promise<Lock> {
   const answered = once(holder.stdout, 'data').then(() => 'locked' as const);
   const first = await Promise.race([failed, ended, answered]);
   if (first !== 'locked') throw await conflict(file, first[0]);
-  await writeFile(file, `${process.pid}\n`, { mode: 0o600 });
-  return {
-    async release() {
-      holder.stdin.end();
-      await ended;
-    },
+  const release = async () => {
+    holder.stdin.end();
+    await ended;
   };
+  try {
+    await writeFile(file, `${process.pid}\n`, { mode: 0o600 });
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return { release };
 }
 
 async function conflict(file: string, exitCode: number | null): Promise<Error> {
