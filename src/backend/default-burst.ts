@@ -13,10 +13,22 @@ export function egressBurstKbit({ maxKbps, maxBurstKbit }: BandwidthLimit): numb
   return maxBurstKbit ?? (maxKbps * 8) / 10;
 }
 
+/** One full packet of Ethernet. */
+const mtuBytes = 1500;
+
 /** A default burst below one packet lets no full packet through. */
 export function defaultBurstFindings(path: string, limit: BandwidthLimit): readonly Diagnostic[] {
   const kbit = Math.floor(egressBurstKbit(limit));
   if (limit.maxBurstKbit !== undefined || kbit === 0 || kbit >= mtuKbit) return [];
   const args = { min: mtuKbit, unit: 'kbit' };
-  return [{ code: 'burst-below-mtu', severity: 'warning', path, value: String(kbit), args }];
+  return [belowMtu(path, kbit, args)];
+}
+
+/** A bucket of bytes below one packet, which a back end takes as it is. */
+export function smallBurstFindings(path: string, bytes: number): readonly Diagnostic[] {
+  return bytes >= mtuBytes ? [] : [belowMtu(path, bytes, { min: mtuBytes, unit: 'bytes' })];
+}
+
+function belowMtu(path: string, burst: number, args: Diagnostic['args'] & {}): Diagnostic {
+  return { code: 'burst-below-mtu', severity: 'warning', path: `${path} burst`, value: String(burst), args };
 }

@@ -1,6 +1,6 @@
 import type { BandwidthLimit, PortQos } from '../intent/port-qos.ts';
 import { kilobitsToBytes } from '../units.ts';
-import { defaultBurstFindings, egressBurstKbit } from './default-burst.ts';
+import { defaultBurstFindings, egressBurstKbit, smallBurstFindings } from './default-burst.ts';
 import { type BackendHoldings, type Holding, held, notEnforced, nothingHeld, together } from './holding.ts';
 import { placementOnly } from './placement-only.ts';
 import type { PortBinding } from './port-binding.ts';
@@ -67,17 +67,11 @@ function tokenBucket(limit: BandwidthLimit, { dev }: PortBinding): BackendHoldin
   const burst = kilobitsToBytes(Math.max(limit.maxKbps / kernelHz, limit.maxBurstKbit ?? 0));
   const values = { rate: held(rate, 'B/s'), burst: held(burst, 'bytes'), latency: held(latencyUs, 'µs') };
   const shape = ['rate', `${rate}bps`, 'burst', String(burst), 'latency', `${latencyUs}us`];
-  const small = burst >= 1500 ? [] : [smallBurst(because, burst)];
   return {
     holdings: [{ layer: 'tc', subject: dev, knob: 'qdisc tbf root', values, because }],
     commands: [['tc', 'qdisc', 'add', 'dev', dev, 'root', 'tbf', ...shape]],
-    diagnostics: [...small, ...burstFindings(because, rate, burst)],
+    diagnostics: [...smallBurstFindings(because, burst), ...burstFindings(because, rate, burst)],
   };
-}
-
-function smallBurst(path: string, burst: number) {
-  const args = { min: 1500, unit: 'bytes' };
-  return { code: 'burst-below-mtu', severity: 'warning', path, value: String(burst), args } as const;
 }
 
 function mangle(mark: number, { dev }: PortBinding): BackendHoldings {

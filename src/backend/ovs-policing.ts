@@ -8,15 +8,19 @@ import { burstFindings } from './tc-burst.ts';
 
 const because = 'bandwidth_limit egress';
 
-/** What a machine sends comes into Open vSwitch, which polices it. @see neutron neutron/agent/common/ovs_lib.py:_set_egress_bw_limit_for_port */
-export function egressPolicing(limit: BandwidthLimit, { dev }: PortBinding): BackendHoldings {
+/**
+ * What a machine sends comes into Open vSwitch, which polices it: with tc, or by itself where DPDK brings the packets.
+ *
+ * @see neutron neutron/agent/common/ovs_lib.py:_set_egress_bw_limit_for_port
+ * @see openvswitch lib/netdev-dpdk.c:netdev_dpdk_policer_construct
+ */
+export function egressPolicing(limit: BandwidthLimit, { dev, dpdk }: PortBinding): BackendHoldings {
   const { rate, burst } = policingColumns(limit);
-  const police = policeOf(dev, rate, burst);
   return {
     holdings: [
       column(dev, 'ingress_policing_rate', rate, 'kbit/s'),
       column(dev, 'ingress_policing_burst', burst, 'kbit'),
-      police,
+      ...(dpdk === true ? [] : [policeOf(dev, rate, burst)]),
     ],
     commands: [
       [
@@ -28,7 +32,7 @@ export function egressPolicing(limit: BandwidthLimit, { dev }: PortBinding): Bac
         `ingress_policing_burst=${burst}`,
       ],
     ],
-    diagnostics: policingFindings(limit),
+    diagnostics: dpdk === true ? defaultBurstFindings(because, limit) : policingFindings(limit),
   };
 }
 

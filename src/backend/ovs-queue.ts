@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { BandwidthLimit } from '../intent/port-qos.ts';
 import { bitsToBytes, kilobitsToBits, kilobitsToBytes } from '../units.ts';
+import { smallBurstFindings } from './default-burst.ts';
 import { type BackendHoldings, type Holding, held } from './holding.ts';
 import { queueFlow } from './ovs-flows.ts';
 import { type OvsQueue, ovsQueueClass } from './ovs-htb.ts';
@@ -41,7 +42,12 @@ export function queueFindings(limit: BandwidthLimit): readonly Diagnostic[] {
   return burstFindings(because, rateBps, burstBytes);
 }
 
-/** Open vSwitch with DPDK polices what it sends to a vhost-user port. @see neutron neutron/agent/common/ovs_lib.py:_update_ingress_bw_limit_for_dpdk_port */
+/**
+ * Open vSwitch with DPDK polices what it sends to a vhost-user port. Neutron gives it no default burst, and without one
+ * DPDK makes no policer.
+ *
+ * @see neutron neutron/agent/common/ovs_lib.py:_update_ingress_bw_limit_for_dpdk_port
+ */
 export function dpdkPolicer(limit: BandwidthLimit, { dev }: PortBinding): BackendHoldings {
   const cir = kilobitsToBytes(limit.maxKbps);
   const cbs = kilobitsToBytes(limit.maxBurstKbit ?? 0);
@@ -57,7 +63,7 @@ export function dpdkPolicer(limit: BandwidthLimit, { dev }: PortBinding): Backen
   return {
     holdings: [{ layer: 'ovsdb', subject: `Port ${dev}`, knob: 'qos', values, because }],
     commands: [['ovs-vsctl', 'set', 'Port', dev, 'qos=@qos', '--', ...create]],
-    diagnostics: [],
+    diagnostics: smallBurstFindings(because, cbs),
   };
 }
 

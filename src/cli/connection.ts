@@ -5,6 +5,7 @@ import { localHost, localHostWriter } from '../host/local-host.ts';
 import type { Hypervisor } from '../ports/hypervisor.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { WriteSurroundings } from '../workflow/surroundings.ts';
+import { onOutputLost } from './output-lost.ts';
 import { processState } from './state.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -32,7 +33,7 @@ export async function connected<T>(
 ): Promise<T> {
   const uri = chosenUri(options);
   const host = isLocal(uri) ? localHost() : undefined;
-  const interruption = onInterrupt();
+  const interruption = onInterrupt({ alsoWithoutOutput: !options.readOnly });
   terminal.progress(`connecting to ${uri}`);
   let hypervisor: Hypervisor | undefined;
   try {
@@ -70,8 +71,15 @@ export function isLocal(uri: string): boolean {
   return (transport === undefined || transport === 'unix') && server === '';
 }
 
-/** A signal that the first Ctrl-C (or SIGTERM) gives; the next one ends the process. */
-export function onInterrupt(): { readonly signal: AbortSignal; stop(): void } {
+/**
+ * A signal that the first Ctrl-C (or SIGTERM) gives; the next one ends the process.
+ *
+ * @param options.alsoWithoutOutput it is given too when nothing more can be printed, where the process would end otherwise
+ */
+export function onInterrupt({ alsoWithoutOutput = false } = {}): {
+  readonly signal: AbortSignal;
+  stop(): void;
+} {
   const controller = new AbortController();
   const interrupt = () => {
     if (controller.signal.aborted) process.exit(130);
@@ -79,9 +87,11 @@ export function onInterrupt(): { readonly signal: AbortSignal; stop(): void } {
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  const forget = alsoWithoutOutput ? onOutputLost(() => controller.abort()) : undefined;
   return {
     signal: controller.signal,
     stop: () => {
+      forget?.();
       process.off('SIGINT', interrupt);
       process.off('SIGTERM', interrupt);
     },

@@ -66,6 +66,17 @@ export async function readText(path: string, limit: number, what: string): Promi
   throw new QuotaError('invalid-input', name, `'${name}' is empty: ${what} is expected`);
 }
 
+/** What `read` makes of an input; whatever is wrong with it is told with the input's name. */
+export function fromInput<T>(path: string, read: () => T): T {
+  const name = `'${inputName(path)}'`;
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof QuotaError) || error.message.includes(name)) throw error;
+    throw new QuotaError(error.code, error.subject, `${name}: ${error.message}`, { cause: error });
+  }
+}
+
 /** What an input is called in messages. */
 export function inputName(path: string): string {
   return path === '-' ? 'standard input' : path;

@@ -1,12 +1,20 @@
 #!/usr/bin/env node
 import { QuotaError } from '../errors.ts';
 import { exitCode, exitCodeOfError } from './exit-codes.ts';
+import { tellOutputLost } from './output-lost.ts';
 import { plainTranslate } from './plain-translate.ts';
 
+let outputLost = false;
 process.stdout.on('error', error => {
-  // The reader (head, less) has gone: what it did not want to see is not our failure.
-  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit();
-  throw error;
+  if (outputLost) return;
+  outputLost = true;
+  // The reader (head, less) has gone: what it did not want to see is not our failure. Any other reason is.
+  if ((error as NodeJS.ErrnoException).code !== 'EPIPE')
+    process.exitCode = report(
+      new QuotaError('refused', 'standard output', `cannot write what was found: ${error.message}`),
+    );
+  // Who is writing to a hypervisor ends first what it is in the middle of.
+  if (!tellOutputLost()) process.exit();
 });
 
 try {

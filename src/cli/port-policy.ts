@@ -3,7 +3,7 @@ import { QuotaError } from '../errors.ts';
 import { type EffectivePortQos, effectivePortQos } from '../intent/effective-port-qos.ts';
 import { type PortQos, parsePortQos } from '../intent/port-qos.ts';
 import { maxStructuredLength } from '../intent/structured-text.ts';
-import { readInput } from './inputs.ts';
+import { checkOneStdin, readInput } from './inputs.ts';
 import { sayDiagnostics } from './quota-input.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -16,6 +16,7 @@ export interface PolicyOptions {
 
 /** The policy in force for a port. @throws QuotaError `invalid-input` */
 export async function readPortPolicy(options: PolicyOptions, terminal: Terminal): Promise<EffectivePortQos> {
+  checkOneStdin([options.policy, options.networkPolicy]);
   const port = await readPolicy(options.policy, terminal);
   const network = await readPolicy(options.networkPolicy, terminal);
   if (port === undefined && network === undefined) {

@@ -8,7 +8,7 @@ import type { VolumeIntent } from '../intent/volume-intent.ts';
 import { type WholeQuota, wholeQuota } from '../intent/whole-quota.ts';
 import { diagnosticHint } from '../report/diagnostic-hint.ts';
 import { diagnosticLine } from '../report/diagnostic-text.ts';
-import { checkOneStdin, inputName, readText, yamlFor } from './inputs.ts';
+import { checkOneStdin, fromInput, inputName, readText, yamlFor } from './inputs.ts';
 import type { Terminal } from './terminal.ts';
 import type { VolumeOptions } from './volume-input.ts';
 
@@ -118,7 +118,7 @@ async function readAny(options: QuotaOptions, domainXml?: () => Promise<string>)
       );
     sources.push({
       name: "the domain's metadata",
-      result: await fromMetadata(await domainXml(), 'the domain'),
+      result: await fromMetadata(await domainXml()),
     });
   }
   for (const path of options.flavor ?? []) {
@@ -138,13 +138,18 @@ async function readAny(options: QuotaOptions, domainXml?: () => Promise<string>)
 export async function readFlavorFile(path: string): Promise<FlavorResult> {
   const name = inputName(path);
   const text = await readText(path, domainLimit, 'a flavor');
-  if (textForm(text) === 'xml') return fromMetadata(text, `'${name}'`);
+  if (textForm(text) === 'xml') return fromMetadata(text, path);
   return parseFlavor(text, await yamlFor(text), `'${name}'`);
 }
 
-async function fromMetadata(xml: string, subject: string): Promise<FlavorResult> {
+/** @param path the file that it is from; absent: the domain itself */
+async function fromMetadata(xml: string, path?: string): Promise<FlavorResult> {
   const { flavorFromMetadata } = await import('../domain/nova-metadata.ts');
-  return { flavor: flavorFromMetadata(xml, subject), diagnostics: [] };
+  const flavor =
+    path === undefined
+      ? flavorFromMetadata(xml, 'the domain')
+      : fromInput(path, () => flavorFromMetadata(xml, `'${inputName(path)}'`));
+  return { flavor, diagnostics: [] };
 }
 
 function asksVolumes({ volume, volumeQos }: VolumeOptions): boolean {

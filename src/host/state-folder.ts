@@ -42,15 +42,24 @@ function checked(name: string): string {
 async function save(folder: string, file: string, text: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}.new`;
-  const handle = await open(draft, 'w', 0o600);
+  try {
+    await writeSynced(draft, text);
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  await settle(folder);
+}
+
+async function writeSynced(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'w', 0o600);
   try {
     await handle.writeFile(text);
     await handle.sync();
   } finally {
     await handle.close();
   }
-  await rename(draft, file);
-  await settle(folder);
 }
 
 async function remove(folder: string, file: string): Promise<void> {
@@ -71,8 +80,8 @@ async function lock(folder: string, name: string): Promise<Lock> {
   try {
     const exitCode = await flock(handle.fd);
     if (exitCode !== 0) throw await conflict(file, exitCode);
-    await handle.truncate();
-    await handle.write(`${process.pid}\n`, 0);
+    const { bytesWritten } = await handle.write(`${process.pid}\n`, 0);
+    await handle.truncate(bytesWritten);
   } catch (error) {
     await handle.close();
     throw error;

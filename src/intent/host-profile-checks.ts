@@ -61,7 +61,7 @@ function priorityShare({ classes, rateBits }: HostProfile): readonly Diagnostic[
   if (first.length === classes.length) return [];
   const about = (severity: Diagnostic['severity'], path: string, bits: number): readonly Diagnostic[] => {
     if (bits <= rateBits * maxPriorityShare) return [];
-    const args = { share: Math.round((bits / rateBits) * 1000) / 10, max: maxPriorityShare * 100 };
+    const args = { share: Math.ceil((bits / rateBits) * 100_000) / 1000, max: maxPriorityShare * 100 };
     return [{ code: 'priority-share', severity, path, value: String(bits), args }];
   };
   const guaranteed = about('error', 'guarantees of priority 0', total(first.map(one => one.guaranteeBits)));

@@ -53,16 +53,16 @@ export function readMarking(object: ReadonlyMap<string, Json>): MarkingResult {
   for (const key of object.keys())
     if (!keys.has(key)) found.push(about('unknown-field', key, undefined, 'error'));
   const dscp = readDscp(object, found);
-  const name = oneOf(object, 'name', found, /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/) ?? 'mark';
-  const namespace = oneOf(object, 'namespace', found, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/) ?? 'default';
-  const direction = oneOf(object, 'direction', found, /^(egress|ingress)$/) ?? 'egress';
+  const name = word(object, 'name', found) ?? 'mark';
+  const namespace = word(object, 'namespace', found) ?? 'default';
+  const direction = word(object, 'direction', found) ?? 'egress';
   const destinations = readList(object, 'destinations', found, readPrefix);
   const protocols = readList(object, 'protocols', found, choice(['tcp', 'udp', 'sctp'] as const));
   const ports = readList(object, 'ports', found, readPorts);
   const named = readList(object, 'families', found, choice(['ipv4', 'ipv6'] as const));
   const families = familiesOf(named, destinations, found);
   const podLabels = readLabels(object, found);
-  if (ports.length > 0 && protocols.length === 0 && !object.has('protocols'))
+  if (ports.length > 0 && protocols.length === 0 && !found.some(({ path }) => path.startsWith('protocols')))
     found.push(about('missing-key', 'ports', undefined, 'error', { needs: 'protocols' }));
   if (dscp === undefined || found.some(one => one.severity === 'error')) return { diagnostics: found };
   const way = direction === 'ingress' ? 'ingress' : 'egress';
@@ -74,20 +74,26 @@ export function readMarking(object: ReadonlyMap<string, Json>): MarkingResult {
 
 function readDscp(object: ReadonlyMap<string, Json>, found: Diagnostic[]): number | undefined {
   const key = object.has('mark') ? 'mark' : 'tos';
+  // They may differ, and even when they do not, only one was meant.
+  if (key === 'mark' && object.has('tos'))
+    return note(found, about('duplicate-rule', 'tos', undefined, 'error', { other: 'mark' }));
   const text = scalarText(object.get(key));
   if (text === undefined)
     return note(found, about('missing-key', 'marking', undefined, 'error', { needs: 'mark' }));
   const value = key === 'mark' ? parseDscp(text) : toNumber(text);
   const max = key === 'mark' ? maxDscp : 255;
   if (value === undefined)
-    return note(found, about('unknown-choice', key, text, 'error', { allowed: dscpForms }));
+    return note(found, about('unknown-choice', key, text, 'error', { allowed: forms[key] }));
   if (value > max) return note(found, about('out-of-range', key, text, 'error', { min: 0, max, unit: '' }));
   if (key === 'mark') return value;
   if (value % 4 === 0) return value / 4;
   return note(found, about('ecn-bits', key, text, 'error', { dscp: Math.floor(value / 4) }));
 }
 
-const dscpForms = 'EF, AF11–AF43, CS0–CS7, LE, VA, 0–63';
+const forms = {
+  mark: 'EF, AF11–AF43, CS0–CS7, LE, VA, 0–63',
+  tos: '0–255, 0x00–0xff; its last two bits 0',
+} as const;
 
 function toNumber(text: string): number | undefined {
   return /^(?:\d{1,9}|0x[0-9a-f]{1,8})$/i.test(text) ? Number(text) : undefined;
@@ -97,16 +103,26 @@ function note(found: Diagnostic[], diagnostic: Diagnostic): undefined {
   found.push(diagnostic);
 }
 
-function oneOf(
+/** Words of the policy: what they must look like, and how that is told. */
+const words = {
+  name: { pattern: /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, allowed: 'a-z, 0-9 and - inside, at most 40' },
+  namespace: {
+    pattern: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    allowed: 'a-z, 0-9 and - inside, at most 63',
+  },
+  direction: { pattern: /^(egress|ingress)$/, allowed: 'egress, ingress' },
+} as const;
+
+function word(
   object: ReadonlyMap<string, Json>,
-  key: string,
+  key: keyof typeof words,
   found: Diagnostic[],
-  pattern: RegExp,
 ): string | undefined {
   if (!object.has(key)) return undefined;
+  const { pattern, allowed } = words[key];
   const text = scalarText(object.get(key));
   if (text !== undefined && pattern.test(text)) return text;
-  return note(found, about('unknown-choice', key, text, 'error', { allowed: pattern.source }));
+  return note(found, about('unknown-choice', key, text, 'error', { allowed }));
 }
 
 type ReadItem<T> = (text: string, path: string) => T | Diagnostic;

@@ -27,19 +27,30 @@ export const neutronDscpMarks: readonly number[] = [
 /** Largest number of a rule. @see neutron-lib neutron_lib/db/constants.py:DB_INTEGER_MAX_VALUE */
 export const largestPortQosNumber = 2 ** 31 - 1;
 
+/** Most thousands that a meter takes: OpenFlow gives rate and burst 32 bits each. @see openvswitch include/openflow/openflow-1.3.h:ofp13_meter_band_drop */
+const largestKpps = Math.floor((2 ** 32 - 1) / 1000);
+
 const oneWay = ['egress', 'ingress'] as const;
-/** The keys of each type of rule, which way it may count, and its unit. */
+const inKbps = { directions: oneWay, unit: 'kbit/s', max: largestPortQosNumber } as const;
+/** The keys of each type of rule, which way it may count, its unit, and the largest number that can be enforced. */
 export const portQosRules = {
-  bandwidth_limit: { value: 'max_kbps', burst: 'max_burst_kbps', directions: oneWay, unit: 'kbit/s' },
-  minimum_bandwidth: { value: 'min_kbps', burst: undefined, directions: oneWay, unit: 'kbit/s' },
-  packet_rate_limit: { value: 'max_kpps', burst: 'max_burst_kpps', directions: oneWay, unit: 'kpps' },
+  bandwidth_limit: { value: 'max_kbps', burst: 'max_burst_kbps', ...inKbps },
+  minimum_bandwidth: { value: 'min_kbps', burst: undefined, ...inKbps },
+  packet_rate_limit: {
+    value: 'max_kpps',
+    burst: 'max_burst_kpps',
+    directions: oneWay,
+    unit: 'kpps',
+    max: largestKpps,
+  },
   minimum_packet_rate: {
     value: 'min_kpps',
     burst: undefined,
     directions: [...oneWay, 'any'],
     unit: 'kpps',
+    max: largestPortQosNumber,
   },
-  dscp_marking: { value: 'dscp_mark', burst: undefined, directions: [], unit: '' },
+  dscp_marking: { value: 'dscp_mark', burst: undefined, directions: [], unit: '', max: largestPortQosNumber },
 } as const;
 
 /** What a rule of any type may carry beside its numbers. */
@@ -62,8 +73,8 @@ export function readRule(written: WrittenRule): {
     return { diagnostics: [errorAt('unknown-choice', `${path}.type`, type, args)] };
   }
   const keys = portQosRules[type];
-  const value = readNumber(content, keys.value, path, keys.unit);
-  const burst = keys.burst === undefined ? {} : readNumber(content, keys.burst, path, keys.unit);
+  const value = readNumber(content, keys.value, path, type);
+  const burst = keys.burst === undefined ? {} : readNumber(content, keys.burst, path, type);
   const direction = readDirection(content, type, path);
   const needed = content.has(keys.value)
     ? []
@@ -101,7 +112,12 @@ interface NumberRead {
   readonly diagnostics?: readonly Diagnostic[];
 }
 
-function readNumber(content: ReadonlyMap<string, Json>, key: string, path: string, unit: string): NumberRead {
+function readNumber(
+  content: ReadonlyMap<string, Json>,
+  key: string,
+  path: string,
+  type: PortQosRuleType,
+): NumberRead {
   const json = content.get(key);
   if (json === undefined) return {};
   const at = `${path}.${key}`;
@@ -110,8 +126,16 @@ function readNumber(content: ReadonlyMap<string, Json>, key: string, path: strin
     return { diagnostics: [errorAt('not-a-scalar', at, undefined, { type: jsonType(json) })] };
   const number = parsePythonInt(text);
   if (number === undefined) return { diagnostics: [errorAt('not-a-number', at, text)] };
-  if (number >= 0n && number <= BigInt(largestPortQosNumber)) return { number: Number(number) };
-  return { diagnostics: [errorAt('out-of-range', at, text, { min: 0, max: largestPortQosNumber, unit })] };
+  const { max, unit } = portQosRules[type];
+  if (number >= 0n && number <= BigInt(max)) return { number: Number(number) };
+  if (type === 'dscp_marking') return { diagnostics: [unknownMark(at, text)] };
+  // A limit of 0 is no number out of range: what becomes of it is worth a finding of its own.
+  const min = key.startsWith('max_') && !key.startsWith('max_burst') ? 1 : 0;
+  return { diagnostics: [errorAt('out-of-range', at, text, { min, max, unit })] };
+}
+
+function unknownMark(at: string, text: string): Diagnostic {
+  return errorAt('unknown-choice', at, text, { allowed: neutronDscpMarks.join(', ') });
 }
 
 function readDirection(
@@ -133,8 +157,7 @@ function checkValue(type: PortQosRuleType, value: number | undefined, path: stri
   if (value === undefined) return [];
   const at = `${path}.${portQosRules[type].value}`;
   if (type === 'dscp_marking') {
-    if (neutronDscpMarks.includes(value)) return [];
-    return [errorAt('unknown-choice', at, String(value), { allowed: neutronDscpMarks.join(', ') })];
+    return neutronDscpMarks.includes(value) ? [] : [unknownMark(at, String(value))];
   }
   if (value > 0) return [];
   const severity = type.startsWith('minimum') ? 'warning' : 'error';

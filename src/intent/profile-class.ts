@@ -66,9 +66,11 @@ export function readClass(
     isDefault: read.word('default', /^(true|false)$/, 'false') === 'true',
   };
   for (const key of json.keys()) if (!keys.has(key)) found.push(errorAt('unknown-field', `${path}.${key}`));
-  if (one.ports.length > 0 && one.protocols.length === 0 && !json.has('protocols'))
+  const without = (key: 'ports' | 'protocols') =>
+    one[key].length === 0 && !found.some(({ path: at }) => at === `${path}.${key}`);
+  if (one.ports.length > 0 && without('protocols'))
     found.push(errorAt('missing-key', `${path}.ports`, undefined, { needs: 'protocols' }));
-  if (one.protocols.length > 0 && one.ports.length === 0 && !json.has('ports'))
+  if (one.protocols.length > 0 && without('ports'))
     found.push(errorAt('missing-key', `${path}.protocols`, undefined, { needs: 'ports' }));
   return found.length > 0 ? { diagnostics: found } : { class: one, diagnostics: [] };
 }

@@ -89,6 +89,24 @@ describe('Open vSwitch', () => {
     ]);
   });
 
+  it('does so for what the machine sends too, and tc has no part in it', () => {
+    const { holdings } = portHoldings('ovs', asked(egress), { ...port, dpdk: true });
+    expect(holdings.map(one => [one.layer, one.knob, one.values.value])).toEqual([
+      ['ovsdb', 'ingress_policing_rate', { value: 3000, unit: 'kbit/s' }],
+      ['ovsdb', 'ingress_policing_burst', { value: 2400, unit: 'kbit' }],
+    ]);
+    // tc's clock would not hold the 8000 kbit that Open vSwitch takes for no burst at this rate.
+    const slow = asked({ type: 'bandwidth_limit', max_kbps: 1 });
+    expect(findings('ovs', slow, { ...port, dpdk: true })).toEqual([]);
+  });
+
+  it('makes no policer of DPDK without a burst, for which there is no default', () => {
+    const binding = { ...port, dpdk: true };
+    const small = (max_burst_kbps: number) => findings('ovs', asked({ ...ingress, max_burst_kbps }), binding);
+    expect(small(0)).toEqual(['bandwidth_limit ingress burst burst-below-mtu 0']);
+    expect(small(12)).toEqual([]);
+  });
+
   it('guarantees by a queue of the uplink with the number of the port', () => {
     const binding = { ...port, ofport: 9, physical: true, physicalBridge: 'br-ex', uplink: 'eth1' };
     const { holdings } = portHoldings('ovs', asked({ type: 'minimum_bandwidth', min_kbps: 1000 }), binding);
@@ -118,7 +136,7 @@ describe('Open vSwitch', () => {
 
   it('warns of a default burst below one packet, and of one that outlasts the clock of tc', () => {
     const slow = (max_kbps: number) => asked({ type: 'bandwidth_limit', max_kbps });
-    expect(findings('ovs', slow(14))).toEqual(['bandwidth_limit egress burst-below-mtu 11']);
+    expect(findings('ovs', slow(14))).toEqual(['bandwidth_limit egress burst burst-below-mtu 11']);
     expect(findings('ovs', slow(15))).toEqual([]);
     // 0.8 kbit is cut to 0, for which Open vSwitch takes 8000 kbit: 1 024 000 bytes at 125 B/s are 8192 s.
     expect(findings('ovs', slow(1))).toEqual(['bandwidth_limit egress burst-outlasts-clock 1024000']);
@@ -191,7 +209,7 @@ describe('the Linux bridge agent', () => {
 
   it('warns of the token bucket that one packet does not fit into', () => {
     const slow = asked({ type: 'bandwidth_limit', max_kbps: 2999, direction: 'ingress' });
-    expect(findings('linuxbridge', slow)).toEqual(['bandwidth_limit ingress burst-below-mtu 1499']);
+    expect(findings('linuxbridge', slow)).toEqual(['bandwidth_limit ingress burst burst-below-mtu 1499']);
   });
 });
 

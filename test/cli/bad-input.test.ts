@@ -91,6 +91,37 @@ describe('bad input gets one clear message, the right exit code, and touches not
     await refuses(['translate', '--flavor', flavor, '--domain', file], 2, /line 2/);
   });
 
+  it('a file that is no domain: it is named', async () => {
+    const file = join(scratch, 'page.html');
+    writeFileSync(file, '<html><body>502</body></html>');
+    const named = new RegExp(`^virt-quota: '${file}': not a domain: the root element is <html>\n$`);
+    await refuses(['translate', '--flavor', file], 2, named);
+    await refuses(['translate', '--property', 'quota:cpu_shares=5', '--domain', file], 2, named);
+    const passwd = '/etc/passwd';
+    await refuses(
+      ['translate', '--property', 'quota:cpu_shares=5', '--domain', passwd],
+      2,
+      /^virt-quota: '\/etc\/passwd': domain XML is not well-formed XML at line 1/,
+    );
+  });
+
+  it('standard input for both policies of a port', async () => {
+    const port = ['port', 'translate', '--port', '205081e1-ad00-4000-8000-000000000001'];
+    await refuses(
+      [...port, '--policy', '-', '--network-policy', '-'],
+      2,
+      /only one input can be standard input/,
+    );
+  });
+
+  it('an apply without domains or flavor, whatever becomes of the connection', async () => {
+    const on = ['-c', `qemu+unix:///system?socket=${join(scratch, 'no-socket')}`];
+    await refuses(['apply', ...on], 2, /say which domains/);
+    await refuses(['apply', 'vm1', '--all', '--flavor', flavor, ...on], 2, /say which domains/);
+    await refuses(['apply', 'vm1', 'vm2', ...on], 2, /--flavor FILE or --property/);
+    await refuses(['apply', '--from', join(scratch, 'none'), ...on], 2, /no such file/);
+  });
+
   it('a domain that libvirt does not know', async () => {
     const on = ['-c', daemon.uri('default')];
     await refuses(['verify', 'nobody', ...on, '--flavor', flavor], 2, /no domain 'nobody'/);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -49,7 +49,37 @@ describe('texts in a state folder', () => {
   });
 });
 
+describe('a full disk', () => {
+  beforeEach(() => mkdirSync(folder));
+
+  it('leaves no half-written text behind', async () => {
+    const draft = `one.json.${process.pid}.new`;
+    symlinkSync('/dev/full', join(folder, draft));
+    await expect(stateFolder(folder).save('one', 'text')).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('ENOSPC'),
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('leaves nobody with the lock', async () => {
+    symlinkSync('/dev/full', join(folder, 'one.lock'));
+    const state = stateFolder(folder);
+    await expect(state.lock('one')).rejects.toMatchObject({ message: expect.stringContaining('ENOSPC') });
+    // Were it still held, the second one would be told so.
+    await expect(state.lock('one')).rejects.toMatchObject({ message: expect.stringContaining('ENOSPC') });
+  });
+});
+
 describe('a lock', () => {
+  it('that cannot be made says why', async () => {
+    mkdirSync(join(folder, 'one.lock'), { recursive: true });
+    await expect(stateFolder(folder).lock('one')).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringMatching(/cannot keep state in '.*': EISDIR/),
+    });
+  });
+
   it('is had by one at a time, and names who has it', async () => {
     const state = stateFolder(folder);
     const lock = await state.lock('vm');

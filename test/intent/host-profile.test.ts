@@ -138,6 +138,15 @@ describe('a host profile', () => {
     expect(codes({}, ...classes)).toEqual(findings);
   });
 
+  it('is told a share above 30 % as one that is above it', () => {
+    const profile = { uplink: 'eth1', rate: '10gbit', classes: [{ ...voice, ceiling: '40%' }, rest] };
+    const first = { ...profile.classes[0], guarantee: '30.001%' };
+    const { diagnostics } = parseHostProfile(
+      JSON.stringify({ ...profile, classes: [first, { ...rest, guarantee: '10%' }] }),
+    );
+    expect(diagnostics).toMatchObject([{ code: 'priority-share', args: { share: 30.001, max: 30 } }]);
+  });
+
   it('may have the same port in two classes for different protocols', () => {
     const ports = { ports: [53] };
     expect(
@@ -164,6 +173,11 @@ describe('a host profile', () => {
     [{ classes: [{ ...voice, guarantee: 5 }, rest] }, ['error classes[0].guarantee not-a-rate']],
     [{ classes: [{ ...voice, leaf: 'pfifo' }, rest] }, ['error classes[0].leaf unknown-choice']],
     [{ classes: [{ ...voice, ports: [80] }, rest] }, ['error classes[0].ports missing-key']],
+    [{ classes: [{ ...voice, ports: [80], protocols: [] }, rest] }, ['error classes[0].ports missing-key']],
+    [
+      { classes: [{ ...voice, ports: [80], protocols: ['icmp'] }, rest] },
+      ['error classes[0].protocols unknown-choice'],
+    ],
     [{ classes: [{ ...voice, protocols: ['tcp'] }, rest] }, ['error classes[0].protocols missing-key']],
     [{ classes: [{ dscp: 'EF', guarantee: '1%' }, rest] }, ['error classes[0] missing-key']],
     [{ classes: [{ name: 'a', dscp: 'EF' }, rest] }, ['error classes[0] missing-key']],

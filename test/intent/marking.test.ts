@@ -44,9 +44,13 @@ describe('a marking', () => {
     ['{"mark": "AF44"}', 'mark unknown-choice'],
     ['{"tos": 185}', 'tos ecn-bits'],
     ['{"tos": 256}', 'tos out-of-range'],
+    ['{"tos": "EF"}', 'tos unknown-choice'],
+    ['{"tos": -4}', 'tos unknown-choice'],
+    ['{"mark": "EF", "tos": 4}', 'tos duplicate-rule'],
     ['{}', 'marking missing-key'],
     ['{"mark": 1, "colour": "blue"}', 'colour unknown-field'],
     ['{"mark": 1, "ports": [80]}', 'ports missing-key'],
+    ['{"mark": 1, "protocols": [], "ports": [80]}', 'ports missing-key'],
     ['{"mark": 1, "protocols": ["tcp"], "ports": [0]}', 'ports[0] out-of-range'],
     ['{"mark": 1, "protocols": ["icmp"]}', 'protocols[0] unknown-choice'],
     ['{"mark": 1, "destinations": ["10.0.0.1/8"]}', 'destinations[0] not-an-address'],
@@ -69,6 +73,16 @@ describe('a marking', () => {
 
   it('says which code point a byte with ECN bits carries', () => {
     expect(parseMarking('tos: 0xbb').diagnostics[0]?.args).toEqual({ dscp: 46 });
+  });
+
+  it.each([
+    ['{"mark": "EE"}', 'EF, AF11–AF43, CS0–CS7, LE, VA, 0–63'],
+    ['{"tos": "EF"}', '0–255, 0x00–0xff; its last two bits 0'],
+    ['{"mark": 1, "direction": "up"}', 'egress, ingress'],
+    ['{"mark": 1, "name": "A"}', 'a-z, 0-9 and - inside, at most 40'],
+    ['{"mark": 1, "namespace": "A"}', 'a-z, 0-9 and - inside, at most 63'],
+  ])('%s is told what may be there, in words', (text, allowed) => {
+    expect(parseMarking(text).diagnostics[0]?.args).toEqual({ allowed });
   });
 
   it('must be an object', () => {

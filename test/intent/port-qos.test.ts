@@ -85,6 +85,17 @@ describe('a rule that Neutron refuses, or nothing could enforce', () => {
       'rules[0].dscp_mark unknown-choice',
     ],
     ['a limit of 0', [{ ...bandwidth, max_kbps: 0 }], 'rules[0].max_kbps zero-rate'],
+    ['no code point', [{ type: 'dscp_marking', dscp_mark: -1 }], 'rules[0].dscp_mark unknown-choice'],
+    [
+      'a packet rate beyond the 32 bits of a meter',
+      [{ type: 'packet_rate_limit', max_kpps: 4294968 }],
+      'rules[0].max_kpps out-of-range',
+    ],
+    [
+      'a burst of packets beyond them',
+      [{ type: 'packet_rate_limit', max_kpps: 1, max_burst_kpps: 4294968 }],
+      'rules[0].max_burst_kpps out-of-range',
+    ],
     ['no number', [{ type: 'bandwidth_limit' }], 'rules[0] missing-key'],
     ['a fraction', [{ ...bandwidth, max_kbps: 1.5 }], 'rules[0].max_kbps not-a-number'],
     ['true', [{ ...bandwidth, max_kbps: true }], 'rules[0].max_kbps not-a-number'],
@@ -143,8 +154,28 @@ describe('a rule that Neutron refuses, or nothing could enforce', () => {
       { ...bandwidth, direction: 'ingress', max_kbps: ' 1 ' },
       { type: 'minimum_bandwidth', min_kbps: 2147483647 },
       { type: 'minimum_bandwidth', min_kbps: 1, direction: 'ingress' },
+      { type: 'packet_rate_limit', max_kpps: 4294967, max_burst_kpps: 4294967 },
     ];
     expect(parsePortQos(JSON.stringify({ rules })).diagnostics).toEqual([]);
+  });
+
+  it('is told with what may be there: no 0 where a 0 is refused too', () => {
+    const rules = [
+      { ...bandwidth, max_kbps: -1 },
+      { ...bandwidth, direction: 'ingress', max_burst_kbps: -1 },
+      { type: 'packet_rate_limit', max_kpps: -1 },
+      { type: 'minimum_bandwidth', min_kbps: -1 },
+    ];
+    const ranges = parsePortQos(JSON.stringify({ rules })).diagnostics.map(({ args }) => [
+      args?.min,
+      args?.max,
+    ]);
+    expect(ranges).toEqual([
+      [1, 2147483647],
+      [0, 2147483647],
+      [1, 4294967],
+      [0, 2147483647],
+    ]);
   });
 
   it('is only a warning where it merely guarantees nothing', () => {

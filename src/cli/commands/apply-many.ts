@@ -34,8 +34,9 @@ export interface ManyApplyOptions extends ConnectOptions, AskedOptions, Loudness
 export async function applyToMany(names: readonly string[], options: ManyApplyOptions): Promise<void> {
   const terminal = processTerminal(options);
   const report = reporter(options, terminal);
+  const requestsOn = await readRequests(names, options, terminal);
   await connected({ ...options, readOnly: options.dryRun === true }, terminal, async surroundings => {
-    const requests = await requestsOf(surroundings, names, options, terminal);
+    const requests = await requestsOn(surroundings);
     // Every domain's own steps would run over each other on one progress line.
     const { logger: _, ...quiet } = surroundings;
     const maxFailures = options.failFast === true ? 1 : options.maxFailures;
@@ -84,12 +85,12 @@ function reporter(options: ManyApplyOptions, terminal: Terminal) {
   };
 }
 
-async function requestsOf(
-  surroundings: ReadSurroundings,
+/** What the arguments ask for, before anybody is connected to: only which domains there are is left to be seen. */
+async function readRequests(
   names: readonly string[],
   options: ManyApplyOptions,
   terminal: Terminal,
-): Promise<readonly DomainRequest[]> {
+): Promise<(surroundings: ReadSurroundings) => Promise<readonly DomainRequest[]>> {
   const scopes = scopesOf(options);
   const given = [names.length > 0, options.all === true, options.from !== undefined].filter(Boolean);
   if (given.length !== 1) {
@@ -100,12 +101,14 @@ async function requestsOf(
     );
   }
   if (options.from !== undefined) {
-    return readAssignments(options.from, { scopes, options, terminal });
+    const requests = await readAssignments(options.from, { scopes, options, terminal });
+    return async () => requests;
   }
   const asked = await readAsked(options, terminal);
-  const domains =
-    names.length > 0 ? names : (await surroundings.hypervisor.listDomains()).map(one => one.uuid);
-  return domains.map(domain => ({ domain, ...asked, scopes }));
+  return async ({ hypervisor }) => {
+    const domains = names.length > 0 ? names : (await hypervisor.listDomains()).map(one => one.uuid);
+    return domains.map(domain => ({ domain, ...asked, scopes }));
+  };
 }
 
 function sayDiagnosticsOf(domain: string, diagnostics: readonly Diagnostic[], terminal: Terminal): void {

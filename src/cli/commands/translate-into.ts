@@ -5,6 +5,7 @@ import { applyTuningToXml, renderVirshCommands } from '../../domain/render.ts';
 import { type Translation, translateFlavor } from '../../domain/translate.ts';
 import { QuotaError } from '../../errors.ts';
 import { describedHost } from '../host-options.ts';
+import { fromInput } from '../inputs.ts';
 import { type QuotaInput, sayDiagnostics } from '../quota-input.ts';
 import type { Terminal } from '../terminal.ts';
 import type { TranslateOptions } from './translate.ts';
@@ -21,7 +22,7 @@ export function translateInto(
   options: TranslateOptions,
   terminal: Terminal,
 ): void {
-  const domain = readDomain(xml);
+  const domain = fromInput(file, () => readDomain(xml));
   const capabilities = describedHost(options);
   const { tuning, diagnostics } = translateFlavor({ quota, volumes, domain, capabilities });
   sayDiagnostics(diagnostics, terminal);
