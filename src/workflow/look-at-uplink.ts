@@ -1,5 +1,5 @@
 import { readFlows } from '../host/openflow.ts';
-import { readTcQdiscsBeside } from '../host/tc.ts';
+import { readTcQdiscs } from '../host/tc.ts';
 import type { OvsBridgesState } from '../observed/ovs.ts';
 import { attachedQos } from '../observed/ovs-owner.ts';
 import { findOvsPort, hasKernelDevice, type OvsPortFacts } from '../observed/ovs-port.ts';
@@ -33,7 +33,7 @@ async function foreignQdiscOf(
   const qos = attachedQos(database, dev);
   if (qos !== undefined && uplinkOf(qos) === dev) return undefined;
   if (!hasKernelDevice(facts)) return undefined;
-  const { found } = await readTcQdiscsBeside(host, dev);
+  const { found } = await readTcQdiscs(host, dev);
   const root = found.find(one => one.parent === 'root');
   // The kernel gives its own choice no handle.
   return root === undefined || root.handle === '0:' ? undefined : root.text;
