@@ -20,17 +20,31 @@ export interface Arrived {
   readonly megabits: number;
 }
 
-/**
- * Sends UDP from one machine to another by the kernel's packet generator, and counts what arrives in the second half: by
- * then a bucket that was full is empty.
- */
-export async function sendFor(
+/** Sends UDP from one machine to another by the kernel's packet generator, and counts what arrives. */
+export function sendFor(
   hypervisor: Hypervisor,
   [from, to]: readonly [Machine, Machine],
   stream: Stream,
 ): Promise<Arrived> {
   const counters = `ip netns exec ${to.namespace} cat /sys/class/net/e0/statistics/rx_packets /sys/class/net/e0/statistics/rx_bytes`;
-  const generator = sending([from, to], stream);
+  return sendCounting(hypervisor, { way: [from, to], stream, counters });
+}
+
+/** What is sent, and how it is counted. */
+export interface Counting {
+  /** The other end may be one that is no namespace. */
+  readonly way: readonly [Machine, Omit<Machine, 'namespace'>];
+  readonly stream: Stream;
+  /** A shell command that prints how many packets have passed so far, and in a second line how many bytes. */
+  readonly counters: string;
+}
+
+/** Sends and counts in the second half: by then a bucket that was full is empty. */
+export async function sendCounting(
+  hypervisor: Hypervisor,
+  { way, stream, counters }: Counting,
+): Promise<Arrived> {
+  const generator = sending(way, stream);
   const out = await hypervisor.shell(`
 modprobe pktgen
 ${generator.begin}
@@ -91,7 +105,7 @@ ${all.map(one => one.forget).join('\n')}`,
 }
 
 /** Lines of a shell that begin to send, and that end it. */
-function sending([from, to]: readonly [Machine, Machine], { bytes, perSecond }: Stream) {
+function sending([from, to]: Counting['way'], { bytes, perSecond }: Stream) {
   const inside = (script: string) =>
     `ip netns exec ${from.namespace} sh -ec "cd /proc/net/pktgen; ${script}"`;
   const settings = [
