@@ -171,6 +171,10 @@ export type QosDiagnosticCode =
   | 'limited-by-other'
   /** The same, and it is overwritten as was asked; args as there. */
   | 'taken-over'
+  /** Somebody else has the QoS row of an uplink; args: `dev`, `holder`. */
+  | 'uplink-of-other'
+  /** Somebody else's flow would put the port's packets into another queue; args: `bridge`, `flow`. */
+  | 'queued-by-other'
   /** The back end holds another number than was asked for; args: `becomes`, `unit`. */
   | 'rounded';
 

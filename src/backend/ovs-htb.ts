@@ -22,14 +22,15 @@ export interface HtbClass {
  * The class that Open vSwitch makes of a queue, below the port's own.
  *
  * @param portBps the port's rate in B/s: the QoS row's `max-rate` / 8.
+ * @param mtu of the port's device
  * @see openvswitch lib/netdev-linux.c:htb_parse_class_details__
  */
-export function ovsQueueClass(queue: OvsQueue, portBps: number): HtbClass {
-  const rateBps = Math.min(Math.max(bitsToBytes(queue.minBits ?? 0), MTU), portBps);
+export function ovsQueueClass(queue: OvsQueue, portBps: number, mtu = MTU): HtbClass {
+  const rateBps = Math.min(Math.max(bitsToBytes(queue.minBits ?? 0), mtu), portBps);
   const ceilBps = queue.maxBits === undefined ? portBps : Math.min(bitsToBytes(queue.maxBits), portBps);
   return {
     rateBps,
     ceilBps: Math.max(ceilBps, rateBps),
-    burstBytes: Math.max(bitsToBytes(queue.burstBits ?? 0), MTU + HEADROOM),
+    burstBytes: Math.max(bitsToBytes(queue.burstBits ?? 0), mtu + HEADROOM),
   };
 }

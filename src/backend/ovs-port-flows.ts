@@ -10,6 +10,8 @@ export interface FlowPort {
   readonly mac?: string;
   /** VLAN of its network on the bridge; absent: none. */
   readonly tag?: number;
+  /** Number of its queue on the uplink; absent: none. */
+  readonly queue?: number;
 }
 
 /** A flow with the rule that asks for it. */
@@ -44,7 +46,7 @@ export function portCookie(dev: string): string {
 }
 
 /**
- * The flows that mark and meter a port's packets. Each is met once, remembers that in a register, and sends the packet on
+ * The flows that mark and meter a port's packets, and put them into a queue. Each is met once, remembers that in a register, and sends the packet on
  * its way as if nothing had been: they work whatever else is on the bridge, also without the tables of Neutron's agent.
  * The mark is the agent's own flow, and reg2 its memory for it.
  *
@@ -57,7 +59,11 @@ export function portFlows(
   meterIds: ReadonlyMap<MeterUse, number>,
 ): readonly WantedFlow[] {
   const marks = dscp === undefined ? [] : ['ip', 'ipv6'].map(family => markFlow(dscp, family, port));
-  return [...marks, ...meters.flatMap(meter => meterFlows(meter, meterIds.get(meterUse(meter)) ?? 0, port))];
+  return [
+    ...marks,
+    ...meters.flatMap(meter => meterFlows(meter, meterIds.get(meterUse(meter)) ?? 0, port)),
+    ...(port.queue === undefined ? [] : [queueFlow(port.queue, port)]),
+  ];
 }
 
 /** The mark goes first. It leaves the ECN bits alone. */
@@ -78,6 +84,20 @@ const places: Readonly<Record<MeterUse, { readonly bit: number; readonly priorit
   'kbps egress': { bit: 2, priority: 65532 },
   'kbps ingress': { bit: 3, priority: 65531 },
 };
+
+/**
+ * The queue goes last. It stays with the packet until it leaves the host, also through patch ports; a port without such a
+ * queue sends the packet by its default one.
+ */
+function queueFlow(queue: number, { dev, ofport }: FlowPort): WantedFlow {
+  return {
+    cookie: portCookie(dev),
+    table: 0,
+    match: matchText(['priority=65530', 'reg14=0/0x10', `in_port=${ofport}`]),
+    actions: `set_queue:${queue},load:0x1->NXM_NX_REG14[4],resubmit(,0)`,
+    because: 'minimum_bandwidth egress',
+  };
+}
 
 function meterFlows(meter: PortMeter, id: number, port: FlowPort): readonly WantedFlow[] {
   const { bit, priority } = places[meterUse(meter)];

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { Direction, PortQos } from '../intent/port-qos.ts';
+import { kilobitsToBits } from '../units.ts';
 import { notEnforced } from './holding.ts';
 import type { OvsQueue } from './ovs-htb.ts';
 import { bandwidthMeterOf, type OvsMeter, packetMeterOf } from './ovs-meters.ts';
@@ -12,6 +13,19 @@ export interface PortMeter extends OvsMeter {
   readonly direction: Direction;
 }
 
+/** An uplink on which a port's guarantee is to stand. */
+export interface Uplink {
+  readonly dev: string;
+  /** bit/s that all queues there have together; absent: as it is, and as good as unlimited where there is none yet. */
+  readonly bits?: number;
+}
+
+/** A guarantee for what the machine sends, in bit/s, and where it is to stand. */
+export interface UplinkGuarantee {
+  readonly uplink: Uplink;
+  readonly minBits: number;
+}
+
 /** What a port of Open vSwitch is to hold when virt-quota itself puts a policy there. */
 export interface OvsPortTarget {
   /** Columns of the interface, kbit/s and kbit. Absent: not limited by policing. */
@@ -21,28 +35,33 @@ export interface OvsPortTarget {
   readonly meters: readonly PortMeter[];
   /** Code point for what the machine sends. Absent: not marked. */
   readonly dscp?: number;
+  /** Absent: nothing is guaranteed, or nobody has said on which uplink. */
+  readonly guarantee?: UplinkGuarantee;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 const directions: readonly Direction[] = ['egress', 'ingress'];
 
 /**
- * What a policy comes to on a port: the numbers of Neutron's agent. A guarantee is left out: its queue stands on an
- * uplink that all ports of the host share, so it is the agent's alone.
+ * What a policy comes to on a port: the numbers of Neutron's agent.
  *
  * @param meterBandwidth `[ovs] qos_meter_bandwidth`: bandwidth by meters, and not by policing and queue
+ * @param uplink where a guarantee is to stand; absent: it is left out, as nothing in the database tells an uplink
  */
-export function ovsPortTarget(qos: PortQos, meterBandwidth: boolean): OvsPortTarget {
+export function ovsPortTarget(qos: PortQos, meterBandwidth: boolean, uplink?: Uplink): OvsPortTarget {
   const { egress, ingress } = meterBandwidth ? {} : qos.bandwidthLimit;
+  const minKbps = qos.minimumBandwidthKbps.egress;
   return {
     ...(egress !== undefined && { policing: policingColumns(egress) }),
     ...(ingress !== undefined && { queue: queueConfig(ingress) }),
     meters: metersOf(qos, meterBandwidth),
     ...(qos.dscpMark !== undefined && { dscp: qos.dscpMark }),
+    ...(minKbps !== undefined &&
+      uplink !== undefined && { guarantee: { uplink, minBits: kilobitsToBits(minKbps) } }),
     diagnostics: [
       ...(egress === undefined ? [] : policingFindings(egress)),
       ...(ingress === undefined ? [] : queueFindings(ingress)),
-      ...(qos.minimumBandwidthKbps.egress === undefined
+      ...(minKbps === undefined || uplink !== undefined
         ? []
         : [notEnforced('minimum_bandwidth egress', 'virt-quota', 'shared-uplink')]),
       ...placementOnly(qos, 'Open vSwitch'),

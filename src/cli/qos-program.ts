@@ -59,7 +59,17 @@ function portOnHost(group: Command): void {
   const wanted = (command: Command) =>
     policyOptions(options(command))
       .option('--mac <address>', "the machine's MAC address, where the Interface row has none", mac)
-      .option('--meter-bandwidth', '[ovs] qos_meter_bandwidth is on');
+      .option('--meter-bandwidth', '[ovs] qos_meter_bandwidth is on')
+      .option(
+        '--uplink <name>',
+        'port of Open vSwitch on which a minimum_bandwidth is to be guaranteed',
+        device,
+      )
+      .option(
+        '--uplink-rate <kbit/s>',
+        'what the uplink sends at most; where its device is faster than the line behind it',
+        within(1, 34359738),
+      );
   const takeOver = (command: Command) =>
     command.option('--take-over', 'overwrite what somebody else has put there, and say what');
   const actions = () => import('./commands/port-apply.ts');

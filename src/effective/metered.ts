@@ -5,7 +5,10 @@ import { type Claim, inSeries, type Owner } from './claim.ts';
 import type { NicState } from './nic-state.ts';
 
 /** Tables of Neutron's agent through which metered packets go. @see neutron agent/common/constants.py */
-const agentTables: ReadonlySet<number> = new Set([58, 59]);
+const agentTables: readonly number[] = [58, 59];
+
+/** Tables in which a flow may lead through a meter: ours stand in the first, Neutron's agent's in its own. */
+export const meteringTables: readonly number[] = [0, ...agentTables];
 
 /** What the meters of the port's bridge limit, in B/s or packets/s. */
 export function meterClaims(
@@ -42,5 +45,5 @@ function isFor({ match }: OpenFlow, { nic, openflow }: NicState, limited: 'inbou
 
 function ownerOf({ cookie, table }: OpenFlow): Owner {
   if (cookie.startsWith(portCookiePrefix)) return 'virt-quota';
-  return agentTables.has(table) ? 'neutron' : 'unknown';
+  return agentTables.includes(table) ? 'neutron' : 'unknown';
 }

@@ -8,8 +8,8 @@ import {
 import { HostReadError, type HostReader } from '../ports/host.ts';
 
 /** The command by which {@link readFlows} asks. */
-export function flowsCommand(bridge: string): readonly string[] {
-  return asking('--no-names', '--no-stats', 'dump-flows', bridge, 'table=0');
+export function flowsCommand(bridge: string, table = 0): readonly string[] {
+  return asking('--no-names', '--no-stats', 'dump-flows', bridge, `table=${table}`);
 }
 
 /** The command by which {@link readMeters} asks. */
@@ -17,9 +17,9 @@ export function metersCommand(bridge: string): readonly string[] {
   return asking('dump-meters', bridge);
 }
 
-/** The flows of a bridge's first table. @throws HostReadError */
-export async function readFlows(host: HostReader, bridge: string): Promise<readonly OpenFlow[]> {
-  return parseFlows(await said(host, flowsCommand(bridge)));
+/** The flows of one table of a bridge, the first unless another one is named. @throws HostReadError */
+export async function readFlows(host: HostReader, bridge: string, table = 0): Promise<readonly OpenFlow[]> {
+  return parseFlows(await said(host, flowsCommand(bridge, table)));
 }
 
 /** The meters of a bridge. @throws HostReadError */

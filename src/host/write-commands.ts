@@ -4,16 +4,24 @@ import { isTcWrite } from './tc-writes.ts';
 const DEVICE = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const SETTINGS: Readonly<Record<string, RegExp>> = {
-  Port: /^qos=(?:@qos|[0-9a-f-]{36})$/,
+  Port: /^qos=(?:@qos|@uplink|[0-9a-f-]{36})$/,
   // The record of a port is any printable text but what would end its quotes.
   Interface:
     /^(?:ingress_policing_(?:rate|burst)=\d{1,10}|external_ids:virt-quota="[0-9a-f-]{36}"|external_ids:virt-quota-port-(?:qos|meters|flows)="[ !#-[\]-~]{1,8000}")$/,
-  QoS: /^(?:type=linux-htb|queues:0=@queue|other_config:[a-z-]+=\d{1,15}|external_ids:virt-quota[a-z-]*="[A-Za-z0-9_.-]+")$/,
+  QoS: /^(?:type=linux-htb|queues:0=@queue|queues:\d{1,5}=@guarantee|other_config:[a-z-]+=\d{1,15}|external_ids:virt-quota[a-z-]*="[A-Za-z0-9_.-]+")$/,
   Queue: /^(?:other_config:[a-z-]+=\d{1,15}|external_ids:virt-quota[a-z-]*="[A-Za-z0-9_.-]+")$/,
 };
 
 /** Our keys in `external_ids` of an Interface row, one or several. */
 const KEYS = /^external_ids(?:,virt-quota(?:-port-[a-z]+)?)+$/;
+
+/** Numbers of queues, one or several. */
+const QUEUES = /^queues(?:,\d{1,5})+$/;
+
+/** Tables whose rows have no names. */
+function isRow(table: string): boolean {
+  return table === 'QoS' || table === 'Queue';
+}
 
 /**
  * Whether an argv is one of the few commands that write: an `ovs-vsctl` transaction that limits ports, by rows that
@@ -52,17 +60,20 @@ function isOvsWrite(words: readonly string[]): boolean {
   const [record = '', ...values] = rest;
   switch (`${first.startsWith('--') ? `${first} ` : ''}${verb}`) {
     case 'set':
-      return (table === 'Port' || table === 'Interface') && DEVICE.test(record) && areSettings(values);
+      return (isRow(table) ? UUID : DEVICE).test(record) && areSettings(values);
     case 'clear':
       return table === 'Port' && DEVICE.test(record) && values.join() === 'qos';
     case 'remove':
+      if (table === 'QoS') return UUID.test(record) && QUEUES.test(values.join());
       return table === 'Interface' && DEVICE.test(record) && KEYS.test(values.join());
     case '--id=@qos create':
+    case '--id=@uplink create':
       return table === 'QoS' && areSettings(rest);
     case '--id=@queue create':
+    case '--id=@guarantee create':
       return table === 'Queue' && areSettings(rest);
     case '--if-exists destroy':
-      return (table === 'QoS' || table === 'Queue') && rest.length > 0 && rest.every(one => UUID.test(one));
+      return isRow(table) && rest.length > 0 && rest.every(one => UUID.test(one));
     default:
       return false;
   }

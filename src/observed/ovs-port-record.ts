@@ -1,5 +1,6 @@
 import { type OvsRow, type OvsState, ovsMap, ovsReference, ovsRow } from './ovs.ts';
 import { attachedQos, ovsMark } from './ovs-owner.ts';
+import { uplinkMark } from './ovs-uplink.ts';
 
 /** Keys of `external_ids` by which virt-quota knows a port that it has given a QoS policy. */
 export const portMark = {
@@ -108,6 +109,7 @@ export function foreignLimits(state: OvsState, dev: string): ForeignLimits {
 function ownerOfQos(qos: OvsRow, dev: string): string {
   const ids = ovsMap(qos.external_ids);
   if (ids.has(ovsMark.domain)) return `virt-quota for domain ${ids.get(ovsMark.domain)}`;
+  if (ids.has(uplinkMark.uplink)) return 'virt-quota for guarantees of other ports';
   if (ids.has('vm-id')) return `libvirt for domain ${ids.get('vm-id')}`;
   return ids.get('id') === dev ? "Neutron's agent" : 'somebody else';
 }

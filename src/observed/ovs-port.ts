@@ -14,6 +14,10 @@ export interface OvsPortFacts {
   readonly mac?: string;
   /** Neutron's UUID of the port, as whoever plugged it says. */
   readonly portId?: string;
+  /** Of its device, in bytes. */
+  readonly mtu?: number;
+  /** Speed of its device in bit/s, as the device says. */
+  readonly linkBits?: number;
 }
 
 /** By which a port is looked for: the name of its device, or Neutron's UUID. */
@@ -39,7 +43,14 @@ export function findOvsPort(state: OvsBridgesState, name: PortName): OvsPortFact
     ...(typeof port?.tag === 'number' && { tag: port.tag }),
     ...(typeof mac === 'string' && isMac(mac) && { mac: mac.toLowerCase() }),
     ...(typeof portId === 'string' && { portId }),
+    ...(typeof row.mtu === 'number' && { mtu: row.mtu }),
+    ...(typeof row.link_speed === 'number' && row.link_speed > 0 && { linkBits: row.link_speed }),
   };
+}
+
+/** Whether tc knows the device of a port. */
+export function hasKernelDevice({ type }: OvsPortFacts): boolean {
+  return ['', 'system', 'internal', 'tap'].includes(type);
 }
 
 function idsOf(row: OvsRow): ReadonlyMap<unknown, unknown> {

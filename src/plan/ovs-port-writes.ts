@@ -1,6 +1,7 @@
 import type { OvsPortLimits, OvsShaping } from '../domain/ovs-port.ts';
 import { type OvsRow, type OvsState, ovsMap, ovsReference, ovsRow } from '../observed/ovs.ts';
 import { attachedQos, markOf, ovsHolders, ovsMark } from '../observed/ovs-owner.ts';
+import { destroyRows, markSetting, ovsTransaction } from './ovs-parts.ts';
 
 /** A port of Open vSwitch and the domain whose tap it is. */
 export interface LimitedPort {
@@ -22,7 +23,7 @@ export function detachPort(state: OvsState, dev: string): readonly string[] | un
     ...(holder?.inbound ? [['clear', 'Port', dev, 'qos']] : []),
     ...(holder?.outbound ? [['set', 'Interface', dev, ...policing({ rate: 0, burst: 0 })]] : []),
   ];
-  return transaction(parts);
+  return ovsTransaction(parts);
 }
 
 /**
@@ -38,7 +39,7 @@ export function setPort(
   const { dev } = port;
   const row = ovsRow(state.interfaces, 'name', dev);
   const parts = row === undefined ? [] : [...shape(state, port, limits), ...police(row, port, limits)];
-  return transaction([...parts, ...destroyed(state, dev)]);
+  return ovsTransaction([...parts, ...destroyed(state, dev)]);
 }
 
 function shape(
@@ -101,17 +102,12 @@ function destroyed(state: OvsState, dev: string): readonly (readonly string[])[]
     row => markOf(row, 'domain') !== undefined && !inUse.has(ovsReference(row._uuid)),
   );
   return [
-    ...destroy(
+    ...destroyRows(
       'QoS',
       state.qos.filter(row => !isKept(row)),
     ),
-    ...destroy('Queue', queues),
+    ...destroyRows('Queue', queues),
   ];
-}
-
-function destroy(table: string, rows: readonly OvsRow[]): readonly (readonly string[])[] {
-  const uuids = rows.map(row => ovsReference(row._uuid)).filter(uuid => uuid !== undefined);
-  return uuids.length === 0 ? [] : [['--if-exists', 'destroy', table, ...uuids]];
 }
 
 function configOf(shaping: OvsShaping): readonly string[] {
@@ -122,12 +118,6 @@ function policing({ rate, burst }: { readonly rate: number; readonly burst: numb
   return [`ingress_policing_rate=${rate}`, `ingress_policing_burst=${burst}`];
 }
 
-/** In quotes: Open vSwitch takes a bare word that begins with a digit for a number. */
 function mark(name: keyof typeof ovsMark, value: string): string {
-  return `external_ids:${ovsMark[name]}="${value}"`;
-}
-
-function transaction(parts: readonly (readonly string[])[]): readonly string[] | undefined {
-  if (parts.length === 0) return undefined;
-  return ['ovs-vsctl', '--timeout=10', ...parts.flatMap(part => ['--', ...part])];
+  return markSetting(ovsMark[name], value);
 }

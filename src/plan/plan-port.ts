@@ -3,18 +3,21 @@ import type { OvsPortTarget } from '../backend/ovs-port-target.ts';
 import { type Diagnostic, errorAt } from '../diagnostics.ts';
 import { flowText, type OpenFlow, parseFlowText } from '../observed/openflow.ts';
 import { type PortRecord, recordMarks } from '../observed/ovs-port-record.ts';
+import { expectGuarantee } from '../verify/expect-guarantee.ts';
 import { expectPort } from '../verify/expect-port.ts';
 import type { Demand } from '../verify/expectation.ts';
 import type { Reading } from '../verify/reading.ts';
 import type { TcFacts } from '../verify/tc-values.ts';
 import { type PlannedHost, planHost } from './host-plan.ts';
 import { overwrittenFlows, portConflicts } from './port-conflicts.ts';
+import { wantedGuarantee } from './port-guarantee.ts';
 import { freeMeters } from './port-meters.ts';
 import type { PortOp } from './port-op.ts';
 import { expectOwn } from './port-own-demands.ts';
 import { type PortRows, portRowsNow } from './port-rows.ts';
 import { type PortState, recordOf, type WantedPortState } from './port-state.ts';
 import { portSteps } from './port-steps.ts';
+import { uplinkFindings } from './uplink-findings.ts';
 
 /** Kind of the plans for ports of Open vSwitch. */
 export const portKind = 'port-qos';
@@ -42,6 +45,7 @@ export function planPort(ask: PortAsk, readings: readonly Reading[]): PlannedHos
     diagnostics: [
       ...target.diagnostics,
       ...missingFacts(state, target),
+      ...uplinkFindings(state, target),
       ...portConflicts(state, target, takeOver),
     ],
   });
@@ -55,10 +59,13 @@ export function portDemands(ask: PortAsk): readonly Demand[] {
 /** What must hold of a port with a policy, whoever put it there. */
 export function verifyDemands(ask: PortAsk): readonly Demand[] {
   const { state, target, facts } = ask;
-  const { flows, meterIds } = wantedState(ask);
+  const { flows, meterIds, guarantee } = wantedState(ask);
   const ids = target.meters.map(meter => meterIds.get(meterUse(meter)) ?? 0);
   const { dev, bridge } = state.port;
-  return expectPort({ dev, bridge, target, flows, meterIds: ids, facts });
+  return [
+    ...expectPort({ dev, bridge, target, flows, meterIds: ids, facts }),
+    ...(guarantee === undefined ? [] : expectGuarantee(guarantee, state.uplink?.facts?.mtu, facts)),
+  ];
 }
 
 function wantedState({ state, target }: PortAsk): WantedPortState {
@@ -66,10 +73,12 @@ function wantedState({ state, target }: PortAsk): WantedPortState {
   const now = portRowsNow(state.database, state.port.dev);
   const meterIds = freeMeters(state, target);
   const { ofport = 0 } = state.port;
-  const flows = portFlows(target, { ...state.port, ofport }, meterIds);
+  const guarantee = wantedGuarantee(state, target);
+  const queue = guarantee && { queue: guarantee.queue };
+  const flows = portFlows(target, { ...state.port, ofport, ...queue }, meterIds);
   const found = foundBefore(now, record);
   const taken = takenFlows(state, flows, record);
-  const isWanted = target.policing ?? target.queue ?? target.dscp ?? target.meters[0];
+  const isWanted = target.policing ?? target.queue ?? target.dscp ?? target.meters[0] ?? guarantee;
   const kept: PortRecord = {
     found,
     policed: target.policing !== undefined,
@@ -81,9 +90,16 @@ function wantedState({ state, target }: PortAsk): WantedPortState {
     qos: target.queue === undefined ? foundQos(now, found) : { make: target.queue },
     policing: target.policing ?? (record?.policed === true ? found : now.policing),
     marks: isWanted === undefined ? {} : recordMarks(kept),
+    ...(guarantee && { guarantees: [guarantee] }),
   };
   const { rate, burst } = rows.policing;
-  return { rows: { ...rows, policing: { rate, burst } }, flows, restored: taken.restored, meterIds };
+  return {
+    rows: { ...rows, policing: { rate, burst } },
+    flows,
+    restored: taken.restored,
+    meterIds,
+    ...(guarantee && { guarantee }),
+  };
 }
 
 /** What was there before us: what is there now, but for what is ours. */
@@ -115,9 +131,10 @@ function takenFlows(state: PortState, wanted: readonly WantedFlow[], record: Por
 
 function missingFacts(
   { port }: PortState,
-  { meters, dscp, policing, queue }: OvsPortTarget,
+  { meters, dscp, policing, queue, guarantee }: OvsPortTarget,
 ): readonly Diagnostic[] {
-  const first = dscp === undefined ? meters[0]?.because : 'dscp_marking';
+  const queued = guarantee && 'minimum_bandwidth egress';
+  const first = dscp === undefined ? (meters[0]?.because ?? queued) : 'dscp_marking';
   const received = meters.find(meter => meter.direction === 'ingress');
   const needs = (path: string, fact: string) => errorAt('needs-port-fact', path, undefined, { needs: fact });
   const limited = policing === undefined ? queue && 'bandwidth_limit ingress' : 'bandwidth_limit egress';

@@ -36,7 +36,7 @@ export function portConflicts(
 function foreignMarks({ flows, port }: PortState): readonly OpenFlow[] {
   return flows.filter(
     flow =>
-      !isOurs(flow) &&
+      !isOurFlow(flow) &&
       flow.match.split(',').includes(`in_port=${port.ofport}`) &&
       /ip_dscp|nw_tos/.test(flow.actions),
   );
@@ -45,10 +45,11 @@ function foreignMarks({ flows, port }: PortState): readonly OpenFlow[] {
 /** Flows of others in the very place of one of ours: adding it takes them away. */
 export function overwrittenFlows({ flows }: PortState, wanted: readonly WantedFlow[]): readonly OpenFlow[] {
   return flows.filter(
-    flow => !isOurs(flow) && wanted.some(one => one.table === flow.table && one.match === flow.match),
+    flow => !isOurFlow(flow) && wanted.some(one => one.table === flow.table && one.match === flow.match),
   );
 }
 
-function isOurs({ cookie }: OpenFlow): boolean {
+/** Whether a flow is one of ours, for whatever port. */
+export function isOurFlow({ cookie }: OpenFlow): boolean {
   return cookie.startsWith(portCookiePrefix) && cookie.length === portCookiePrefix.length + 12;
 }

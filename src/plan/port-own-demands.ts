@@ -5,6 +5,7 @@ import { ovsRow } from '../observed/ovs.ts';
 import { marksOf, portMark } from '../observed/ovs-port-record.ts';
 import { flowKnob, meterKnob } from '../verify/expect-port.ts';
 import { type Demand, knobName } from '../verify/expectation.ts';
+import { expectOwnGuarantee } from './guarantee-own-demands.ts';
 import { ownMeters } from './port-meters.ts';
 import { portRowsNow } from './port-rows.ts';
 import { type PortState, recordOf, type WantedPortState } from './port-state.ts';
@@ -29,6 +30,7 @@ export function expectOwn(
     ...expectRows(state, wanted),
     ...expectMarks(state, wanted),
     ...expectNoOther(state, wanted, cookie),
+    ...expectOwnGuarantee(state, wanted),
     ...wanted.restored.map(flow =>
       ofBridge(state, flowKnob(flow), { actions: flow.actions, cookie: flow.cookie }),
     ),

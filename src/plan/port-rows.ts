@@ -2,6 +2,9 @@ import { ovsMaxRate } from '../backend/ovs-queue.ts';
 import { type OvsRow, type OvsState, ovsMap, ovsNumber, ovsReference, ovsRow } from '../observed/ovs.ts';
 import { attachedQos } from '../observed/ovs-owner.ts';
 import { isPortRow, marksOf, portMark } from '../observed/ovs-port-record.ts';
+import { type Guarantee, guaranteesOf } from '../observed/ovs-uplink.ts';
+import { guaranteeParts } from './guarantee-rows.ts';
+import { destroyRows, markSetting, type OvsPart, ovsTransaction } from './ovs-parts.ts';
 
 /** Queue 0 of a `linux-htb` row of ours. */
 export interface PortQueue {
@@ -20,17 +23,21 @@ export interface PortRows {
   readonly policing: { readonly rate: number; readonly burst: number };
   /** Our `external_ids` on the Interface row; what is not here goes. */
   readonly marks: Readonly<Record<string, string>>;
+  /** Its queues on uplinks; absent: none. */
+  readonly guarantees?: readonly Guarantee[];
 }
 
 /** What the database holds now. */
 export function portRowsNow(state: OvsState, dev: string): PortRows {
   const row = ovsRow(state.interfaces, 'name', dev);
   const number = (value: unknown) => (typeof value === 'number' ? value : 0);
+  const guarantees = guaranteesOf(state, dev);
   return {
     dev,
     qos: qosNow(state, dev),
     policing: { rate: number(row?.ingress_policing_rate), burst: number(row?.ingress_policing_burst) },
     marks: marksOf(row),
+    ...(guarantees.length > 0 && { guarantees }),
   };
 }
 
@@ -53,13 +60,20 @@ function ownQueue(state: OvsState, qos: OvsRow, dev: string): PortQueue | undefi
   return { maxBits: bits('max-rate'), burstBits: bits('burst') };
 }
 
+/** What is taken out of force; absent: it stays. */
+export interface LessForce {
+  readonly qos?: boolean;
+  readonly policing?: boolean;
+  /** An uplink's row goes out of force for all ports that have a queue in it. */
+  readonly uplinks?: boolean;
+}
+
 /** The same with less in force, and all marks kept: what is put back after it, Open vSwitch writes to tc anew. */
-export function withoutForce(
-  rows: PortRows,
-  less: { readonly qos: boolean; readonly policing: boolean },
-): PortRows {
+export function withoutForce(rows: PortRows, less: LessForce): PortRows {
+  const idle = (rows.guarantees ?? []).map(one => ({ ...one, inForce: false }));
   return {
     ...rows,
+    ...(less.uplinks && { guarantees: idle }),
     ...(less.qos && { qos: 'none' as const }),
     ...(less.policing && { policing: { rate: 0, burst: 0 } }),
   };
@@ -77,12 +91,10 @@ export function portTransaction(state: OvsState, rows: PortRows): readonly strin
     ...(isThere && !isSame ? attach(state, rows) : []),
     ...(isThere ? columns(now, rows) : []),
     ...destroyed(state, rows.dev, isSame),
+    ...guaranteeParts(state, rows.dev, rows.guarantees ?? []),
   ];
-  if (parts.length === 0) return undefined;
-  return ['ovs-vsctl', '--timeout=10', ...parts.flatMap(part => ['--', ...part])];
+  return ovsTransaction(parts);
 }
-
-type Part = readonly string[];
 
 /** Of a row of ours, more than the queue's numbers counts: its type and the port's own rate. */
 function isWhole(state: OvsState, { dev, qos }: PortRows): boolean {
@@ -92,13 +104,13 @@ function isWhole(state: OvsState, { dev, qos }: PortRows): boolean {
   return row?.type === 'linux-htb' && rate === ovsMaxRate && ovsMap(row.queues).size === 1;
 }
 
-function attach(state: OvsState, { dev, qos }: PortRows): readonly Part[] {
+function attach(state: OvsState, { dev, qos }: PortRows): readonly OvsPart[] {
   if (qos === 'none') return [['clear', 'Port', dev, 'qos']];
   if ('row' in qos) {
     const isThere = ovsRow(state.qos, '_uuid', qos.row) !== undefined;
     return [isThere ? ['set', 'Port', dev, `qos=${qos.row}`] : ['clear', 'Port', dev, 'qos']];
   }
-  const mark = `external_ids:${portMark.port}="${dev}"`;
+  const mark = markSetting(portMark.port, dev);
   const { maxBits, burstBits } = qos.make;
   const config = [`other_config:max-rate=${maxBits}`, `other_config:burst=${burstBits}`];
   const ofPort = ['type=linux-htb', `other_config:max-rate=${ovsMaxRate}`, 'queues:0=@queue'];
@@ -110,13 +122,13 @@ function attach(state: OvsState, { dev, qos }: PortRows): readonly Part[] {
 }
 
 /** Interface columns and marks that differ. */
-function columns(now: PortRows, { dev, policing, marks }: PortRows): readonly Part[] {
+function columns(now: PortRows, { dev, policing, marks }: PortRows): readonly OvsPart[] {
   const set = [
     ...(now.policing.rate === policing.rate ? [] : [`ingress_policing_rate=${policing.rate}`]),
     ...(now.policing.burst === policing.burst ? [] : [`ingress_policing_burst=${policing.burst}`]),
     ...Object.entries(marks)
       .filter(([key, value]) => now.marks[key] !== value)
-      .map(([key, value]) => `external_ids:${key}="${value}"`),
+      .map(([key, value]) => markSetting(key, value)),
   ];
   const gone = Object.keys(now.marks).filter(key => marks[key] === undefined);
   return [
@@ -126,16 +138,11 @@ function columns(now: PortRows, { dev, policing, marks }: PortRows): readonly Pa
 }
 
 /** Open vSwitch collects neither table: a row that no port has stays for ever. */
-function destroyed(state: OvsState, dev: string, isKept: boolean): readonly Part[] {
+function destroyed(state: OvsState, dev: string, isKept: boolean): readonly OvsPart[] {
   const kept = isKept ? attachedQos(state, dev) : undefined;
   const inUse = new Set([...ovsMap(kept?.queues).values()].map(ovsReference));
   const own = (rows: readonly OvsRow[]) => rows.filter(row => isPortRow(row, dev));
   const qos = own(state.qos).filter(row => row !== kept);
   const queues = own(state.queues).filter(row => !inUse.has(ovsReference(row._uuid)));
-  return [...destroy('QoS', qos), ...destroy('Queue', queues)];
-}
-
-function destroy(table: string, rows: readonly OvsRow[]): readonly Part[] {
-  const uuids = rows.map(row => ovsReference(row._uuid)).filter(uuid => uuid !== undefined);
-  return uuids.length === 0 ? [] : [['--if-exists', 'destroy', table, ...uuids]];
+  return [...destroyRows('QoS', qos), ...destroyRows('Queue', queues)];
 }

@@ -42,13 +42,17 @@ function databaseStep(
   { rows }: WantedPortState,
   broken: readonly Verdict<Demand>[],
 ): readonly PortStep[] {
-  const inTc = (knob: string) =>
-    broken.some(({ expectation }) => expectation.layer === 'tc' && expectation.knob.startsWith(knob));
+  const inTc = (dev: string | undefined, knob: string) =>
+    broken.some(
+      ({ expectation: { layer, subject, knob: name } }) =>
+        layer === 'tc' && subject === dev && name.startsWith(knob),
+    );
   const lost = {
-    qos: target.queue !== undefined && inTc('class'),
-    policing: target.policing !== undefined && inTc('police'),
+    qos: target.queue !== undefined && inTc(port.dev, 'class'),
+    policing: target.policing !== undefined && inTc(port.dev, 'police'),
+    uplinks: inTc(target.guarantee?.uplink.dev, 'class'),
   };
-  const isLost = lost.qos || lost.policing;
+  const isLost = lost.qos || lost.policing || lost.uplinks;
   if (!isLost && portTransaction(database, rows) === undefined) return [];
   return [
     {

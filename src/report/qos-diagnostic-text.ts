@@ -39,6 +39,10 @@ export const qosTexts: Readonly<Record<QosDiagnosticCode, (diagnostic: Diagnosti
   'limited-by-other': found =>
     `is on ${arg(found, 'dev')} already, by ${arg(found, 'holder')}; nothing is written over it unless --take-over is given`,
   'taken-over': found => `on ${arg(found, 'dev')} is taken over from ${arg(found, 'holder')}`,
+  'uplink-of-other': found =>
+    `needs a queue on ${arg(found, 'dev')}, whose QoS row is of ${arg(found, 'holder')}; what it does for others there would be lost, so it is not taken over`,
+  'queued-by-other': found =>
+    `would be nothing: a flow of somebody else on ${arg(found, 'bridge')} puts the packets into its own queue, ${arg(found, 'flow')}`,
   rounded: found => `is ${found.value ?? '?'}, held as ${arg(found, 'becomes')}${unit(found)}`,
 };
 
@@ -60,6 +64,7 @@ const fates: Readonly<Record<string, string>> = {
   'is replaced': 'it is replaced; remove brings it back',
   'cannot be made anew': 'it could not be brought back, so take it away by hand first',
   stays: 'there is no profile here to be removed, and it stays',
+  'is lost for good': 'Open vSwitch would take it away, and nobody could bring it back',
   'no ingress beside it': 'there cannot be an ingress qdisc beside it',
 };
 
@@ -69,7 +74,7 @@ const reasons: Readonly<Record<string, string>> = {
   'egress-only': 'its driver knows only what the machine sends',
   'physical-only': 'it works on flat and VLAN networks only',
   'burst-ignored': 'it has no burst',
-  'shared-uplink': "its queue stands on the host's uplink, which Neutron's agent keeps for all ports",
+  'shared-uplink': 'its queue stands on an uplink, and nothing tells which one: --uplink DEV does',
   'network-owned': 'it takes no policy for ports of the network itself',
   'burst-zero': 'it takes a missing burst as 0 and then drops everything',
 };

@@ -2,11 +2,14 @@ import type { Effective } from '../effective/claim.ts';
 import { type Contest, contests } from '../effective/contest.ts';
 import { effectiveDomain } from '../effective/effective-domain.ts';
 import { cpuBandwidths, diskStates, nicStates } from '../effective/host-state.ts';
+import { meteringTables } from '../effective/metered.ts';
 import type { PortFlows } from '../effective/nic-state.ts';
 import { QuotaError } from '../errors.ts';
 import { readFlows, readMeters } from '../host/openflow.ts';
 import { readOvsPorts } from '../host/ovs.ts';
+import type { OpenFlow } from '../observed/openflow.ts';
 import { findOvsPort } from '../observed/ovs-port.ts';
+import type { HostReader } from '../ports/host.ts';
 import type { DomainRef } from '../ports/hypervisor.ts';
 import { assess } from './assess.ts';
 import { type DomainView, lookAt } from './look-at.ts';
@@ -71,7 +74,7 @@ async function openflowOf(
   const places = ports.flatMap(dev => findOvsPort(database.found, { dev }) ?? []);
   const bridges = [...new Set(places.map(({ bridge }) => bridge))];
   const seen = await Promise.all(
-    bridges.map(bridge => look(() => Promise.all([readFlows(host, bridge), readMeters(host, bridge)]))),
+    bridges.map(bridge => look(() => Promise.all([readMetering(host, bridge), readMeters(host, bridge)]))),
   );
   return new Map(
     places.flatMap(({ dev, bridge, ofport }): [string, PortFlows][] => {
@@ -81,4 +84,9 @@ async function openflowOf(
       return [[dev, { bridge, ofport, flows, meters }]];
     }),
   );
+}
+
+/** Of all flows of a bridge, which can be very many, those of the tables that have meters. */
+async function readMetering(host: HostReader, bridge: string): Promise<readonly OpenFlow[]> {
+  return (await Promise.all(meteringTables.map(table => readFlows(host, bridge, table)))).flat();
 }

@@ -1,5 +1,5 @@
 import { portCookie } from '../backend/ovs-port-flows.ts';
-import { nothingWanted, ovsPortTarget } from '../backend/ovs-port-target.ts';
+import { nothingWanted, type OvsPortTarget, ovsPortTarget } from '../backend/ovs-port-target.ts';
 import { QuotaError } from '../errors.ts';
 import { readFlows, readMeters, readMeterUsers } from '../host/openflow.ts';
 import { readOvsPorts } from '../host/ovs.ts';
@@ -7,12 +7,14 @@ import { readIproute2Version } from '../host/tc.ts';
 import type { PortQos } from '../intent/port-qos.ts';
 import type { OvsBridgesState } from '../observed/ovs.ts';
 import { findOvsPort, type OvsPortFacts, type PortName } from '../observed/ovs-port.ts';
+import { guaranteesOf } from '../observed/ovs-uplink.ts';
 import { type PlannedHost, planHost } from '../plan/host-plan.ts';
 import type { HostResult } from '../plan/host-result.ts';
 import { type PortAsk, planPort, portDemands, portKind, verifyDemands } from '../plan/plan-port.ts';
 import type { PortOp } from '../plan/port-op.ts';
 import type { HostReader } from '../ports/host.ts';
 import { changeHost } from './host-change.ts';
+import { lookAtUplink } from './look-at-uplink.ts';
 import { portWork } from './port-work.ts';
 import type { HostSurroundings } from './surroundings.ts';
 import { look, type Seen } from './unseen.ts';
@@ -28,6 +30,10 @@ export interface PortRequest {
   readonly mac?: string;
   /** Whether what somebody else has put there may be overwritten. */
   readonly takeOver?: boolean;
+  /** The uplink on which a guarantee is to stand; absent: where it stands already, if it does. */
+  readonly uplink?: string;
+  /** bit/s that all queues on the uplink have together; absent: as it is. */
+  readonly uplinkBits?: number;
 }
 
 /** Says what an apply would write. Changes nothing. @throws QuotaError `not-found`, `unreachable` */
@@ -75,7 +81,7 @@ async function lookAtPort(
   request: PortRequest,
   { canMiss } = { canMiss: false },
 ): Promise<PortAsk> {
-  const { qos, meterBandwidth = false, mac, takeOver = false } = request;
+  const { mac, takeOver = false } = request;
   const [rows, version] = await Promise.all([
     look(() => readOvsPorts(host)),
     look(() => readIproute2Version(host)),
@@ -83,10 +89,13 @@ async function lookAtPort(
   const database = foundIn(rows);
   const found = await portIn(host, database, request);
   const port = mac === undefined ? found : { ...found, mac };
-  const [flows, meters, users] = await Promise.all([
+  const target = targetOf(request, guaranteesOf(database, port.dev)[0]?.uplink);
+  const named = target.guarantee?.uplink.dev;
+  const [flows, meters, users, uplink] = await Promise.all([
     look(() => readFlows(host, port.bridge)),
     look(() => readMeters(host, port.bridge)),
     look(() => readMeterUsers(host, port.bridge)),
+    named === undefined ? undefined : look(() => lookAtUplink(host, database, port, named)),
   ]);
   const or = <T>(nothing: T, seen: Seen<T>) => (canMiss && 'why' in seen ? nothing : foundIn(seen));
   return {
@@ -96,11 +105,19 @@ async function lookAtPort(
       flows: or([], flows),
       meters: or([], meters),
       meterUsers: or<ReadonlyMap<number, number>>(new Map(), users),
+      ...(uplink && { uplink: or({ flows: [] }, uplink) }),
     },
-    target: qos === undefined ? nothingWanted : ovsPortTarget(qos, meterBandwidth),
+    target,
     facts: 'found' in version ? { iproute2: version.found } : {},
     takeOver,
   };
+}
+
+function targetOf(request: PortRequest, standing: string | undefined): OvsPortTarget {
+  const { qos, meterBandwidth = false, uplink = standing, uplinkBits } = request;
+  if (qos === undefined) return nothingWanted;
+  const named = uplink === undefined ? undefined : { dev: uplink, ...(uplinkBits && { bits: uplinkBits }) };
+  return ovsPortTarget(qos, meterBandwidth, named);
 }
 
 /** The port; one that is gone too, when what is ours is to go and its flows are still there. */
@@ -111,11 +128,22 @@ async function portIn(
 ): Promise<OvsPortFacts> {
   const port = findOvsPort(database, name);
   if (port !== undefined) return port;
-  const bridge = 'dev' in name && qos === undefined ? await leftOn(host, database, name.dev) : undefined;
+  const bridge =
+    'dev' in name && qos === undefined
+      ? ((await leftOn(host, database, name.dev)) ?? guaranteedOn(database, name.dev))
+      : undefined;
   if ('dev' in name && bridge !== undefined) return { dev: name.dev, bridge, type: '' };
   const [asked, what] =
     'dev' in name ? [name.dev, `'${name.dev}'`] : [name.portId, `of Neutron's port ${name.portId}`];
   throw new QuotaError('not-found', asked, `Open vSwitch has no port ${what}`);
+}
+
+/** Any bridge, when a port that is gone still has a queue on an uplink: Open vSwitch forgets flows, and rows it keeps. */
+function guaranteedOn(database: OvsBridgesState, dev: string): string | undefined {
+  const [guarantee] = guaranteesOf(database, dev);
+  if (guarantee === undefined) return undefined;
+  const uplink = findOvsPort(database, { dev: guarantee.uplink });
+  return uplink?.bridge ?? database.bridges.map(row => String(row.name))[0];
 }
 
 /** The bridge with flows of ours for a port that is gone: they would meet whoever is given its number next. */

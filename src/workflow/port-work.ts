@@ -3,22 +3,22 @@ import { readOvsPorts } from '../host/ovs.ts';
 import { flowText, type OpenFlow, type OpenFlowMeter } from '../observed/openflow.ts';
 import { type OvsBridgesState, ovsRow } from '../observed/ovs.ts';
 import { attachedQos } from '../observed/ovs-owner.ts';
-import { findOvsPort } from '../observed/ovs-port.ts';
 import { marksOf, portMark } from '../observed/ovs-port-record.ts';
 import { portKind } from '../plan/plan-port.ts';
 import { flowBundle, meterCommands, noMeterCommands } from '../plan/port-commands.ts';
 import type { PortOp } from '../plan/port-op.ts';
-import { portRowsNow, portTransaction, withoutForce } from '../plan/port-rows.ts';
-import { HostReadError, type HostReader } from '../ports/host.ts';
+import type { HostReader } from '../ports/host.ts';
 import { flowKnob, meterKnob } from '../verify/expect-port.ts';
 import { type Knob, knobName } from '../verify/expectation.ts';
 import type { Reading } from '../verify/reading.ts';
 import type { HostWork } from './host-change.ts';
 import { observeOvsPort, unseenOvsPort } from './observe-ovs.ts';
 import { observeTc } from './observe-tc.ts';
+import { observeUplinks } from './observe-uplink.ts';
 import { runWrite } from './run-write.ts';
 import type { HostSurroundings } from './surroundings.ts';
 import { look, type Seen, unseen } from './unseen.ts';
+import { writePortRows } from './write-port-rows.ts';
 
 /** How a port of Open vSwitch with a policy of ours is read and written. */
 export function portWork(surroundings: HostSurroundings, dev: string): HostWork<PortOp> {
@@ -30,7 +30,7 @@ export function portWork(surroundings: HostSurroundings, dev: string): HostWork<
   };
 }
 
-/** Each knob of the database, of tc, and those of the bridge that are asked for. */
+/** Each knob of the port in the database and tc, and those of its bridge and uplink that are asked for. */
 async function observePort(
   { host }: HostSurroundings,
   dev: string,
@@ -38,8 +38,14 @@ async function observePort(
 ): Promise<readonly Reading[]> {
   const [database, tc] = await Promise.all([look(() => readOvsPorts(host)), observeTc(host, dev)]);
   const rows = 'why' in database ? unseenOvsPort(dev, database.why) : observeRows(database.found, dev);
-  const openflow = await observeBridges(host, knobs);
-  const found = new Map([...rows, ...tc.readings, ...openflow].map(reading => [knobName(reading), reading]));
+  const isOfUplink = ({ layer, subject }: Knob) => (layer === 'ovs' || layer === 'tc') && subject !== dev;
+  const [openflow, uplinks] = await Promise.all([
+    observeBridges(host, knobs),
+    observeUplinks(host, database, knobs.filter(isOfUplink)),
+  ]);
+  const found = new Map(
+    [...rows, ...tc.readings, ...openflow, ...uplinks].map(reading => [knobName(reading), reading]),
+  );
   const missing = knobs.filter(knob => !found.has(knobName(knob)));
   const evidence = { source: 'ovs-vsctl list Interface', text: '' };
   return [
@@ -126,8 +132,9 @@ function readingsOf<T>(
   });
 }
 
-async function performPort({ host, hostWriter }: HostSurroundings, op: PortOp): Promise<void> {
-  if (op.kind === 'rows') return writeRows({ host, hostWriter }, op.rows);
+async function performPort(surroundings: HostSurroundings, op: PortOp): Promise<void> {
+  if (op.kind === 'rows') return writePortRows(surroundings, op.rows);
+  const { host, hostWriter } = surroundings;
   const label = `bridge '${op.bridge}'`;
   if (op.kind === 'flows') {
     const bundle = flowBundle(op.bridge, await readFlows(host, op.bridge), op);
@@ -138,30 +145,4 @@ async function performPort({ host, hostWriter }: HostSurroundings, op: PortOp): 
   const commands =
     op.kind === 'meters' ? meterCommands(op.bridge, now, op.set) : noMeterCommands(op.bridge, now, op.ids);
   for (const command of commands) await runWrite(hostWriter, label, command);
-}
-
-/**
- * One transaction; a second one before it where ours makes way for a row that was there, since `linux-noop` would leave
- * standing in the kernel what it finds.
- *
- * @see openvswitch lib/netdev-linux.c:noop_tc_install
- */
-async function writeRows(
-  { host, hostWriter }: Pick<HostSurroundings, 'host' | 'hostWriter'>,
-  rows: Extract<PortOp, { readonly kind: 'rows' }>['rows'],
-): Promise<void> {
-  const { dev } = rows;
-  const label = `Open vSwitch port '${dev}'`;
-  const write = async (wanted: typeof rows) => {
-    const argv = portTransaction(await readOvsPorts(host), wanted);
-    if (argv !== undefined) await runWrite(hostWriter, label, { argv });
-  };
-  const state = await readOvsPorts(host);
-  const isWanted = rows.qos !== 'none' || Object.keys(rows.marks).length > 0;
-  if (isWanted && findOvsPort(state, { dev }) === undefined) throw new HostReadError(`${label} is gone`);
-  const now = portRowsNow(state, dev);
-  const isOurs = now.qos !== 'none' && 'make' in now.qos;
-  const isTheirs = rows.qos !== 'none' && 'row' in rows.qos;
-  if (isOurs && isTheirs) await write(withoutForce(now, { qos: true, policing: false }));
-  await write(rows);
 }

@@ -9,6 +9,7 @@ const onlyOn: Readonly<Record<string, Kind>> = {
   'port-qos': 'trixie',
   'host-qos': 'bookworm',
   'port-qos-apply': 'trixie',
+  'port-guarantee': 'trixie',
   'random-flavors': 'trixie',
   soak: 'trixie',
   unprivileged: 'trixie',

@@ -1,5 +1,6 @@
 import { isWriteCommand } from '../../src/host/write-commands.ts';
 import { HostReadError, type HostReader, type HostWriter } from '../../src/ports/host.ts';
+import type { HostSurroundings } from '../../src/workflow/surroundings.ts';
 import type { Channel } from './agent.ts';
 import type { Hypervisor } from './hypervisor.ts';
 import { LabError } from './lab-error.ts';
@@ -73,11 +74,20 @@ export function hostThrough(hypervisor: Hypervisor): HostThrough {
   };
 }
 
+/** What changes a hypervisor itself from outside. */
+export function hostSurroundingsThrough(hypervisor: Hypervisor, host: HostThrough): HostSurroundings {
+  return {
+    host,
+    hostWriter: hostWriterThrough(hypervisor),
+    wait: milliseconds => new Promise(done => void setTimeout(done, milliseconds)),
+  };
+}
+
 /** Runs what may write, as `localHostWriter` does in it. */
 export function hostWriterThrough(hypervisor: Hypervisor): HostWriter {
   return {
-    run: async argv => {
-      if (isWriteCommand(argv)) return hypervisor.run(argv);
+    run: async (argv, input) => {
+      if (isWriteCommand(argv, input)) return hypervisor.run(argv, input === undefined ? {} : { input });
       throw new HostReadError(`'${argv.join(' ')}' is not a command that may write`);
     },
   };

@@ -34,6 +34,19 @@ describe('a port', () => {
     expect(findOvsPort(state, { dev: 'tap1' })).toEqual({ dev: 'tap1', bridge: 'br-one', type: '' });
   });
 
+  it('has the size of packets and the speed that its device tells', () => {
+    const uplink = parseOvsState(
+      [
+        '{"data":[["up0",0,0,["map",[]],"",4,["map",[]],9000,10000000000]],"headings":["name","ingress_policing_rate","ingress_policing_burst","external_ids","type","ofport","options","mtu","link_speed"]}',
+        '{"data":[[["uuid","f5871f49-142c-4d52-ba4e-bdfcad9ecf7b"],"up0",["set",[]],["set",[]]]],"headings":["_uuid","name","qos","tag"]}',
+        '',
+        '',
+        '{"data":[["br-ex",["uuid","f5871f49-142c-4d52-ba4e-bdfcad9ecf7b"]]],"headings":["name","ports"]}',
+      ].join('\n'),
+    );
+    expect(findOvsPort(uplink, { dev: 'up0' })).toMatchObject({ mtu: 9000, linkBits: 10_000_000_000 });
+  });
+
   it('that is on no bridge, or is not there, is none', () => {
     expect(findOvsPort(state, { dev: 'tap2' })).toBeUndefined();
     expect(findOvsPort(state, { dev: 'tap9' })).toBeUndefined();

@@ -1,5 +1,5 @@
 import { QuotaError } from '../../errors.ts';
-
+import { kilobitsToBits } from '../../units.ts';
 import { applyPortQos, type PortRequest, planPortQos, verifyPortQos } from '../../workflow/port-qos.ts';
 import { type PolicyOptions, readPortPolicy, saySource } from '../port-policy.ts';
 import { type SayHostOptions, sayHostPlan, sayHostResult, sayHostVerdicts } from '../say-host.ts';
@@ -18,6 +18,8 @@ export interface PortApplyOptions extends PortRemoveOptions, PolicyOptions {
   readonly mac?: string;
   readonly meterBandwidth?: boolean;
   readonly takeOver?: boolean;
+  readonly uplink?: string;
+  readonly uplinkRate?: number;
 }
 
 /** `virt-quota port plan`. */
@@ -59,13 +61,15 @@ async function requestOf(options: PortApplyOptions, terminal: Terminal): Promise
   const port = portName(options);
   const effective = await readPortPolicy(options, terminal);
   saySource(effective, terminal);
-  const { mac, meterBandwidth, takeOver } = options;
+  const { mac, meterBandwidth, takeOver, uplink, uplinkRate } = options;
   return {
     port,
     ...(effective.qos !== undefined && { qos: effective.qos }),
     ...(mac !== undefined && { mac: mac.toLowerCase() }),
     ...(meterBandwidth !== undefined && { meterBandwidth }),
     ...(takeOver !== undefined && { takeOver }),
+    ...(uplink !== undefined && { uplink }),
+    ...(uplinkRate !== undefined && { uplinkBits: kilobitsToBits(uplinkRate) }),
   };
 }
 

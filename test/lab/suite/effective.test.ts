@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { InterfaceDefinition } from '../../../src/domain/definition.ts';
 import type { Claim } from '../../../src/effective/claim.ts';
 import { policedClaims } from '../../../src/effective/policed.ts';
@@ -6,6 +6,7 @@ import { readTcPolicers } from '../../../src/host/tc.ts';
 import { type Domain, removeDomain, startDomain } from '../domains.ts';
 import { type HostThrough, hostThrough } from '../host-through.ts';
 import type { Hypervisor } from '../hypervisor.ts';
+import { type Machine, sendCounting } from '../packets.ts';
 import { labHypervisor, releaseHypervisor } from '../start.ts';
 import { passing, refusedDatagrams } from '../traffic.ts';
 import { virtQuota } from '../virt-quota.ts';
@@ -100,6 +101,94 @@ sleep 2`);
     const asked = ['--property', 'quota:vif_inbound_average=2000'];
     const { stderr } = await virtQuota(hypervisor, 'plan', name, '--live', ...asked);
     expect(stderr).toMatch(/warning: interface \S+\/inbound is limited by Neutron's agent too/);
+  });
+});
+
+describe('a port that goes through meters', () => {
+  /** Packets and bytes that have left the root qdisc for the guest. */
+  const left = () =>
+    `tc -s class show dev ${tap()} | awk '/^class htb 1:1 / { mine = 1 } mine && /Sent/ { print $4; print $2; exit }'`;
+  const outside: Machine = { namespace: 'outside', mac: '02:00:00:00:80:03', address: '10.80.0.3' };
+  const guest = () => ({ mac: domain.nics[0]?.mac ?? '', address: '10.80.0.2' });
+  const port = async (verb: string, ...words: readonly string[]) => {
+    const { exitCode, stderr } = await virtQuota(hypervisor, 'port', verb, '--dev', tap(), ...words);
+    expect([exitCode, stderr]).toEqual([0, expect.not.stringContaining('error')]);
+  };
+  const apply = async (rules: readonly object[], ...words: readonly string[]) => {
+    await hypervisor.writeFile('/root/metered.json', JSON.stringify({ rules }));
+    await port('apply', '--policy', '/root/metered.json', ...words);
+  };
+
+  beforeAll(async () => {
+    await hypervisor.shell(`ip netns add outside
+ip link add tapout type veth peer name e0 netns outside
+ip -n outside link set e0 address ${outside.mac}
+ip -n outside link set e0 up
+ip -n outside address add ${outside.address}/24 dev e0
+ip link set tapout up
+ovs-vsctl add-port ovsbr0 tapout`);
+  });
+
+  afterEach(() => port('remove'));
+
+  afterAll(async () => {
+    await hypervisor.shell(`ovs-vsctl --if-exists del-port tapout
+ip netns del outside
+ovs-ofctl del-flows ovsbr0 cookie=0x1a2b/-1
+ovs-ofctl -O OpenFlow13 del-meter ovsbr0 meter=7 2>/dev/null || true`);
+  });
+
+  /** What arrives, in bit/s. */
+  const bitsThrough = async () => {
+    const stream = { bytes: 1000, perSecond: 500 };
+    const counting = { way: [outside, guest()], stream, counters: left() } as const;
+    const { megabits } = await sendCounting(hypervisor, counting);
+    return megabits * 1e6;
+  };
+
+  test('gets what a meter of bandwidth lets through, below what its queue would', async () => {
+    await apply([{ type: 'bandwidth_limit', max_kbps: 640, direction: 'ingress' }], '--meter-bandwidth');
+    const { effective: all, contests } = await effective();
+    expect(all.find(one => one.limited === 'inbound')?.binds).toMatchObject({
+      owner: 'virt-quota',
+      at: expect.stringMatching(/^openflow ovsbr0 meter \d+$/),
+      value: 80_000,
+    });
+    expect(contests[0]?.owners).toEqual(expect.arrayContaining(['virt-quota', 'neutron']));
+    expectRate(await bitsThrough(), 80_000);
+  });
+
+  test("gets what a meter of Neutron's agent lets through, in the agent's table", async () => {
+    const match = `dl_dst=${domain.nics[0]?.mac}`;
+    await hypervisor.shell(`ovs-ofctl -O OpenFlow13 add-meter ovsbr0 meter=7,kbps,bands=type=drop,rate=480
+ovs-ofctl -O OpenFlow13 add-flow ovsbr0 'cookie=0x1a2b,table=0,priority=9,${match},actions=resubmit(,59)'
+ovs-ofctl -O OpenFlow13 add-flow ovsbr0 'cookie=0x1a2b,table=59,priority=100,${match},actions=meter:7,NORMAL'`);
+    const { effective: all } = await effective();
+    expect(all.find(one => one.limited === 'inbound')?.binds).toMatchObject({
+      owner: 'neutron',
+      at: 'openflow ovsbr0 meter 7',
+      value: 60_000,
+    });
+    expectRate(await bitsThrough(), 60_000);
+    await hypervisor.shell('ovs-ofctl del-flows ovsbr0 cookie=0x1a2b/-1');
+  });
+
+  test('gets as many packets as a meter lets through, and both directions are said', async () => {
+    const limit = { type: 'packet_rate_limit', max_kpps: 1 };
+    await apply([limit, { ...limit, direction: 'ingress' }]);
+    const { effective: all } = await effective();
+    for (const limited of ['inbound packets', 'outbound packets']) {
+      expect(all.find(one => one.limited === limited)?.binds).toMatchObject({
+        owner: 'virt-quota',
+        at: expect.stringMatching(/^openflow ovsbr0 meter \d+$/),
+        value: 1000,
+      });
+    }
+    const stream = { bytes: 100, perSecond: 3000 };
+    const counting = { way: [outside, guest()], stream, counters: left() } as const;
+    const { packets } = await sendCounting(hypervisor, counting);
+    expect(packets).toBeGreaterThan(900);
+    expect(packets).toBeLessThan(1100);
   });
 });
 

@@ -1,11 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { isWriteCommand } from '../../../src/host/write-commands.ts';
 import { parsePortQos } from '../../../src/intent/port-qos.ts';
-import { HostReadError } from '../../../src/ports/host.ts';
 import { knobName } from '../../../src/verify/expectation.ts';
 import { applyPortQos, type PortRequest, verifyPortQos } from '../../../src/workflow/port-qos.ts';
 import type { HostSurroundings } from '../../../src/workflow/surroundings.ts';
-import { type HostThrough, hostThrough } from '../host-through.ts';
+import { type HostThrough, hostSurroundingsThrough, hostThrough } from '../host-through.ts';
 import type { Hypervisor } from '../hypervisor.ts';
 import { type Machine, type Stream, sendFor } from '../packets.ts';
 import { labHypervisor, releaseHypervisor } from '../start.ts';
@@ -44,17 +42,7 @@ beforeAll(async () => {
   hypervisor = await labHypervisor();
   await shell(scene);
   host = hostThrough(hypervisor);
-  surroundings = {
-    host,
-    hostWriter: {
-      run: async (argv, input) => {
-        if (!isWriteCommand(argv, input))
-          throw new HostReadError(`'${argv.join(' ')}' is not a command that may write`);
-        return hypervisor.run(argv, input === undefined ? {} : { input });
-      },
-    },
-    wait: milliseconds => new Promise(done => void setTimeout(done, milliseconds)),
-  };
+  surroundings = hostSurroundingsThrough(hypervisor, host);
 });
 
 // Also after a test that failed in the middle.

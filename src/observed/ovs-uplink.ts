@@ -1,0 +1,100 @@
+import { type OvsRow, type OvsState, ovsMap, ovsNumber, ovsReference, ovsRow } from './ovs.ts';
+import { attachedQos } from './ovs-owner.ts';
+
+/** Keys of `external_ids` by which virt-quota knows what it has put on an uplink. */
+export const uplinkMark = {
+  /** On a QoS row: the uplink that it is for. */
+  uplink: 'virt-quota-uplink',
+  /** On a QoS row: UUID of the `linux-noop` row that was found there, to be put back. */
+  found: 'virt-quota-uplink-found',
+  /** On a Queue row: the port whose bandwidth it guarantees. */
+  port: 'virt-quota-guarantee',
+} as const;
+
+/** A queue on an uplink by which a port has its bandwidth guaranteed. Rates in bit/s. */
+export interface Guarantee {
+  readonly uplink: string;
+  /** Number of the queue on the uplink. */
+  readonly queue: number;
+  readonly minBits: number;
+  /** What the queue may borrow up to. */
+  readonly maxBits: number;
+  /** What all queues of the uplink have together. */
+  readonly uplinkBits: number;
+  /** Whether the uplink has the row with the queue; one that was removed and added again has it no longer. */
+  readonly inForce: boolean;
+}
+
+/** The uplink that a QoS row of ours is for; undefined: it is not ours. */
+export function uplinkOf(qos: OvsRow): string | undefined {
+  const uplink = ovsMap(qos.external_ids).get(uplinkMark.uplink);
+  return typeof uplink === 'string' ? uplink : undefined;
+}
+
+/** The QoS row of ours for an uplink, whether the uplink has it now or not. */
+export function uplinkRow(state: OvsState, uplink: string): OvsRow | undefined {
+  const now = attachedQos(state, uplink);
+  if (now !== undefined && uplinkOf(now) === uplink) return now;
+  return state.qos.find(row => uplinkOf(row) === uplink);
+}
+
+/** The queues of a QoS row by number, each with its row. */
+export function queuesOf(state: OvsState, qos: OvsRow | undefined): ReadonlyMap<number, OvsRow> {
+  return new Map(
+    [...ovsMap(qos?.queues)].flatMap(([number, reference]) => {
+      const row = ovsRow(state.queues, '_uuid', ovsReference(reference) ?? '');
+      return row === undefined ? [] : [[Number(number), row] as const];
+    }),
+  );
+}
+
+/** The port that a queue of ours is for; undefined: it is not ours. */
+export function guaranteedPort(queue: OvsRow | undefined): string | undefined {
+  const port = ovsMap(queue?.external_ids).get(uplinkMark.port);
+  return typeof port === 'string' ? port : undefined;
+}
+
+/** The queues that we have made for a port, on whatever uplink. */
+export function guaranteesOf(state: OvsState, dev: string): readonly Guarantee[] {
+  return state.qos.flatMap(qos => {
+    const uplink = uplinkOf(qos);
+    if (uplink === undefined) return [];
+    const own = [...queuesOf(state, qos)].filter(([, row]) => guaranteedPort(row) === dev);
+    return own.map(([queue, row]) => ({
+      uplink,
+      queue,
+      minBits: bitsAt(row, 'min-rate'),
+      maxBits: bitsAt(row, 'max-rate'),
+      uplinkBits: bitsAt(qos, 'max-rate'),
+      inForce: attachedQos(state, uplink) === qos,
+    }));
+  });
+}
+
+/** Who has the QoS row of an uplink, for people; of what is ours, and of what keeps Open vSwitch off, nothing. */
+export function uplinkHolder(state: OvsState, uplink: string): string | undefined {
+  const row = attachedQos(state, uplink);
+  if (row === undefined || row.type === 'linux-noop' || uplinkOf(row) === uplink) return undefined;
+  return `${ownerOf(row)}: QoS row ${ovsReference(row._uuid)} of type ${row.type}`;
+}
+
+/** The `linux-noop` row that was found on an uplink; undefined: there was none, or it is gone. */
+export function foundRow(state: OvsState, qos: OvsRow): string | undefined {
+  const found = ovsMap(qos.external_ids).get(uplinkMark.found);
+  return typeof found === 'string' && ovsRow(state.qos, '_uuid', found) !== undefined ? found : undefined;
+}
+
+/** A number of a row's `other_config`; 0: it is not there. */
+export function bitsAt(row: OvsRow | undefined, key: string): number {
+  const value = ovsNumber(ovsMap(row?.other_config).get(key));
+  return typeof value === 'number' ? value : 0;
+}
+
+/** @see neutron neutron/agent/common/ovs_lib.py:_update_qos */
+function ownerOf(qos: OvsRow): string {
+  const ids = ovsMap(qos.external_ids);
+  if (ids.get('_type') === 'minimum_bandwidth') return "Neutron's agent";
+  const ours = [...ids.keys()].find(key => String(key).startsWith('virt-quota'));
+  if (ours !== undefined) return `virt-quota for ${ids.get(ours)}`;
+  return ids.has('vm-id') ? `libvirt for domain ${ids.get('vm-id')}` : 'somebody else';
+}
