@@ -3,6 +3,7 @@ import type { Scene } from './scene.ts';
 import { again, dev } from './tc-cases.ts';
 
 const tap = (scene: Scene) => dev(scene, 'bridge');
+const unlimited = ({ domains: { plain } }: Scene) => plain.nics[0]?.dev ?? '';
 const ingress = (scene: Scene, filter: string) => `tc filter add dev ${tap(scene)} parent ffff: ${filter}`;
 /** What tc says of a class that is no leaf of libvirt's is said to nobody. */
 const classBeside = (scene: Scene, parent: string, limits: string) =>
@@ -84,6 +85,14 @@ tc filter add dev ${tap(scene)} parent 1: protocol ip pref 7 u32 match ip dport 
     actor: 'full',
     happens: scene => `${classBeside(scene, '1:1', 'rate 1mbit ceil 64mbit')}\n${sendsAll(scene, '1:9')}`,
     restored: again('bridge'),
+    found: nothing,
+  },
+  {
+    what: 'classes of hfsc on a tap without limits, of which tc can write no JSON',
+    actor: 'plain',
+    happens: scene => `tc qdisc replace dev ${unlimited(scene)} root handle 1: hfsc default 1
+tc class add dev ${unlimited(scene)} parent 1: classid 1:1 hfsc sc rate 900mbit ul rate 900mbit`,
+    restored: scene => `tc qdisc del dev ${unlimited(scene)} root`,
     found: nothing,
   },
   {
