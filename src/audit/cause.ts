@@ -28,10 +28,11 @@ function neverApplied({ observed }: Verdict, { definitions: { live, config } }: 
   return { cause: 'never-applied', explanation };
 }
 
-function behindLibvirt({ observed }: Verdict): ToldCause {
-  const how =
-    observed === undefined
-      ? "it was removed behind libvirt's back, or never came into force"
-      : "it was changed behind libvirt's back";
+function behindLibvirt({ observed, evidence }: Verdict): ToldCause {
+  const isIdle = observed === undefined && (evidence?.text ?? '') !== '';
+  const gone = isIdle
+    ? 'what was read there keeps it out of force'
+    : "it was removed behind libvirt's back, or never came into force";
+  const how = observed === undefined ? gone : "it was changed behind libvirt's back";
   return { cause: 'behind-libvirt', explanation: `libvirt's running definition is right: ${how}` };
 }

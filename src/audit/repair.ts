@@ -1,8 +1,10 @@
+import { defaultShares } from '../domain/cputune.ts';
 import type { DomainDefinition } from '../domain/definition.ts';
 import { deviceLimits } from '../domain/device-limits.ts';
-import { deviceName, type Limits } from '../domain/tuning.ts';
+import { deviceName, type Limits, type Parameter } from '../domain/tuning.ts';
 import { virshCommands } from '../domain/virsh-commands.ts';
 import type { Scope } from '../ports/hypervisor.ts';
+import type { HostFacts } from '../verify/host-facts.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ToldCause } from './cause-context.ts';
 import type { Cause, Repair } from './finding.ts';
@@ -20,6 +22,7 @@ export interface RepairInput {
   readonly domain: { readonly name: string };
   readonly definitions: Readonly<Partial<Record<Scope, DomainDefinition>>>;
   readonly verdicts: readonly Verdict[];
+  readonly facts: Pick<HostFacts, 'cgroupVersion'>;
   readonly repair?: RepairContext;
 }
 
@@ -75,7 +78,7 @@ const notes: Readonly<Partial<Record<Cause, string>>> = {
 function writtenAgain(
   { cause }: ToldCause,
   { expectation }: Verdict,
-  { domain, definitions }: RepairInput,
+  { domain, definitions, facts }: RepairInput,
 ): Repair | undefined {
   const { device, parameters, layer } = expectation;
   const scope: Scope = layer === 'config' ? 'config' : 'live';
@@ -83,12 +86,16 @@ function writtenAgain(
   if (definition === undefined) return undefined;
   const defined = deviceLimits(definition, device) ?? {};
   const own = parameters.filter(parameter => parameter !== 'group_name');
-  const broken = Object.fromEntries(own.map(parameter => [parameter, defined[parameter] ?? 0]));
+  // A weight cannot be unset: the kernel's own is the nearest to none.
+  const none = (parameter: Parameter) =>
+    parameter === 'cpu_shares' ? defaultShares(facts.cgroupVersion ?? 2) : 0;
+  const broken = Object.fromEntries(own.map(parameter => [parameter, defined[parameter] ?? none(parameter)]));
   // Of a disk or an interface libvirt takes all limits at once, and drops what is left out.
   const whole = device.kind === 'disk' || device.kind === 'interface';
   const limits: Limits = whole ? { ...broken, ...defined } : broken;
   const [argv] = virshCommands(domain.name, [{ device, limits, because: {} }], { [scope]: true });
-  return (
-    argv && { argv, note: notes[cause] ?? 'libvirt writes its own limits anew, as its definition has them' }
-  );
+  const isDefined = own.some(parameter => defined[parameter] !== undefined);
+  const usual = isDefined ? 'libvirt writes its own limits anew, as its definition has them' : undefined;
+  const note = notes[cause] ?? usual;
+  return argv && { argv, ...(note !== undefined && { note }) };
 }

@@ -34,6 +34,9 @@ export async function desiredFrom(
   const requests =
     options.from === undefined ? [] : await readAssignments(options.from, { scopes: [], options, terminal });
   const assigned = new Map(requests.map(request => [request.domain, request]));
+  for (const domain of twice(requests.map(request => request.domain))) {
+    terminal.say(`warning: '${options.from}' has several lines for '${domain}': the last one counts`);
+  }
   const catalogue = options.flavors === undefined ? undefined : await readCatalogue(options.flavors);
   const connect = wishArguments({ ...(options.connect !== undefined && { connect: options.connect }) });
   return view => {
@@ -48,6 +51,11 @@ export async function desiredFrom(
         : { options: [...connect, '--from', options.from ?? '-'], isFile: true };
     return named('assignment', request.record?.flavor, request, repair);
   };
+}
+
+function twice(names: readonly string[]): ReadonlySet<string> {
+  const first = new Map(names.map((name, at) => [name, at] as const).reverse());
+  return new Set(names.filter((name, at) => first.get(name) !== at));
 }
 
 /** What is to be known beside the domain itself. */

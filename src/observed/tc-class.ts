@@ -34,8 +34,22 @@ export function parseTcClasses(answer: string): readonly TcClass[] {
   return text.startsWith('[') ? fromJson(text) : fromText(text);
 }
 
+/** Of other kinds of classes (hfsc) iproute2 6.15 writes no JSON: `{"class":"hfsc",…,"parent":"1:"sc d 0us }`. */
+const brokenOther = /^\{"class":"(?!htb")[a-z_]{1,15}",[^{}]*\}$/;
+
+function entriesOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const entries = text.endsWith(']') ? text.slice(1, -1).split(/,(?=\{"class":")/) : [text];
+    const whole = entries.filter(entry => !brokenOther.test(entry));
+    if (whole.length === entries.length) throw error;
+    return whole.map(entry => JSON.parse(entry));
+  }
+}
+
 function fromJson(text: string): readonly TcClass[] {
-  const entries: unknown = JSON.parse(text);
+  const entries = entriesOf(text);
   if (!Array.isArray(entries)) return [];
   return entries
     .filter(isObject)

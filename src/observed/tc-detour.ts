@@ -19,20 +19,26 @@ export interface Detour {
 }
 
 /**
- * Whether packets go past class 1:1: to where the first filter that takes all of them sends them, else to the default
- * class. That has to be a leaf: with a class below it, htb sends what no filter has classified without any limit.
+ * Whether packets go past class 1:1: into another qdisc, to where the first filter that takes all of them sends them, else
+ * to the default class. That has to be a leaf: with a class below it, htb sends what no filter has classified without any
+ * limit.
  *
  * @see linux net/sched/sch_htb.c:htb_classify
  */
 export function detourOf({ classes, qdiscs = [], filters = [] }: Shaping): Detour | undefined {
-  const first = filters.find(takesAll);
+  const first = qdiscs.some(isInAnother) ? undefined : filters.find(takesAll);
   if (first !== undefined) {
     return isBelow(first.classid, classes) ? undefined : { by: 'filters', text: first.text };
   }
-  const root = bypassing(qdiscs);
+  const root = qdiscs.find(isInAnother) ?? bypassing(qdiscs);
   if (root !== undefined) return { by: 'qdiscs', text: root.text };
   const child = classes.find(one => one.parent === '1:1');
   return child && { by: 'classes', text: child.text };
+}
+
+/** An htb that is a class's of another qdisc, which has other classes too. With `-r` its handle is longer. */
+function isInAnother({ kind, handle, parent }: TcQdisc): boolean {
+  return kind === 'htb' && /^1:(?:\[|$)/.test(handle) && parent !== 'root';
 }
 
 /** Whether there are classes besides 1:1 (and Open vSwitch's own) that a filter could send packets to. */

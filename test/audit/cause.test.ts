@@ -93,6 +93,16 @@ filter protocol all pref 49152 u32 chain 0 fh 800::800
     expect(causeOf(400_000)).toEqual(['behind-libvirt']);
   });
 
+  it('is told apart from one that is gone where something keeps the limit out of force', () => {
+    const evidence = { source: 'tc -d filter show dev tap1', text: 'filter protocol all pref 7 matchall …' };
+    const told = (found: Partial<Verdict>) => {
+      const broken = link(['tc', 'tap1', 'class htb 1:1'], 'outbound.average', { ...missing, ...found });
+      return auditWith([broken]).findings[0]?.explanation;
+    };
+    expect(told({ evidence })).toMatch(/is right: what was read there keeps it out of force$/);
+    expect(told({ evidence: { ...evidence, text: '' } })).toMatch(/ it was removed behind libvirt's back/);
+  });
+
   it('is no confusion of units where there is no unit', () => {
     const found = different({ weight: 512 }, { weight: 64 }, ['weight']);
     expect(causes([link(['cgroup', 'scope', 'cpu.weight'], 'cpu_shares', found)])).toEqual([

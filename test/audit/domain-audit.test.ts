@@ -135,4 +135,21 @@ describe('the repair', () => {
       },
     ]);
   });
+
+  it.each([
+    [2, 'cpu.weight', 'cpu_shares=100'],
+    [1, 'cpu.shares', 'cpu_shares=1024'],
+  ] as const)(
+    'of a weight that no definition has is the one of the kernel, cgroup v%i',
+    (cgroupVersion, knob, value) => {
+      const live = { ...definition, cputune: {} };
+      const changed = { outcome: 'fail', reason: 'different', expected: { weight: 100 } } as const;
+      const [finding] = auditWith([link(['cgroup', 'scope', knob], 'cpu_shares', changed)], {
+        source: 'libvirt',
+        definitions: { live },
+        facts: { ovsPorts: new Set(), cgroupVersion },
+      }).findings;
+      expect(finding?.repair).toEqual({ argv: ['virsh', 'schedinfo', 'vm1', value, '--live'] });
+    },
+  );
 });

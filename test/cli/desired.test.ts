@@ -78,6 +78,17 @@ describe('what a domain shall have', () => {
     expect(await desired({ from: both }, eloquent)).toMatchObject({ name: 'by-uuid', shares: 7 });
   });
 
+  it('is its last assignment, and that there are more is said', async () => {
+    const lines = [flavor('first', 6), flavor('other', 7), flavor('last', 8)].map((one, at) =>
+      JSON.stringify({ domain: at === 1 ? 'vm2' : 'vm1', flavor: one }),
+    );
+    const from = file('twice.jsonl', lines.join('\n'));
+    const said: string[] = [];
+    await desiredFrom({ from }, { ...quiet, say: text => said.push(text) });
+    expect(said).toEqual([`warning: '${from}' has several lines for 'vm1': the last one counts`]);
+    expect(await desired({ from }, eloquent)).toMatchObject({ name: 'last', shares: 8 });
+  });
+
   it("is the flavor of the catalogue that Nova's metadata names", async () => {
     const options = { flavors: catalogue };
     expect(await desired(options, eloquent)).toEqual({

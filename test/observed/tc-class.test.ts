@@ -61,6 +61,16 @@ describe('the htb classes of a device', () => {
     expect(() => parseTcClasses('[{"class":"htb"')).toThrow(SyntaxError);
   });
 
+  it('are read beside those of which iproute2 6.15 writes no JSON, and only beside those', () => {
+    const hfsc =
+      '{"class":"hfsc","handle":"1:","root":true},{"class":"hfsc","handle":"1:1","parent":"1:"sc d 0us ul d 0us }';
+    const htb = '{"class":"htb","handle":"1:1","root":true,"rate":4000000}';
+    expect(parseTcClasses(`[${hfsc}]`)).toEqual([]);
+    expect(parseTcClasses(`[${hfsc},${htb}]`)).toMatchObject([{ handle: '1:1', rateBps: 4_000_000 }]);
+    expect(() => parseTcClasses(`[${hfsc},${htb.replace('"rate"', 'rate')}]`)).toThrow(SyntaxError);
+    expect(() => parseTcClasses(`[${hfsc}`)).toThrow(SyntaxError);
+  });
+
   it('are read in no time from a megabyte of rubbish', () => {
     const started = performance.now();
     parseTcClasses(`class htb ${'rate '.repeat(200_000)}`);

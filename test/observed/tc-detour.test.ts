@@ -51,6 +51,14 @@ describe('packets go past class 1:1', () => {
     });
   });
 
+  it('where its qdisc is that of a class of another one', () => {
+    const inPrio =
+      'qdisc htb 1:[00010000] parent 9:1 r2q 10 default 0x1 direct_packets_stat 0 direct_qlen 1000';
+    const prio = 'qdisc prio 9:[00090000] root refcnt 2 bands 3 priomap 1 2 2 2 1 2 0 0 1 1 1 1 1 1 1 1';
+    expect(detour([own], '', `${prio}\n${inPrio}`)).toEqual({ by: 'qdiscs', text: inPrio });
+    expect(detour([own], '', root.replace('1:', '1:[00010000]'))).toBeUndefined();
+  });
+
   it('where another class is the default, or there is a class below it', () => {
     const other = root.replace('default 0x1', 'default 0x2');
     expect(detour([own, beside], '', other)).toEqual({ by: 'qdiscs', text: other });

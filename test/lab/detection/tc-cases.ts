@@ -2,12 +2,12 @@ import { broken, type Case, nothing } from './case.ts';
 import type { Scene } from './scene.ts';
 
 /** Interfaces of `full`, in the order of the scene. */
-const dev = ({ domains: { full } }: Scene, which: 'bridge' | 'ovs' | 'macvtap' | 'network') =>
+export const dev = ({ domains: { full } }: Scene, which: 'bridge' | 'ovs' | 'macvtap' | 'network') =>
   full.nics.find(nic => nic.kind === which)?.dev ?? '';
 const first = ({ domains: { plain } }: Scene) => plain.nics[0]?.dev ?? '';
 
 /** libvirt is told the same limits again: it makes everything anew. */
-const again = (which: 'bridge' | 'macvtap' | 'network') => (scene: Scene) =>
+export const again = (which: 'bridge' | 'macvtap' | 'network') => (scene: Scene) =>
   `virsh -q domiftune ${scene.domains.full.name} ${dev(scene, which)} --live --inbound 4000,8000,1024 --outbound 2000,0,512`;
 const cleared = (scene: Scene) =>
   `virsh -q domiftune ${scene.domains.plain.name} ${first(scene)} --live --config --inbound 0 --outbound 0`;

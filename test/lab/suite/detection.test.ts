@@ -9,6 +9,7 @@ import { novaBreaks, ovsBreaks, ovsCalm, restarted } from '../detection/ovs-case
 import { qemuBreaks, qemuCalm } from '../detection/qemu-cases.ts';
 import { clearScene, connectAgain, fullFlavor, type Scene, setScene } from '../detection/scene.ts';
 import { tcBreaks, tcCalm } from '../detection/tc-cases.ts';
+import { detourBreaks, detourCalm } from '../detection/tc-detours.ts';
 import type { Hypervisor } from '../hypervisor.ts';
 import { labHypervisor, releaseHypervisor } from '../start.ts';
 
@@ -71,7 +72,7 @@ describe('nothing is found at', () => {
   describe('domains', () => cases(definitionCalm));
   describe('cgroups', () => cases(cgroupCalm));
   describe('disks', () => cases(qemuCalm));
-  describe('interfaces', () => cases(tcCalm));
+  describe('interfaces', () => cases([...tcCalm, ...detourCalm]));
   describe('Open vSwitch', () => cases(ovsCalm));
 });
 
@@ -79,7 +80,7 @@ describe('exactly what is wrong is found at', () => {
   describe('definitions', () => cases(definitionBreaks));
   describe('cgroups', () => cases(cgroupBreaks));
   describe("QEMU's throttle", () => cases(qemuBreaks));
-  describe('tc', () => cases(tcBreaks));
+  describe('tc', () => cases([...tcBreaks, ...detourBreaks]));
   describe('Open vSwitch', () => cases([...ovsBreaks, ...novaBreaks, restarted]));
 });
 
