@@ -108,8 +108,8 @@ function apply(top: Command): void {
 function recover(top: Command): void {
   const command = top
     .command('recover')
-    .argument('[domain...]', 'names or UUIDs (none: all that were left)')
-    .description('undo what a killed apply was in the middle of')
+    .argument('[domain...]', 'names or UUIDs, taps, uplinks (none: all that were left)')
+    .description('undo what a killed apply was in the middle of; json is a line for each')
     .option('--finish', 'finish it instead: set and verify what was planned')
     .option('--list', 'only say what there is');
   connectOptions(command)

@@ -1,5 +1,6 @@
 import { QuotaError } from '../errors.ts';
 import { type Json, jsonType, scalarText } from './json-text.ts';
+import { parsePythonDicts } from './python-dict.ts';
 
 /** A rule as it was written: its keys as the API spells them, with where it stands. */
 export interface WrittenRule {
@@ -54,7 +55,8 @@ function rulesOf(object: ReadonlyMap<string, Json>, subject: string): readonly W
   const rules = object.get('rules');
   if (Array.isArray(rules)) return listed(rules, 'rules');
   if (rules === null) return [];
-  if (rules !== undefined) throw refused(subject, `has rules that are a ${jsonType(rules)}, must be a list`);
+  if (typeof rules === 'string') return listed(parsePythonDicts(rules, `'rules' of ${subject}`), 'rules');
+  if (rules !== undefined) throw refused(subject, `has rules of type ${jsonType(rules)}, must be a list`);
   const typed = [...object].filter(([key]) => typedKey.test(key));
   if (typed.length > 0) return typed.flatMap(([key, value]) => ofType(key, value));
   if ([...object.keys()].some(key => /^(max|min|dscp)[ _]/i.test(key)))

@@ -46,7 +46,7 @@ export interface PortQosResult {
 /**
  * Reads a Neutron QoS policy in the forms in which it is met: the API's answers (`{"policy": …}`,
  * `{"bandwidth_limit_rules": […]}`, one rule) and what `openstack network qos policy show`, `rule list` and `rule show`
- * print with `-f json` or `-f yaml`. Everything that Neutron's API refuses is an error, and some more.
+ * print with `-f json`, `-f yaml` or `-f shell`. Everything that Neutron's API refuses is an error, and some more.
  *
  * @see neutron-lib neutron_lib/api/definitions/qos.py
  * @throws QuotaError `invalid-input` when it is no policy at all

@@ -29,6 +29,31 @@ export function parsePythonDict(text: string, subject: string): ReadonlyMap<stri
   }
 }
 
+const dictInList = /\s*(\{(?:[^{}'"]|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")*\})\s*(,|\]\s*$)/y;
+
+/**
+ * A list of such dicts, which is what `openstack … -f shell` and `-f value` make of a policy's rules.
+ *
+ * @throws QuotaError `invalid-input` when it is something else.
+ */
+export function parsePythonDicts(text: string, subject: string): readonly ReadonlyMap<string, Json>[] {
+  const dicts: ReadonlyMap<string, Json>[] = [];
+  let at = /^\s*\[/.exec(text)?.[0].length ?? 0;
+  if (/^\s*\[\s*\]\s*$/.test(text)) return dicts;
+  for (;;) {
+    dictInList.lastIndex = at;
+    const match = at === 0 ? null : dictInList.exec(text);
+    if (match === null) {
+      const what = `${subject} is not a list of dicts from character ${at + 1} on`;
+      throw new QuotaError('invalid-input', subject, what);
+    }
+    const [, dict = '', mark] = match;
+    dicts.push(parsePythonDict(dict, subject));
+    if (mark !== ',') return dicts;
+    at = dictInList.lastIndex;
+  }
+}
+
 function plain(number: string | undefined, word: string | undefined): Json {
   if (number !== undefined) return { number };
   return word === 'None' ? null : word === 'True';

@@ -10,7 +10,9 @@ import { hostProfile } from './host-profile.ts';
 import { markingOutput } from './marking.ts';
 import { plan } from './plan.ts';
 import { portQos } from './port-qos.ts';
+import { portTranslation } from './port-translation.ts';
 import { report } from './report.ts';
+import { translation } from './translation.ts';
 import { volumeQos } from './volume-qos.ts';
 
 /** A shape of input or output with what it is for. */
@@ -24,6 +26,7 @@ export const schemas = {
   flavor: { title: 'A flavor, in the JSON forms in which it is read', schema: flavor },
   'volume-qos': { title: "A volume type's QoS, in the JSON forms in which it is read", schema: volumeQos },
   'port-qos': { title: "A Neutron QoS policy, in the API's JSON forms", schema: portQos },
+  translation: { title: 'What translate -f json prints', schema: translation },
   plan: { title: 'What plan -f json prints and --out saves', schema: plan },
   report: { title: 'What verify -f json prints', schema: report },
   apply: { title: 'What apply -f json and -f jsonl print', schema: apply },
@@ -33,6 +36,7 @@ export const schemas = {
     title: 'What plan, apply, verify and remove print with -f json for ports, MidoNet and host profiles',
     schema: hostChange,
   },
+  'port-translation': { title: 'What port translate -f json prints', schema: portTranslation },
   profile: { title: 'What profile show -f json prints', schema: hostProfile },
   dscp: { title: 'What dscp -f json prints', schema: markingOutput },
   diagnostics: { title: 'Findings about input', schema: diagnostics },

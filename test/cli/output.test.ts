@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PrivateLibvirtd, startPrivateLibvirtd } from '../libvirtd.ts';
-import { main } from './run.ts';
+import { main, virtQuota } from './run.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'virt-quota-output-'));
 const names = Array.from({ length: 40 }, (_, index) => `vm${index}`);
@@ -29,6 +29,18 @@ function domainXml(name: string): string {
   );
 }
 
+function applyToAll() {
+  const args = ['apply', '--all', '-c', daemon.uri('many'), '-f', 'jsonl', '--parallel', '8'];
+  return spawn(process.execPath, [main, ...args, '--property', 'quota:vif_inbound_average=1000'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, VIRT_QUOTA_STATE_DIR: state },
+  });
+}
+
+function journals(): readonly string[] {
+  return readdirSync(state).filter(file => !file.endsWith('.lock'));
+}
+
 describe('standard output', () => {
   it('that takes nothing more is told in one line, and is no difference', async () => {
     const full = openSync('/dev/full', 'w');
@@ -41,18 +53,30 @@ describe('standard output', () => {
     expect(exitCode).toBe(3);
   });
 
+  it('of a recovery of several is a line of JSON for each', async () => {
+    const child = applyToAll();
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    const left = journals().length;
+    expect(left).toBeGreaterThan(1);
+    const ran = await virtQuota(['recover', '-f', 'json'], { env: { VIRT_QUOTA_STATE_DIR: state } });
+    const results = ran.stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    expect(results.map(one => one.outcome)).toEqual(Array(left).fill('rolled-back'));
+    expect([ran.exitCode, journals()]).toEqual([0, []]);
+  });
+
   it('whose reader goes away in the middle of an apply leaves nothing half-done', async () => {
-    const args = ['apply', '--all', '-c', daemon.uri('many'), '-f', 'jsonl', '--parallel', '8'];
-    const child = spawn(process.execPath, [main, ...args, '--property', 'quota:vif_inbound_average=1000'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, VIRT_QUOTA_STATE_DIR: state },
-    });
+    const child = applyToAll();
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', text => (stderr += text));
     await once(child.stdout, 'data');
     child.stdout.destroy();
     await once(child, 'close');
-    expect(readdirSync(state).filter(file => !file.endsWith('.lock'))).toEqual([]);
+    expect(journals()).toEqual([]);
     expect(stderr).toMatch(/^\d+ of 40 domains were not begun$/m);
   });
 });

@@ -30,6 +30,11 @@ describe('a Neutron QoS policy', () => {
     ['one rule of the API', '{"dscp_marking_rule": {"dscp_mark": "26", "id": "x"}}'],
     ['one rule of the client', '{"dscp_mark": 26, "id": "x"}'],
     ['one rule of the client as YAML', 'dscp_mark: 26\nid: x\n'],
+    [
+      'the lines of the client for a shell',
+      `id="x"\nname="gold"\nrules="[{'dscp_mark': 26, 'id': 'a', 'type': 'dscp_marking'}]"\n`,
+    ],
+    ['rules that an old client leaves as Python prints them', `{"rules": "[{u'dscp_mark': 26}]"}`],
     ['a list of rules in YAML', '- Type: dscp_marking\n  DSCP mark: 26\n'],
   ])('is read from %s', (_, text) => {
     const { qos, diagnostics } = parsePortQos(text);
@@ -57,7 +62,9 @@ describe('a Neutron QoS policy', () => {
     ['empty', '  \n'],
     ['something else', '{"flavor": {"vcpus": 1}}'],
     ['two policies', '{"policies": [{"rules": []}, {"rules": []}]}'],
-    ['rules that are text', '{"rules": "[{}]"}'],
+    ['rules that are text', '{"rules": "fast"}'],
+    ['rules that are a number', '{"rules": 5}'],
+    ['rules as Python prints them, cut off', `{"rules": "[{'dscp_mark': 26}"}`],
     ['a number', '42'],
     ['nested without end', '['.repeat(100_000)],
     ['YAML nested without end', `a: ${'['.repeat(3000)}`],

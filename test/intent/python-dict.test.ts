@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePythonDict } from '../../src/intent/python-dict.ts';
+import { parsePythonDict, parsePythonDicts } from '../../src/intent/python-dict.ts';
 
 const read = (text: string) => Object.fromEntries(parsePythonDict(text, 'it'));
 
@@ -27,6 +27,29 @@ describe('a dict as Python prints it', () => {
   it('does not take long to refuse', () => {
     const start = performance.now();
     expect(() => read(`{'a': '${"\\'".repeat(400_000)}`)).toThrow(/not a dict/);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+});
+
+describe('a list of dicts as Python prints it', () => {
+  it.each<readonly [string, readonly object[]]>([
+    ['[]', []],
+    ["[{'a': 1}]", [{ a: { number: '1' } }]],
+    ["[{'a': '}, {'}, {u'b': \"it's]\"} ] ", [{ a: '}, {' }, { b: "it's]" }]],
+  ])('%s', (text, expected) => {
+    expect(parsePythonDicts(text, 'it').map(dict => Object.fromEntries(dict))).toEqual(expected);
+  });
+
+  it.each(['', '{}', "[{'a': 1}", "[{'a': 1},]", "[{'a': 1}] x", '[1]', "[[{'a': 1}]]", "[{'a': {'b': 1}}]"])(
+    'that is something else is refused: %s',
+    text => {
+      expect(() => parsePythonDicts(text, 'it')).toThrow(/it is not a (?:list of dicts|dict) /);
+    },
+  );
+
+  it('does not take long to refuse', () => {
+    const start = performance.now();
+    expect(() => parsePythonDicts(`[{'a': '${"\\'".repeat(400_000)}`, 'it')).toThrow(/not a list/);
     expect(performance.now() - start).toBeLessThan(1000);
   });
 });

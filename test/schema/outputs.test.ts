@@ -58,6 +58,34 @@ describe('what the commands print is what the schemas say', () => {
 });
 
 describe('what is beside Nova', () => {
+  it('translations of flavors, volumes and domains', async () => {
+    const alone = await json('translate', ...flavor);
+    expect(problems('translation', alone)).toEqual([]);
+    expect(problems('translation', { ...alone, more: 1 })).not.toEqual([]);
+    const gold = join(samples, 'volumes/gold.openstack.json');
+    const own = ['--options', join(samples, 'options/burst.options')];
+    const volumes = await json('translate', ...flavor, ...own, '--volume', `vda=${gold},size=100`);
+    expect(problems('translation', volumes)).toEqual([]);
+    const domain = join(samples, 'domains/instance-00000041.xml');
+    const into = await json('translate', ...flavor, '--domain', domain);
+    expect(problems('translation', into)).toEqual([]);
+    expect(problems('translation', { ...into, tuning: [{}] })).not.toEqual([]);
+  });
+
+  it.each(['gold', 'guaranteed'])('policies of ports: %s', async name => {
+    const port = ['--port', '205081e1-ad00-4000-8000-000000000001', '--backend', 'all'];
+    const file = join(samples, `port-qos/${name}.policy.json`);
+    const facts = ['--ofport', '7', '--vlan', '5', '--mac', 'fa:16:3e:20:50:81', '--vf', 'eth2:3'];
+    const uplink = ['--physical', '--physical-bridge', 'br-ex', '--uplink', 'eth1'];
+    const all = await json('port', 'translate', '--policy', file, ...port, ...facts, ...uplink);
+    expect(problems('port-translation', all)).toEqual([]);
+    expect(problems('port-translation', { ...all, source: 'nobody' })).not.toEqual([]);
+    const none = await json(
+      ...['port', 'translate', '--network-policy', file, ...port, '--device-owner', 'network:dhcp'],
+    );
+    expect(problems('port-translation', none)).toEqual([]);
+  });
+
   it('profiles and markings', async () => {
     const profile = await json('profile', 'show', join(samples, 'profiles/uplink.yaml'));
     expect(problems('profile', profile)).toEqual([]);

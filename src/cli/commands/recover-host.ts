@@ -40,7 +40,7 @@ export async function recoverOnHost(
       options.finish === true ? 'finish' : 'undo',
     ),
   );
-  if (options.format === 'json') terminal.out(`${JSON.stringify(hostReport(result), null, 2)}\n`);
+  if (options.format === 'json') terminal.out(`${JSON.stringify(hostReport(result))}\n`);
   else terminal.out(renderHostResult(result, terminal.paint));
   // To be as before is what was asked for here.
   return result.outcome === 'rolled-back' ? exitCode.ok : exitCodeOfApply(result);

@@ -70,7 +70,7 @@ async function recoverOnDomain(
   const result = await connected(connect, terminal, surroundings =>
     recoverDomain(surroundings, entry, options.finish === true ? 'finish' : 'undo'),
   );
-  if (options.format === 'json') terminal.out(`${JSON.stringify(applyReport(result), null, 2)}\n`);
+  if (options.format === 'json') terminal.out(`${JSON.stringify(applyReport(result))}\n`);
   else terminal.out(renderApply(result, terminal.paint));
   // To be as before is what was asked for here.
   return result.outcome === 'rolled-back' ? exitCode.ok : exitCodeOfApply(result);
