@@ -25,6 +25,18 @@ export interface Guarantee {
   readonly inForce: boolean;
 }
 
+/** What all queues of an uplink have together, in bit/s. */
+export interface UplinkRate {
+  readonly uplink: string;
+  readonly bits: number;
+}
+
+/** The rate of an uplink's row; none where there is no row of ours. */
+export function uplinkRates(state: OvsState, uplink: string): readonly UplinkRate[] {
+  const bits = bitsAt(uplinkRow(state, uplink), 'max-rate');
+  return bits > 0 ? [{ uplink, bits }] : [];
+}
+
 /** The uplink that a QoS row of ours is for; undefined: it is not ours. */
 export function uplinkOf(qos: OvsRow): string | undefined {
   const uplink = ovsMap(qos.external_ids).get(uplinkMark.uplink);

@@ -2,8 +2,8 @@ import { ovsMaxRate } from '../backend/ovs-queue.ts';
 import { type OvsRow, type OvsState, ovsMap, ovsNumber, ovsReference, ovsRow } from '../observed/ovs.ts';
 import { attachedQos } from '../observed/ovs-owner.ts';
 import { isPortRow, marksOf, portMark } from '../observed/ovs-port-record.ts';
-import { type Guarantee, guaranteesOf } from '../observed/ovs-uplink.ts';
-import { guaranteeParts } from './guarantee-rows.ts';
+import { bitsAt, type Guarantee, guaranteesOf, type UplinkRate, uplinkRow } from '../observed/ovs-uplink.ts';
+import { goneFrom, guaranteeParts } from './guarantee-rows.ts';
 import { destroyRows, markSetting, type OvsPart, ovsTransaction } from './ovs-parts.ts';
 
 /** Queue 0 of a `linux-htb` row of ours. */
@@ -25,6 +25,8 @@ export interface PortRows {
   readonly marks: Readonly<Record<string, string>>;
   /** Its queues on uplinks; absent: none. */
   readonly guarantees?: readonly Guarantee[];
+  /** Rates to be put back on uplinks whose rows stay for other ports; absent: none was changed. */
+  readonly uplinkRates?: readonly UplinkRate[];
 }
 
 /** What the database holds now. */
@@ -92,8 +94,19 @@ export function portTransaction(state: OvsState, rows: PortRows): readonly strin
     ...(isThere ? columns(now, rows) : []),
     ...destroyed(state, rows.dev, isSame),
     ...guaranteeParts(state, rows.dev, rows.guarantees ?? []),
+    ...ratesPutBack(state, rows),
   ];
   return ovsTransaction(parts);
+}
+
+/** The row of an uplink that goes has no rate to put back. */
+function ratesPutBack(state: OvsState, rows: PortRows): readonly OvsPart[] {
+  const gone = goneFrom(state, rows.dev, rows.guarantees ?? []).filter(one => one.isLast);
+  return (rows.uplinkRates ?? []).flatMap(({ uplink, bits }) => {
+    const qos = uplinkRow(state, uplink);
+    if (qos === undefined || gone.some(one => one.qos === qos) || bitsAt(qos, 'max-rate') === bits) return [];
+    return [['set', 'QoS', ovsReference(qos._uuid) ?? '', `other_config:max-rate=${bits}`]];
+  });
 }
 
 /** Of a row of ours, more than the queue's numbers counts: its type and the port's own rate. */

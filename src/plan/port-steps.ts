@@ -1,6 +1,7 @@
 import { meterUse, portCookie } from '../backend/ovs-port-flows.ts';
 import type { OvsPortTarget } from '../backend/ovs-port-target.ts';
 import { flowText, meterFlags, type OpenFlowMeter } from '../observed/openflow.ts';
+import { uplinkRates } from '../observed/ovs-uplink.ts';
 import type { Demand } from '../verify/expectation.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { HostStep } from './host-plan.ts';
@@ -54,6 +55,8 @@ function databaseStep(
   };
   const isLost = lost.qos || lost.policing || lost.uplinks;
   if (!isLost && portTransaction(database, rows) === undefined) return [];
+  const rates = rows.guarantees?.flatMap(({ uplink }) => uplinkRates(database, uplink)) ?? [];
+  const before = { ...portRowsNow(database, port.dev), ...(rates.length > 0 && { uplinkRates: rates }) };
   return [
     {
       name: 'database',
@@ -61,7 +64,7 @@ function databaseStep(
         ...(isLost ? [{ kind: 'rows' as const, rows: withoutForce(rows, lost) }] : []),
         { kind: 'rows', rows },
       ],
-      undo: [{ kind: 'rows', rows: portRowsNow(database, port.dev) }],
+      undo: [{ kind: 'rows', rows: before }],
     },
   ];
 }

@@ -249,6 +249,25 @@ describe('an undo', () => {
     );
   });
 
+  it('puts the rate of the uplink back, while its row stays', () => {
+    const raised = {
+      ...shared,
+      qos: [qosRow({ id: 6, maxRate: 9_000_000, queues: { 1: 8, 5: 9 }, marks: ours })],
+    };
+    const before = databaseOf(
+      [{ name: 'tap0' }, { name: 'up0', qos: 6 }],
+      [qosRow({ id: 6, maxRate: 5_000_000, queues: { 5: 9 }, marks: ours })],
+      [queueRow(9, 'tap1', 1_000_000)],
+    );
+    const target = guaranteeOf({ dev: 'up0', bits: 9_000_000 });
+    expect(undone(stateOf(before), target, raised)).toEqual([
+      `${start} -- remove QoS ${uuid(6)} queues 1 -- --if-exists destroy Queue ${uuid(8)} ` +
+        `-- set QoS ${uuid(6)} other_config:max-rate=5000000`,
+    ]);
+    // The other port has gone since, and the row with it.
+    expect(undone(stateOf(before), target, last())[0]).not.toContain('set QoS');
+  });
+
   it('of a removal makes the queue anew, by its number', () => {
     expect(undone(stateOf(last()), nothingWanted, alone)[0]).toContain(
       'queues:1=@guarantee external_ids:virt-quota-uplink="up0"',

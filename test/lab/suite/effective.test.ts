@@ -154,7 +154,7 @@ ovs-ofctl -O OpenFlow13 del-meter ovsbr0 meter=7 2>/dev/null || true`);
       at: expect.stringMatching(/^openflow ovsbr0 meter \d+$/),
       value: 80_000,
     });
-    expect(contests[0]?.owners).toEqual(expect.arrayContaining(['virt-quota', 'neutron']));
+    expect(contests[0]?.owners).toEqual(expect.arrayContaining(['virt-quota', 'libvirt']));
     expectRate(await bitsThrough(), 80_000);
   });
 

@@ -109,7 +109,7 @@ const line = { uplinkBits: 1_000_000 };
 /** 1000 bytes at so many kbit/s. */
 const offering = (kbit: number): Stream => ({ bytes: 1000, perSecond: kbit / 8 });
 
-/** Megabits of each of the two that arrive, when each offers so many kbit/s. */
+/** Mbit/s of each of the two that arrive, when each offers so many kbit/s. */
 function sharing(kbit: readonly [number, number], to = far): Promise<readonly number[]> {
   return contend(
     hypervisor,
@@ -150,7 +150,9 @@ describe('a guarantee', () => {
     expect(await everything()).toBe(before);
   });
 
-  test('of two ports is one row with two queues, which goes with the last and leaves what was found', async () => {
+  test('of two ports is one row with two queues, which goes with the last and leaves what was found', {
+    timeout: 400_000,
+  }, async () => {
     await shell(noop);
     const before = await everything();
     expect(await apply('tapg1', 300)).toMatchObject(applied);
@@ -179,43 +181,47 @@ describe('a guarantee', () => {
   });
 });
 
-describe('packets through an uplink of 1 Mbit/s', () => {
-  test('share it by what each sends without a guarantee; with one 800 kbit/s pass, and the rest is for others', async () => {
-    // Only the uplink's rate: by a guarantee that the sender does not use.
-    await apply('tapg2', 8, line);
-    await shell('ovs-ofctl del-flows brg cookie=0x7671000000000000/0xffff000000000000');
-    const [before = 0, rest = 0] = await sharing([800, 2400]);
-    expect(before + rest).toBeGreaterThan(0.9);
-    expect(before + rest).toBeLessThan(1.1);
-    expect(before).toBeLessThan(0.4);
-    await apply('tapg2', 0);
+// Open vSwitch gives classes the smallest burst there is. It must outlast the pauses of an emulated machine, hence so little.
+describe('packets through an uplink of 400 kbit/s', () => {
+  const slow = { uplinkBits: 400_000 };
 
-    expect(await apply('tapg1', 800, line)).toMatchObject(applied);
-    const [guaranteed = 0, others = 0] = await sharing([800, 2400]);
-    expect(guaranteed).toBeGreaterThan(0.72);
-    expect(guaranteed).toBeLessThan(0.88);
-    expect(others).toBeGreaterThan(0.12);
-    expect(guaranteed + others).toBeLessThan(1.1);
+  test('share it by what each sends without a guarantee', async () => {
+    // Only the uplink's rate: by a guarantee whose flow is not there.
+    await apply('tapg2', 8, slow);
+    await shell('ovs-ofctl del-flows brg cookie=0x7671000000000000/0xffff000000000000');
+    const [first = 0, second = 0] = await sharing([320, 1200]);
+    expect(first + second).toBeGreaterThan(0.36);
+    expect(first + second).toBeLessThan(0.44);
+    expect(first).toBeLessThan(0.13);
+  });
+
+  test('of a port with 320 kbit/s pass, and the rest is for others', async () => {
+    expect(await apply('tapg1', 320, slow)).toMatchObject(applied);
+    const [guaranteed = 0, others = 0] = await sharing([320, 1200]);
+    expect(guaranteed).toBeGreaterThan(0.288);
+    expect(guaranteed).toBeLessThan(0.352);
+    expect(others).toBeGreaterThan(0.05);
+    expect(guaranteed + others).toBeLessThan(0.44);
   });
 
   test('of two ports pass at least as guaranteed to each', async () => {
-    await apply('tapg1', 600, line);
-    await apply('tapg2', 300);
-    const [first = 0, second = 0] = await sharing([2400, 2400]);
-    expect(first).toBeGreaterThan(0.54);
-    expect(second).toBeGreaterThan(0.27);
-    expect(first + second).toBeGreaterThan(0.9);
-    expect(first + second).toBeLessThan(1.1);
+    await apply('tapg1', 240, slow);
+    await apply('tapg2', 120);
+    const [first = 0, second = 0] = await sharing([1200, 1200]);
+    expect(first).toBeGreaterThan(0.216);
+    expect(second).toBeGreaterThan(0.108);
+    expect(first + second).toBeGreaterThan(0.36);
+    expect(first + second).toBeLessThan(0.44);
   });
 
   test('have their queue also where it is behind a patch port, on another bridge', async () => {
-    expect(await apply('tapg1', 800, { ...line, uplink: 'upx' })).toMatchObject(applied);
-    const [guaranteed = 0, others = 0] = await sharing([800, 2400], farther);
-    expect(guaranteed).toBeGreaterThan(0.72);
-    expect(guaranteed + others).toBeLessThan(1.1);
+    expect(await apply('tapg1', 320, { ...slow, uplink: 'upx' })).toMatchObject(applied);
+    const [guaranteed = 0, others = 0] = await sharing([320, 1200], farther);
+    expect(guaranteed).toBeGreaterThan(0.288);
+    expect(guaranteed + others).toBeLessThan(0.44);
     const sent = await shell("tc -s class show dev upx | grep -A1 'class htb 1:3 '");
-    expect(Number(/ (\d+) pkt/.exec(sent)?.[1])).toBeGreaterThan(500);
-    // Without its own uplink it goes by this one.
+    expect(Number(/ (\d+) pkt/.exec(sent)?.[1])).toBeGreaterThan(200);
+    // With another uplink it leaves this one.
     expect(await apply('tapg1', 300)).toMatchObject(applied);
     expect(await shell('ovs-vsctl get Port upx qos')).toBe('[]\n');
   });
@@ -315,7 +321,7 @@ describe('what goes wrong', () => {
     expect((await everything()).split('\n').sort()).toEqual(before.split('\n').sort());
   });
 
-  test('the command says by its exit code what it found', async () => {
+  test('the command says by its exit code what it found', { timeout: 600_000 }, async () => {
     const rules = [{ type: 'minimum_bandwidth', min_kbps: 500 }];
     await hypervisor.writeFile('/root/guarantee.json', JSON.stringify({ rules }));
     const port = (verb: string, ...words: readonly string[]) =>
