@@ -28,7 +28,7 @@ const domainSchema = stateSchema.extend({
 });
 
 /** Domains whose answers are kept: some are read at a time, each in several pieces. */
-const DOMAINS_KNOWN = 64;
+const DOMAINS_KNOWN = 4;
 
 /**
  * Writes what libvirt told: `info.json`, `domains.json` with the state of all of them, and for each `UUID.json` and

@@ -147,10 +147,11 @@ async function readRequired(host: HostReader, path: string): Promise<string> {
 }
 
 function threadGroups(names: readonly string[]): readonly string[] {
-  return names
-    .filter(name => /^(?:emulator|(?:vcpu|iothread)\d{1,6})$/.test(name))
-    .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+  return names.filter(name => /^(?:emulator|(?:vcpu|iothread)\d{1,6})$/.test(name)).sort(byNumber.compare);
 }
+
+/** `vcpu2` before `vcpu10`. One for all: making one takes many times as long as comparing with it. */
+const byNumber = new Intl.Collator('en', { numeric: true });
 
 async function readKnob(
   host: HostReader,
