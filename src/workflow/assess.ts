@@ -27,6 +27,7 @@ export interface Assessment {
   readonly readings: readonly Reading[];
   readonly facts: HostFacts;
   readonly verdicts: readonly Verdict[];
+  /** Worked out when they are asked for. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -60,12 +61,6 @@ export async function assess(
     ...(marked.config && { config: marked.config }),
   });
   const verdicts = judge(expectations, observation.readings);
-  const findings = [
-    ...findingsOf(translations, scopes),
-    ...(marked.live && scopes.includes('live')
-      ? ownerFindings(marked.live, observation.facts, tuning.live ?? [])
-      : []),
-  ];
   return {
     view: marked,
     scopes,
@@ -73,7 +68,13 @@ export async function assess(
     readings: observation.readings,
     facts: observation.facts,
     verdicts: isTestDriver(view.info.driver) ? notApplicable(verdicts) : verdicts,
-    diagnostics: findings,
+    // An audit of many domains asks for none of them.
+    get diagnostics() {
+      const { live } = marked;
+      const isMeant = live !== undefined && scopes.includes('live');
+      const ofOwners = isMeant ? ownerFindings(live, observation.facts, tuning.live ?? []) : [];
+      return [...findingsOf(translations, scopes), ...ofOwners];
+    },
   };
 }
 
