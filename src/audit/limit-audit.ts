@@ -92,9 +92,13 @@ function withChain(
     (one, other) => order[one.expectation.layer] - order[other.expectation.layer],
   );
   const firstBroken = links.findIndex(link => link.outcome === 'fail');
+  const { device, parameter, value, because } = limit;
   return {
-    ...limit,
-    unit: fieldOf(limit.parameter)?.unit ?? '',
+    device,
+    parameter,
+    ...(value !== undefined && { value }),
+    ...(because !== undefined && { because }),
+    unit: fieldOf(parameter)?.unit ?? '',
     outcome: overallOutcome(links.map(one => one.outcome)),
     verdicts: links,
     ...(firstBroken >= 0 && { firstBroken }),

@@ -23,8 +23,8 @@ export function expectUnasked(
     const [subject, knob] = [name.slice(0, at), name.slice(at + 1)];
     const initial = initialOf(device, subject, knob);
     if (initial === undefined) continue;
-    const place = { layer: 'cgroup', subject, knob } as const;
-    if (!known.has(knobName(place))) found.push({ ...place, device, because: [], ...initial });
+    if (known.has(knobName({ layer: 'cgroup', subject, knob }))) continue;
+    found.push({ layer: 'cgroup', subject, knob, device, because: [], ...initial });
   }
   return found;
 }

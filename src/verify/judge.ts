@@ -31,23 +31,25 @@ function followed<E extends Demand>(verdict: Verdict<E>, failed: ReadonlySet<str
 
 function judgeAlone<E extends Demand>(expectation: E, reading: Reading | undefined): Verdict<E> {
   const { expected, impossible } = expectation;
-  const evidence = reading && { evidence: reading.evidence };
-  const base = { expectation, ...evidence };
+  const told = (rest: Omit<Verdict<E>, 'expectation' | 'evidence'>): Verdict<E> => ({
+    expectation,
+    ...(reading && { evidence: reading.evidence }),
+    ...rest,
+  });
   if (impossible !== undefined) {
-    return { ...base, outcome: 'fail', reason: 'no-enforcement-point', detail: impossible };
+    return told({ outcome: 'fail', reason: 'no-enforcement-point', detail: impossible });
   }
   const unreadable = reading === undefined ? 'it was not read' : reading.unreadable;
   if (unreadable !== undefined) {
-    return { ...base, outcome: 'inconclusive', reason: 'unreadable', detail: unreadable };
+    return told({ outcome: 'inconclusive', reason: 'unreadable', detail: unreadable });
   }
   const observed = reading?.values;
   if (observed === undefined) {
-    return expected === undefined
-      ? { ...base, outcome: 'pass' }
-      : { ...base, outcome: 'fail', reason: 'missing' };
+    return told(expected === undefined ? { outcome: 'pass' } : { outcome: 'fail', reason: 'missing' });
   }
-  if (expected === undefined) return { ...base, outcome: 'fail', reason: 'unexpected', observed };
-  return { ...base, ...compare(expectation, expected, observed), observed };
+  if (expected === undefined) return told({ outcome: 'fail', reason: 'unexpected', observed });
+  const { outcome, ...more } = compare(expectation, expected, observed);
+  return told({ outcome, ...more, observed });
 }
 
 function compare(

@@ -49,7 +49,7 @@ export async function assess(
     hostDevices: hostDevicesOf(view, wish),
     ...(signal && { signal }),
   });
-  const capabilities = { libvirtVersion: view.info.libvirtVersion, ...hostCapabilities(observation.facts) };
+  const capabilities = hostCapabilities(view.info.libvirtVersion, observation.facts);
   const marked = markedView(view, observation.facts, wish);
   const translations = translate(marked, wish, capabilities);
   const tuning = tuningOf(translations);
@@ -88,9 +88,10 @@ function ownerFindings(live: DomainDefinition, facts: HostFacts, asked: DomainTu
 
 /** The view with the taps that are limited as ports of Open vSwitch. */
 function markedView(view: DomainView, facts: HostFacts, { ovsNative = false }: Wish): DomainView {
-  const { live, config } = view;
+  const { info, state, live, config } = view;
   return {
-    ...view,
+    info,
+    state,
     ...(live && { live: markOvsNative(live, facts, ovsNative) }),
     ...(config && { config: markOvsNative(config, facts, ovsNative) }),
   };
@@ -105,9 +106,10 @@ function hostDevicesOf(view: DomainView, wish: Wish): readonly string[] {
 }
 
 /** What of the host's facts a translation needs. */
-function hostCapabilities(facts: HostFacts): HostCapabilities {
+function hostCapabilities(libvirtVersion: number, facts: HostFacts): HostCapabilities {
   const { cgroupVersion, systemd, ioWeightFiles, hasMemoryLimit, hasSwapLimit, missingDevices } = facts;
   return {
+    libvirtVersion,
     ...(cgroupVersion !== undefined && { cgroupVersion }),
     ...(systemd !== undefined && { systemd }),
     ...(ioWeightFiles !== undefined && { hasIoWeight: ioWeightFiles.size > 0 }),

@@ -46,8 +46,12 @@ export async function observeTc(host: HostReader, dev: string): Promise<Observed
       : policeKnobs.map(knob => policeReading(dev, knob, policers.found.source, policers.found.found))),
   ];
   if ('why' in classes || 'why' in policers) return { readings };
-  const state = { classes: classes.found.found, policers: policers.found.found };
-  return { readings, state: { ...state, ...('found' in qdiscs && { qdiscs: qdiscs.found.found }) } };
+  const state = {
+    classes: classes.found.found,
+    policers: policers.found.found,
+    ...('found' in qdiscs && { qdiscs: qdiscs.found.found }),
+  };
+  return { readings, state };
 }
 
 /** The readings of a device that cannot be looked at. */
@@ -87,9 +91,11 @@ function policeReading(
   const { rateBps, burstBytes } = found ?? {};
   const first = found && overruling(policers, found);
   const text = first === undefined ? found?.text : `${first.text}\n${found?.text}`;
-  const { values, ...rest } = reading({ dev, knob, source, text }, { rateBps, burstBytes });
   const isIdle = found !== undefined && (!drops(found) || first !== undefined);
-  return values === undefined || isIdle ? rest : { ...rest, values };
+  const whole = reading({ dev, knob, source, text }, { rateBps, burstBytes });
+  if (!isIdle) return whole;
+  const { values, ...rest } = whole;
+  return rest;
 }
 
 function reading(
