@@ -3,6 +3,9 @@ import { QuotaError } from '../errors.ts';
 import { exitCode, exitCodeOfError } from './exit-codes.ts';
 import { plainTranslate } from './plain-translate.ts';
 
+/** As a shell has it for a process that Ctrl-C has ended. */
+const INTERRUPTED = 130;
+
 process.stdout.on('error', error => {
   // The reader (head, less) has gone: what it did not want to see is not our failure.
   if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit();
@@ -29,6 +32,10 @@ function report(error: unknown): number {
   if (error instanceof QuotaError) {
     process.stderr.write(`virt-quota: ${error.message}\n`);
     return exitCodeOfError(error.code);
+  }
+  if (error instanceof Error && error.name === 'AbortError') {
+    process.stderr.write('virt-quota: interrupted\n');
+    return INTERRUPTED;
   }
   if (isCommanderError(error)) return error.exitCode === 0 ? exitCode.ok : exitCode.invalid;
   const text = error instanceof Error ? error.message : String(error);

@@ -2,7 +2,7 @@ import { QuotaError } from '../errors.ts';
 import { type CommandResult, HostReadError, type HostReader } from '../ports/host.ts';
 import type { DomainState, HypervisorInfo, HypervisorReader } from '../ports/hypervisor.ts';
 import { olderOvsCommand, ovsCommand } from './ovs.ts';
-import type { Recorded, RecordedSource } from './recorded.ts';
+import type { Recorded, RecordedLibvirt, RecordedSource } from './recorded.ts';
 
 /** A host that answers from what was recorded. What was not cannot be read. */
 export function capturedHost(source: RecordedSource): HostReader {
@@ -19,7 +19,7 @@ export function capturedHost(source: RecordedSource): HostReader {
 }
 
 /** A hypervisor that answers from what was recorded. @throws QuotaError `not-found` for what was not */
-export function capturedHypervisor(source: RecordedSource): HypervisorReader {
+export function capturedHypervisor(source: RecordedLibvirt): HypervisorReader {
   let states: Promise<readonly DomainState[]> | undefined;
   let index: Promise<StateIndex> | undefined;
   let info: Promise<HypervisorInfo | undefined> | undefined;

@@ -30,7 +30,6 @@ export type AuditOutcome =
   | { readonly audit: DomainAudit }
   | { readonly domain: DomainRef; readonly error: QuotaError };
 
-/** Domains that are read at once: what they ask of the host at the same time is asked together. */
 const AT_ONCE = 32;
 
 /** How domains are audited. */
@@ -39,6 +38,11 @@ export interface AuditManner {
   readonly pause?: () => Promise<void>;
   /** False: counters are not read, and nothing is said of use. */
   readonly counters?: boolean;
+  /**
+   * Domains that are read at once: what they ask of the host at the same time is asked together. Absent: 32. Of a
+   * captured host nothing is waited for, so that each more is only kept in memory for longer.
+   */
+  readonly atOnce?: number;
 }
 
 /**
@@ -52,11 +56,11 @@ export async function* auditDomains(
   surroundings: ReadSurroundings,
   domains: Iterable<DomainRef>,
   desiredOf: (view: DomainView) => Desired,
-  { pause, counters = true }: AuditManner = {},
+  { pause, counters = true, atOnce = AT_ONCE }: AuditManner = {},
 ): AsyncGenerator<AuditOutcome> {
-  const before = pause && (await sampleDomains(surroundings, domains, AT_ONCE));
+  const before = pause && (await sampleDomains(surroundings, domains, atOnce));
   await pause?.();
-  yield* inOrder(domains, AT_ONCE, async (domain): Promise<AuditOutcome> => {
+  yield* inOrder(domains, atOnce, async (domain): Promise<AuditOutcome> => {
     surroundings.signal?.throwIfAborted();
     try {
       const sample = (assessment: Assessment) =>
