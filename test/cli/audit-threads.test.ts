@@ -1,12 +1,15 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { AuditChunk, ThreadedAudit } from '../../src/cli/audit-threads.ts';
 import { readDesired } from '../../src/cli/desired.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
+import { packCapture } from '../../src/host/capture-archive.ts';
 import { emptyTally, tallies } from '../../src/report/audit/tally.ts';
-import { virtQuota } from './run.ts';
+import { main, virtQuota } from './run.ts';
 
 const captured = join(import.meta.dirname, '../workflow/captured/trixie');
 const scratch = mkdtempSync(join(tmpdir(), 'virt-quota-threads-'));
@@ -70,6 +73,21 @@ describe('an audit of very many captured domains', () => {
       /^pass +instance-\S+ {2}20 of 20 limits proved {2}\(flavor m1\.resquota\)$/m,
     );
   });
+});
+
+it('removes what it has unpacked when it is interrupted, and says so', async () => {
+  const [file, temporary] = [join(scratch, 'host.tar'), join(scratch, 'tmp')];
+  await packCapture(host, file);
+  mkdirSync(temporary);
+  const child = spawn(process.execPath, [main, 'audit', '--host', file, '-f', 'jsonl'], {
+    env: { ...process.env, TMPDIR: temporary },
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', text => (stderr += text));
+  child.stdout.once('data', () => child.kill('SIGINT')).resume();
+  const [exitCode] = await once(child, 'close');
+  expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: 'virt-quota: interrupted\n' });
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 describe('threads', () => {
