@@ -16,8 +16,11 @@ export interface ThreadTask {
   readonly data: unknown;
 }
 
-/** A thread has a heap of its own; with less room for what lives shortly it is as fast, and all of them are smaller. */
-const resourceLimits = { maxYoungGenerationSizeMb: 8 } as const;
+/**
+ * Each thread has a heap of its own. With little room for what lives shortly it is as fast, and what was forgotten is
+ * looked for the sooner the less there may be.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 } as const;
 
 /** Starts threads. */
 export function threadPool<Q, A>(task: ThreadTask, count: number): ThreadPool<Q, A> {

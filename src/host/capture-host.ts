@@ -117,10 +117,11 @@ function unreadIn({
   absent,
   unreadable,
 }: z.infer<typeof unreadSchema>): ReadonlyMap<string, Recorded<never>> {
-  return new Map<string, Recorded<never>>([
-    ...absent.map(path => [path, gone] as const),
-    ...Object.entries(unreadable).map(([path, error]) => [path, { error }] as const),
-  ]);
+  const unread = new Map<string, Recorded<never>>();
+  // One by one: of a large host they are a hundred thousand, each a path.
+  for (const path of absent) unread.set(path, gone);
+  for (const [path, error] of Object.entries(unreadable)) unread.set(path, { error });
+  return unread;
 }
 
 function found<T>(value: T | undefined): Recorded<T> | undefined {

@@ -19,7 +19,7 @@ import type { ReadSurroundings } from './surroundings.ts';
 import type { Wish } from './wish.ts';
 
 /** How a domain stands against what is wanted of it at one moment. */
-export interface Assessment {
+export interface Judgement {
   readonly view: DomainView;
   readonly scopes: readonly Scope[];
   /** What is wanted of each definition that the domain has. */
@@ -27,20 +27,40 @@ export interface Assessment {
   readonly readings: readonly Reading[];
   readonly facts: HostFacts;
   readonly verdicts: readonly Verdict[];
-  /** Worked out when they are asked for. */
+}
+
+/** The same with what is to be said of what is wanted. */
+export interface Assessment extends Judgement {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+type Translations = Readonly<Partial<Record<Scope, Translation>>>;
+
 /** Reads every layer of a domain and judges it. Changes nothing. @throws QuotaError `unreachable`, `not-found` */
-export async function assess(
+export async function assess(...asked: Parameters<typeof looked>): Promise<Assessment> {
+  const { judgement, translations } = await looked(...asked);
+  const { view, scopes, tuning, readings, facts, verdicts } = judgement;
+  const { live } = view;
+  const isMeant = live !== undefined && scopes.includes('live');
+  const ofOwners = isMeant ? ownerFindings(live, facts, tuning.live ?? []) : [];
+  const diagnostics = [...findingsOf(translations, scopes), ...ofOwners];
+  return { view, scopes, tuning, readings, facts, verdicts, diagnostics };
+}
+
+/** The same without what is to be said, for which an audit of many domains has no use. */
+export async function judgeDomain(...asked: Parameters<typeof looked>): Promise<Judgement> {
+  return (await looked(...asked)).judgement;
+}
+
+async function looked(
   surroundings: ReadSurroundings,
   view: DomainView,
   wish: Wish,
   scopes: readonly Scope[],
-): Promise<Assessment> {
+): Promise<{ readonly judgement: Judgement; readonly translations: Translations }> {
   surroundings.logger?.info(`reading '${view.state.name}' at every layer`);
   const { hypervisor, host, signal } = surroundings;
-  const observation = await observeDomain({
+  const { readings, facts } = await observeDomain({
     hypervisor,
     domain: view.state,
     ...(host && { host }),
@@ -49,33 +69,19 @@ export async function assess(
     hostDevices: hostDevicesOf(view, wish),
     ...(signal && { signal }),
   });
-  const capabilities = hostCapabilities(view.info.libvirtVersion, observation.facts);
-  const marked = markedView(view, observation.facts, wish);
-  const translations = translate(marked, wish, capabilities);
+  const marked = markedView(view, facts, wish);
+  const translations = translate(marked, wish, hostCapabilities(view.info.libvirtVersion, facts));
   const tuning = tuningOf(translations);
   const expectations = expectDomain({
     asked: tuning,
-    facts: observation.facts,
+    facts,
     scopes,
     ...(marked.live && { live: marked.live }),
     ...(marked.config && { config: marked.config }),
   });
-  const verdicts = judge(expectations, observation.readings);
-  return {
-    view: marked,
-    scopes,
-    tuning,
-    readings: observation.readings,
-    facts: observation.facts,
-    verdicts: isTestDriver(view.info.driver) ? notApplicable(verdicts) : verdicts,
-    // An audit of many domains asks for none of them.
-    get diagnostics() {
-      const { live } = marked;
-      const isMeant = live !== undefined && scopes.includes('live');
-      const ofOwners = isMeant ? ownerFindings(live, observation.facts, tuning.live ?? []) : [];
-      return [...findingsOf(translations, scopes), ...ofOwners];
-    },
-  };
+  const found = judge(expectations, readings);
+  const verdicts = isTestDriver(view.info.driver) ? notApplicable(found) : found;
+  return { judgement: { view: marked, scopes, tuning, readings, facts, verdicts }, translations };
 }
 
 /** Who else limits what is asked to be limited; a port on which nothing is written for that reason is told of once. */
@@ -118,8 +124,6 @@ function hostCapabilities(libvirtVersion: number, facts: HostFacts): HostCapabil
     ...(missingDevices !== undefined && { missingDevices }),
   };
 }
-
-type Translations = Readonly<Partial<Record<Scope, Translation>>>;
 
 function translate({ live, config }: DomainView, wish: Wish, capabilities: HostCapabilities): Translations {
   return {

@@ -8,7 +8,7 @@ import {
 import type { RepairContext } from '../audit/repair.ts';
 import { QuotaError } from '../errors.ts';
 import type { DomainRef, DomainState } from '../ports/hypervisor.ts';
-import { type Assessment, assess } from './assess.ts';
+import { type Judgement, judgeDomain } from './assess.ts';
 import { readCircumstances } from './circumstances.ts';
 import { inOrder } from './in-order.ts';
 import { chooseScopes, type DomainView, lookAt } from './look-at.ts';
@@ -63,8 +63,8 @@ export async function* auditDomains(
   yield* inOrder(domains, atOnce, async (domain): Promise<AuditOutcome> => {
     surroundings.signal?.throwIfAborted();
     try {
-      const sample = (assessment: Assessment) =>
-        counters ? samplesOf(surroundings, assessment, before) : undefined;
+      const sample = (judgement: Judgement) =>
+        counters ? samplesOf(surroundings, judgement, before) : undefined;
       return { audit: await auditOne(surroundings, domain, desiredOf, sample) };
     } catch (error) {
       if (!(error instanceof QuotaError) || error.code === 'unreachable') throw error;
@@ -77,24 +77,24 @@ async function auditOne(
   surroundings: ReadSurroundings,
   domain: DomainRef,
   desiredOf: (view: DomainView) => Desired,
-  sample: (assessment: Assessment) => Promise<CounterSamples | undefined> | undefined,
+  sample: (judgement: Judgement) => Promise<CounterSamples | undefined> | undefined,
 ): Promise<DomainAudit> {
   const view = await lookAt(surroundings, domain.uuid);
   const { source, flavor, asked, repair } = desiredOf(view);
   const both = (['live', 'config'] as const).filter(scope => view[scope] !== undefined);
   const scopes = chooseScopes(view, both);
-  const assessment = await assess(surroundings, view, flavorWish(asked), scopes);
-  const { tuning, facts, verdicts } = assessment;
+  const judgement = await judgeDomain(surroundings, view, flavorWish(asked), scopes);
+  const { tuning, facts, verdicts } = judgement;
   const [circumstances, samples] = await Promise.all([
-    readCircumstances(surroundings.host, assessment),
-    sample(assessment),
+    readCircumstances(surroundings.host, judgement),
+    sample(judgement),
   ]);
   return auditDomain({
     domain: auditedDomain(view.state),
     source,
     ...(flavor !== undefined && { flavor }),
     tuning,
-    definitions: assessment.view,
+    definitions: judgement.view,
     facts,
     verdicts,
     circumstances,
@@ -106,11 +106,11 @@ async function auditOne(
 
 async function samplesOf(
   surroundings: ReadSurroundings,
-  assessment: Assessment,
+  judgement: Judgement,
   earlier: ReadonlyMap<string, CounterSample> | undefined,
 ): Promise<CounterSamples | undefined> {
-  const now = await sampleAssessed(surroundings, assessment);
-  const before = earlier?.get(assessment.view.state.uuid);
+  const now = await sampleAssessed(surroundings, judgement);
+  const before = earlier?.get(judgement.view.state.uuid);
   return now && { now, ...(before && { before }) };
 }
 
