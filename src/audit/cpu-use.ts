@@ -27,7 +27,8 @@ const groups: Readonly<Record<string, RegExp>> = {
 export function cpuUse(given: Measurable): Measured | undefined {
   const { limit, value, samples } = given;
   const group = groups[limit.parameter];
-  const threads = samples.now.threads.filter(one => group?.test(one.subject) === true);
+  if (group === undefined) return undefined;
+  const threads = samples.now.threads.filter(one => group.test(one.subject));
   const period = limit.parameter.replace('_quota', '_period');
   const periodUs = valueBeside(given, period) ?? DEFAULT_PERIOD_US;
   const pairs = threads.map(now => ({

@@ -65,23 +65,40 @@ export function limitAudits({ tuning, definitions, verdicts }: LimitInput): read
   if (main !== undefined) {
     for (const device of devicesIn(main)) add(device, deviceLimits(main, device) ?? {}, {});
   }
-  return [...found.values()].map(limit => withChain(limit, verdicts));
+  const links = linksByLimit(verdicts);
+  return [...found].map(([key, limit]) => withChain(limit, links.get(key) ?? []));
+}
+
+/** What is judged of each limit, by its device and name. */
+function linksByLimit(verdicts: readonly Verdict[]): ReadonlyMap<string, readonly Verdict[]> {
+  const links = new Map<string, Verdict[]>();
+  for (const verdict of verdicts) {
+    const device = deviceName(verdict.expectation.device);
+    for (const parameter of new Set(verdict.expectation.parameters)) {
+      const key = `${device} ${parameter}`;
+      const known = links.get(key);
+      if (known === undefined) links.set(key, [verdict]);
+      else known.push(verdict);
+    }
+  }
+  return links;
 }
 
 function withChain(
   limit: Pick<LimitAudit, 'device' | 'parameter' | 'value' | 'because'>,
   verdicts: readonly Verdict[],
 ): LimitAudit {
-  const links = verdicts
-    .filter(
-      ({ expectation: one }) =>
-        deviceName(one.device) === deviceName(limit.device) && one.parameters.includes(limit.parameter),
-    )
-    .sort((one, other) => order[one.expectation.layer] - order[other.expectation.layer]);
+  const links = [...verdicts].sort(
+    (one, other) => order[one.expectation.layer] - order[other.expectation.layer],
+  );
   const firstBroken = links.findIndex(link => link.outcome === 'fail');
+  const { device, parameter, value, because } = limit;
   return {
-    ...limit,
-    unit: fieldOf(limit.parameter)?.unit ?? '',
+    device,
+    parameter,
+    ...(value !== undefined && { value }),
+    ...(because !== undefined && { because }),
+    unit: fieldOf(parameter)?.unit ?? '',
     outcome: overallOutcome(links.map(one => one.outcome)),
     verdicts: links,
     ...(firstBroken >= 0 && { firstBroken }),

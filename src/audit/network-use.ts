@@ -32,7 +32,8 @@ const LARGEST_PACKET = 65_536;
 export function networkUse(given: Measurable): Measured | undefined {
   const { limit, value, live, samples } = given;
   const { device, parameter } = limit;
-  const nic = live.interfaces.find(one => device.kind === 'interface' && one.mac === device.mac);
+  if (device.kind !== 'interface') return undefined;
+  const nic = live.interfaces.find(one => one.mac === device.mac);
   const direction = parameter.startsWith('inbound') ? 'inbound' : 'outbound';
   if (nic?.dev === undefined || parameter !== deciding(nic, direction, given)) return undefined;
   const isShaped = (direction === 'inbound') !== (interfaceEnforcer(nic) === 'macvtap');

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { AuditFormat, AuditFormatName, AuditHead } from '../report/audit/format.ts';
-import { emptyTally, tallied } from '../report/audit/tally.ts';
+import { emptyTally, tallied, tallies } from '../report/audit/tally.ts';
 import type { AuditReport, AuditTally } from '../report/audit-report.ts';
 import { plainPaint } from '../report/table.ts';
+import type { AuditChunk } from './audit-threads.ts';
 import { replaceFile } from './replace-file.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
@@ -55,28 +56,56 @@ export async function printAudit(
     ...(all !== undefined && { all }),
     ...(metrics !== undefined && { metrics }),
   });
-  const into = await destination(options.out, terminal);
-  let tally = emptyTally;
-  try {
-    await into.write(renderer.begin());
+  return intoDestination(options.out, terminal, async write => {
+    let tally = emptyTally;
+    await write(renderer.begin());
     for await (const report of reports) {
       tally = tallied(tally, report);
-      await into.write(renderer.domain(report));
+      await write(renderer.domain(report));
     }
-    for (const piece of renderer.end(tally)) await into.write(piece);
-  } catch (error) {
-    await into.discard();
-    throw error;
-  }
-  await into.commit();
-  return tally;
+    for (const piece of renderer.end(tally)) await write(piece);
+    return tally;
+  });
 }
 
-async function destination(out: string | undefined, terminal: Terminal) {
-  if (out !== undefined) return replaceFile(out);
-  return {
-    write: async (text: string) => terminal.out(text),
-    commit: async () => {},
-    discard: async () => {},
-  };
+/**
+ * Prints domains of an audit that are lines already, as `-f jsonl` has them.
+ *
+ * @returns how they came out
+ * @throws QuotaError `invalid-input`: the file cannot be written
+ */
+export async function printLines(
+  chunks: AsyncIterable<AuditChunk>,
+  options: Pick<AuditOutputOptions, 'out'>,
+  terminal: Terminal,
+): Promise<AuditTally> {
+  return intoDestination(options.out, terminal, async write => {
+    let all = emptyTally;
+    for await (const { lines, tally } of chunks) {
+      await write(lines);
+      all = tallies(all, tally);
+    }
+    return all;
+  });
+}
+
+type Write = (piece: string | Uint8Array) => Promise<void>;
+
+/** Only what was written to its end takes the place of a file. */
+async function intoDestination<T>(
+  out: string | undefined,
+  terminal: Terminal,
+  print: (write: Write) => Promise<T>,
+): Promise<T> {
+  if (out === undefined) return print(async piece => terminal.out(piece));
+  const file = await replaceFile(out);
+  let result: T;
+  try {
+    result = await print(piece => file.write(piece));
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+  await file.commit();
+  return result;
 }

@@ -1,16 +1,13 @@
-import type { DesiredSource } from '../audit/domain-audit.ts';
-import type { RepairContext } from '../audit/repair.ts';
-import type { Flavor } from '../intent/flavor.ts';
-import { wholeQuota } from '../intent/whole-quota.ts';
 import type { Desired } from '../workflow/audit.ts';
 import type { DomainView } from '../workflow/look-at.ts';
-import { type AskedOptions, readAsked, recordOf } from './asked.ts';
+import { type AskedOptions, readAsked } from './asked.ts';
 import { readAssignments } from './assignments.ts';
-import { type Catalogue, readCatalogue } from './catalogue.ts';
+import { readCatalogue } from './catalogue.ts';
 import type { ConnectOptions } from './connection.ts';
+import { type DesiredSources, desiredBy } from './desired-by.ts';
 import { wishOptionsIn } from './quota-input.ts';
 import type { Terminal } from './terminal.ts';
-import { propertyArguments, wishArguments } from './wish-arguments.ts';
+import { wishArguments } from './wish-arguments.ts';
 
 /** Options by which an audit is told what domains shall have. */
 export interface DesiredOptions extends AskedOptions, ConnectOptions {
@@ -20,36 +17,23 @@ export interface DesiredOptions extends AskedOptions, ConnectOptions {
   readonly flavors?: string;
 }
 
-/**
- * Says what a domain shall have, by the first of these that knows: the flavor given, its assignment, the catalogue (by
- * the flavor that Nova's metadata names), extra specs in Nova's metadata, our own record, libvirt's definition.
- *
- * @throws QuotaError `invalid-input`
- */
-export async function desiredFrom(
-  options: DesiredOptions,
-  terminal: Terminal,
-): Promise<(view: DomainView) => Desired> {
+/** Reads what domains shall have. Findings are printed. @throws QuotaError `invalid-input` */
+export async function readDesired(options: DesiredOptions, terminal: Terminal): Promise<DesiredSources> {
   const given = wishOptionsIn(options).length > 0 ? await readAsked(options, terminal) : undefined;
   const requests =
     options.from === undefined ? [] : await readAssignments(options.from, { scopes: [], options, terminal });
-  const assigned = new Map(requests.map(request => [request.domain, request]));
   for (const domain of twice(requests.map(request => request.domain))) {
     terminal.say(`warning: '${options.from}' has several lines for '${domain}': the last one counts`);
   }
   const catalogue = options.flavors === undefined ? undefined : await readCatalogue(options.flavors);
-  const connect = wishArguments({ ...(options.connect !== undefined && { connect: options.connect }) });
-  return view => {
-    if (given !== undefined)
-      return named('flavor', given.record?.flavor, given, { options: wishArguments(options) });
-    const request = assigned.get(view.state.uuid) ?? assigned.get(view.state.name);
-    if (request === undefined) return known(view, { catalogue, connect, prune: options.prune === true });
-    // What volumes shall have is in the file alone.
-    const repair =
-      request.volumes?.length === 0
-        ? { options: [...connect, ...propertyArguments(request.record?.asked ?? {})] }
-        : { options: [...connect, '--from', options.from ?? '-'], isFile: true };
-    return named('assignment', request.record?.flavor, request, repair);
+  return {
+    ...(given && { given }),
+    options: wishArguments(options),
+    requests,
+    from: options.from ?? '-',
+    ...(catalogue && { catalogue }),
+    connect: wishArguments({ ...(options.connect !== undefined && { connect: options.connect }) }),
+    prune: options.prune === true,
   };
 }
 
@@ -58,41 +42,10 @@ function twice(names: readonly string[]): ReadonlySet<string> {
   return new Set(names.filter((name, at) => first.get(name) !== at));
 }
 
-/** What is to be known beside the domain itself. */
-interface Known {
-  readonly catalogue: Catalogue | undefined;
-  readonly connect: readonly string[];
-  readonly prune: boolean;
-}
-
-/** What the domain itself tells. */
-function known(view: DomainView, { catalogue, connect, prune }: Known): Desired {
-  const { nova, intent } = view.live ?? view.config ?? {};
-  const ofFlavor = (source: DesiredSource, { name, extraSpecs }: Flavor, how?: readonly string[]) => {
-    const { quota } = wholeQuota(extraSpecs);
-    const { record } = recordOf({ extraSpecs }, {});
-    const asks = how ?? propertyArguments(record?.asked ?? {});
-    const what = { quota, ...(prune && { prune }), ...(record && { record }) };
-    return named(source, name, what, { options: [...connect, ...asks] });
-  };
-  const listed = catalogue?.get(nova?.id ?? '') ?? catalogue?.get(nova?.name ?? '');
-  if (listed !== undefined) return ofFlavor('catalogue', listed);
-  const specs = nova?.extraSpecs;
-  if (nova !== undefined && specs !== undefined) {
-    return ofFlavor('nova-metadata', { ...nova, extraSpecs: specs }, ['--flavor-from-metadata']);
-  }
-  if (intent !== undefined) {
-    const name = intent.flavor === undefined ? {} : { name: intent.flavor };
-    return ofFlavor('record', { ...name, extraSpecs: intent.asked });
-  }
-  return { source: 'libvirt', asked: { quota: wholeQuota({}).quota } };
-}
-
-function named(
-  source: DesiredSource,
-  flavor: string | undefined,
-  asked: Desired['asked'],
-  repair: RepairContext,
-): Desired {
-  return { source, asked, ...(flavor !== undefined && { flavor }), repair };
+/** Reads it, and says what a domain shall have. @throws QuotaError `invalid-input` */
+export async function desiredFrom(
+  options: DesiredOptions,
+  terminal: Terminal,
+): Promise<(view: DomainView) => Desired> {
+  return desiredBy(await readDesired(options, terminal));
 }

@@ -1,8 +1,7 @@
 import { openCapture } from '../host/capture-archive.ts';
-import { capturedHost, capturedHypervisor } from '../host/captured.ts';
-import { loadRecording } from '../host/recording.ts';
 import type { ReadSurroundings } from '../workflow/surroundings.ts';
-import { type ConnectOptions, connected } from './connection.ts';
+import { capturedSurroundings } from './captured-surroundings.ts';
+import { type ConnectOptions, connected, onInterrupt } from './connection.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options of every command that only looks, at a hypervisor or at what was captured of one. */
@@ -18,11 +17,21 @@ export async function looking<T>(
   work: (surroundings: ReadSurroundings) => Promise<T>,
 ): Promise<T> {
   if (options.host === undefined) return connected({ ...options, readOnly: true }, terminal, work);
-  const capture = await openCapture(options.host);
+  return inCapture(options.host, async (folder, signal) =>
+    work({ ...(await capturedSurroundings(folder)), signal }),
+  );
+}
+
+/** Does work in the folder of a capture; what was unpacked is removed whatever happens, a Ctrl-C too. */
+export async function inCapture<T>(
+  path: string,
+  work: (folder: string, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const interruption = onInterrupt();
   try {
-    const recording = await loadRecording(capture.folder);
-    return await work({ hypervisor: capturedHypervisor(recording), host: capturedHost(recording) });
+    const capture = await openCapture(path);
+    return await work(capture.folder, interruption.signal).finally(() => capture.close());
   } finally {
-    await capture.close();
+    interruption.stop();
   }
 }

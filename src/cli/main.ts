@@ -4,6 +4,9 @@ import { exitCode, exitCodeOfError } from './exit-codes.ts';
 import { tellOutputLost } from './output-lost.ts';
 import { plainTranslate } from './plain-translate.ts';
 
+/** As a shell has it for a process that Ctrl-C has ended. */
+const INTERRUPTED = 130;
+
 let outputLost = false;
 process.stdout.on('error', error => {
   if (outputLost) return;
@@ -37,6 +40,10 @@ function report(error: unknown): number {
   if (error instanceof QuotaError) {
     process.stderr.write(`virt-quota: ${error.message}\n`);
     return exitCodeOfError(error.code);
+  }
+  if (error instanceof Error && error.name === 'AbortError') {
+    process.stderr.write('virt-quota: interrupted\n');
+    return INTERRUPTED;
   }
   if (isCommanderError(error)) return error.exitCode === 0 ? exitCode.ok : exitCode.invalid;
   const text = error instanceof Error ? error.message : String(error);

@@ -56,7 +56,7 @@ export function translateDisks({ disks, flavor, volumes }: DisksInput): DisksTra
     diagnostics: [
       ...matched.diagnostics,
       ...parts.flatMap(part => part.diagnostics),
-      ...checkGroups(disks.map((disk, index) => member(disk, parts[index]?.tuning))),
+      ...checkGroups(disks.flatMap((disk, index) => memberOf(disk, parts[index]?.tuning))),
     ],
   };
 }
@@ -99,11 +99,10 @@ function deviceOf({ target }: DiskDefinition): DeviceRef {
   return { kind: 'disk', target };
 }
 
-function member(disk: DiskDefinition, tuning: DeviceTuning | undefined): GroupMember {
+/** Of a throttle group; most disks are in none. */
+function memberOf(disk: DiskDefinition, tuning: DeviceTuning | undefined): readonly GroupMember[] {
   const asked: Limits = tuning?.limits ?? {};
-  return {
-    target: disk.target,
-    limits: mergeLimits(deviceOf(disk), disk.iotune, asked),
-    isAsked: tuning !== undefined,
-  };
+  if ((asked.group_name ?? disk.iotune.group_name) === undefined) return [];
+  const limits = mergeLimits(deviceOf(disk), disk.iotune, asked);
+  return [{ target: disk.target, limits, isAsked: tuning !== undefined }];
 }

@@ -19,7 +19,10 @@ const nothing: WantedSection = { limits: {}, because: {} };
 /** Puts Nova's limits and ours together: no parameter is in both. */
 export function wantedSections(quota: WholeQuota): WantedSections {
   const { own } = quota;
-  if (own === undefined) return { ...quota, memory: nothing, blkio: nothing, hostDevices: [] };
+  if (own === undefined) {
+    const { cpu, disk, interface: nic } = quota;
+    return { cpu, disk, interface: nic, memory: nothing, blkio: nothing, hostDevices: [] };
+  }
   const { groupName, ...disk } = own.disk;
   const group = groupName === undefined ? {} : { group_name: groupName };
   return {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { join, posix } from 'node:path';
 import { z } from 'zod';
 import { QuotaError } from '../errors.ts';
@@ -23,7 +23,7 @@ const commandSchema = z.union([
 type SavedCommand = z.infer<typeof commandSchema>;
 
 /** Results that are kept: many domains ask the same of Open vSwitch, whose answer is for the whole host. */
-const COMMANDS_KNOWN = 64;
+const COMMANDS_KNOWN = 24;
 
 /**
  * Writes what was read of the host: `files/PATH`, `folders/PATH/names.json`, a file in `commands/` for each command;
@@ -38,7 +38,7 @@ export async function saveHost(recording: Recording, folder: string): Promise<vo
   }
   for (const [key, recorded] of recording.commands) {
     const words = argv.parse(JSON.parse(key));
-    await writeJson(join(folder, commandFile(words)), savedCommand(words, recorded));
+    await writeJson(join(folder, commandFile(words, JSON.stringify(words))), savedCommand(words, recorded));
   }
   await writeJson(join(folder, 'files.json'), unreadOf(recording.files));
   await writeJson(join(folder, 'folders.json'), unreadOf(recording.folders));
@@ -61,7 +61,7 @@ export function readHost(
       folders.get(path) ?? found(names.get(path) ?? readJson(source, namesFile(path), namesSchema)),
     command: async words => {
       const key = JSON.stringify(words);
-      return older === undefined ? known(key, () => readCommand(source, words)) : older.get(key);
+      return older === undefined ? known(key, () => readCommand(source, words, key)) : older.get(key);
     },
   };
 }
@@ -72,8 +72,12 @@ function olderCommands(source: CaptureSource): ReadonlyMap<string, Recorded<Comm
   return new Map(commands.map(command => [JSON.stringify(command.argv), recordedCommand(command)]));
 }
 
-function readCommand(source: CaptureSource, words: readonly string[]): Recorded<CommandResult> | undefined {
-  const command = readJson(source, commandFile(words), commandSchema);
+function readCommand(
+  source: CaptureSource,
+  words: readonly string[],
+  key: string,
+): Recorded<CommandResult> | undefined {
+  const command = readJson(source, commandFile(words, key), commandSchema);
   return command?.argv.join('\0') === words.join('\0') ? recordedCommand(command) : undefined;
 }
 
@@ -81,9 +85,9 @@ function namesFile(path: string): string {
   return `folders${path === '/' ? '' : path}/names.json`;
 }
 
-/** People see which it is; the digest tells apart those that begin alike. */
-function commandFile(words: readonly string[]): string {
-  const digest = createHash('sha256').update(JSON.stringify(words)).digest('hex').slice(0, 16);
+/** People see which it is; the digest tells apart those that begin alike. @param key the words as JSON */
+function commandFile(words: readonly string[], key: string): string {
+  const digest = hash('sha256', key).slice(0, 16);
   const start = words
     .join('_')
     .replace(/[^\w.:-]/g, '_')
@@ -107,14 +111,17 @@ function unreadOf(recorded: ReadonlyMap<string, Recorded<unknown>>): z.infer<typ
   };
 }
 
+const gone = { absent: true } as const;
+
 function unreadIn({
   absent,
   unreadable,
 }: z.infer<typeof unreadSchema>): ReadonlyMap<string, Recorded<never>> {
-  return new Map<string, Recorded<never>>([
-    ...absent.map(path => [path, { absent: true }] as const),
-    ...Object.entries(unreadable).map(([path, error]) => [path, { error }] as const),
-  ]);
+  const unread = new Map<string, Recorded<never>>();
+  // One by one: of a large host they are a hundred thousand, each a path.
+  for (const path of absent) unread.set(path, gone);
+  for (const [path, error] of Object.entries(unreadable)) unread.set(path, { error });
+  return unread;
 }
 
 function found<T>(value: T | undefined): Recorded<T> | undefined {

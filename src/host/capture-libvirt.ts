@@ -4,7 +4,7 @@ import { type DomainState, type HypervisorInfo, runStates } from '../ports/hyper
 import { readJson, readRequired, writeJson, writeText } from './capture-files.ts';
 import type { CaptureSource } from './capture-source.ts';
 import { recent } from './recent.ts';
-import type { IoTuneAnswer, Recorded, RecordedSource } from './recorded.ts';
+import type { IoTuneAnswer, Recorded, RecordedLibvirt } from './recorded.ts';
 import type { RecordedDomain, Recording } from './recording.ts';
 
 const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
@@ -28,7 +28,7 @@ const domainSchema = stateSchema.extend({
 });
 
 /** Domains whose answers are kept: some are read at a time, each in several pieces. */
-const DOMAINS_KNOWN = 64;
+const DOMAINS_KNOWN = 4;
 
 /**
  * Writes what libvirt told: `info.json`, `domains.json` with the state of all of them, and for each `UUID.json` and
@@ -44,10 +44,7 @@ export async function saveLibvirt(recording: Recording, folder: string): Promise
 }
 
 /** libvirt's side of a capture. @param version of its format */
-export function readLibvirt(
-  source: CaptureSource,
-  version: number,
-): Pick<RecordedSource, 'info' | 'states' | 'xml' | 'ioTune' | 'diskStats'> {
+export function readLibvirt(source: CaptureSource, version: number): RecordedLibvirt {
   const known = recent<string, z.infer<typeof domainSchema> | undefined>(DOMAINS_KNOWN);
   const domain = (name: string) =>
     known(name, () => readJson(source, `libvirt/${uuid.parse(name)}.json`, domainSchema));
@@ -85,8 +82,9 @@ function olderStates(source: CaptureSource): readonly SavedState[] {
   return files.map(name => readRequired(source, `libvirt/${name}`, stateSchema));
 }
 
-function stateOf({ id, runState, ...rest }: SavedState): DomainState {
-  return { ...rest, ...(id !== undefined && { id }), ...(runState && { runState }) };
+function stateOf({ name, uuid: own, active, persistent, id, runState }: SavedState): DomainState {
+  const known = { ...(id !== undefined && { id }), ...(runState && { runState }) };
+  return { name, uuid: own, active, persistent, ...known };
 }
 
 async function saveDomain({ state, xml, ioTune, stats }: RecordedDomain, folder: string): Promise<void> {

@@ -10,10 +10,9 @@ import {
 } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { QuotaError } from '../errors.ts';
-import { recent } from './recent.ts';
 
 const MAX_FILE_BYTES = 32 * 1024 ** 2;
-const MAX_FOLDERS_KNOWN = 10_000;
+const MAX_FOLDERS_KNOWN = 1000;
 
 /**
  * Where the parts of a capture are: a folder, or whatever else holds files by name. Paths are relative, with `/`
@@ -33,19 +32,11 @@ export interface CaptureSource {
  * the event loop each would take many times as long as reading. Links are refused, wherever in a path they are.
  */
 export function folderSource(folder: string): CaptureSource {
-  const known = recent<string, boolean>(MAX_FOLDERS_KNOWN);
-  const isFolder = (path: string): boolean =>
-    known(path, () => {
-      if (path !== '.' && !isFolder(dirname(path))) return false;
-      const place = join(folder, path);
-      // The capture itself may be reached by a link.
-      const status = lstatSync(path === '.' ? realpathSync(place) : place);
-      if (status.isDirectory()) return true;
-      throw refused(place, `'${place}' is not a folder`);
-    });
+  const root = join(folder, '.').replace(/\/$/, '');
+  const isFolder = foldersIn(root);
   const inside = <T>(path: string, parent: string, read: (place: string) => T): T | undefined => {
     if (path.startsWith('/') || posix.normalize(path) !== path || path.startsWith('..')) return undefined;
-    const place = join(folder, path);
+    const place = `${root}/${path}`;
     return unlessMissing(place, () => (isFolder(parent) ? read(place) : undefined));
   };
   return {
@@ -53,6 +44,25 @@ export function folderSource(folder: string): CaptureSource {
     read: path => inside(path, dirname(path), readRegularFile),
     list: path => inside(path, path, place => readdirSync(place).sort()) ?? [],
   };
+}
+
+/** Whether a path below a folder is a folder itself, all the way down; each is looked at once. @throws QuotaError */
+function foldersIn(root: string): (path: string) => boolean {
+  const known = new Set<string>();
+  const isFolder = (path: string): boolean => {
+    if (known.has(path)) return true;
+    if (path !== '.' && !isFolder(dirname(path))) return false;
+    const place = `${root}/${path}`;
+    // The capture itself may be reached by a link.
+    const status = lstatSync(path === '.' ? realpathSync(place) : place, { throwIfNoEntry: false });
+    if (status === undefined) return false;
+    if (!status.isDirectory()) throw refused(place, `'${place}' is not a folder`);
+    // Those of one domain are asked for together: which are forgotten does not matter.
+    if (known.size >= MAX_FOLDERS_KNOWN) known.clear();
+    known.add(path);
+    return true;
+  };
+  return isFolder;
 }
 
 function readRegularFile(place: string): string {

@@ -2,7 +2,7 @@ import { QuotaError } from '../errors.ts';
 import { type CommandResult, HostReadError, type HostReader } from '../ports/host.ts';
 import type { DomainState, HypervisorInfo, HypervisorReader } from '../ports/hypervisor.ts';
 import { olderOvsCommand, ovsCommand } from './ovs.ts';
-import type { Recorded, RecordedSource } from './recorded.ts';
+import type { Recorded, RecordedLibvirt, RecordedSource } from './recorded.ts';
 
 /** A host that answers from what was recorded. What was not cannot be read. */
 export function capturedHost(source: RecordedSource): HostReader {
@@ -19,9 +19,9 @@ export function capturedHost(source: RecordedSource): HostReader {
 }
 
 /** A hypervisor that answers from what was recorded. @throws QuotaError `not-found` for what was not */
-export function capturedHypervisor(source: RecordedSource): HypervisorReader {
+export function capturedHypervisor(source: RecordedLibvirt): HypervisorReader {
   let states: Promise<readonly DomainState[]> | undefined;
-  let index: Promise<ReadonlyMap<string, DomainState>> | undefined;
+  let index: Promise<StateIndex> | undefined;
   let info: Promise<HypervisorInfo | undefined> | undefined;
   const allStates = () => {
     states ??= source.states();
@@ -56,20 +56,25 @@ async function commandIn(
   return isOvs ? source.command(olderOvsCommand) : found;
 }
 
-/** By `id 7`, `uuid …` and `name …`; of several with one name or id the first. */
-function indexOf(states: readonly DomainState[]): ReadonlyMap<string, DomainState> {
-  const entries = states.flatMap((state): readonly (readonly [string, DomainState])[] => [
-    ...(state.id === undefined ? [] : [[`id ${state.id}`, state] as const]),
-    [`uuid ${state.uuid}`, state],
-    [`name ${state.name}`, state],
-  ]);
-  return new Map([...entries].reverse());
+/** Domains by their ids, UUIDs and names; of several with one name or id the first. */
+interface StateIndex {
+  readonly ids: ReadonlyMap<string, DomainState>;
+  readonly uuids: ReadonlyMap<string, DomainState>;
+  readonly names: ReadonlyMap<string, DomainState>;
+}
+
+function indexOf(states: readonly DomainState[]): StateIndex {
+  const last = [...states].reverse();
+  return {
+    ids: new Map(last.flatMap(state => (state.id === undefined ? [] : [[String(state.id), state] as const]))),
+    uuids: new Map(last.map(state => [state.uuid, state])),
+    names: new Map(last.map(state => [state.name, state])),
+  };
 }
 
 /** In virsh's order. */
-function findState(index: ReadonlyMap<string, DomainState>, wanted: string): DomainState | undefined {
-  const keys = [`id ${wanted}`, `uuid ${wanted.toLowerCase()}`, `name ${wanted}`];
-  return keys.map(key => index.get(key)).find(state => state !== undefined);
+function findState({ ids, uuids, names }: StateIndex, wanted: string): DomainState | undefined {
+  return ids.get(wanted) ?? uuids.get(wanted.toLowerCase()) ?? names.get(wanted);
 }
 
 function replayed<T>(recorded: Recorded<T> | undefined, what: string): T | undefined {

@@ -90,18 +90,18 @@ export async function readDomainCgroup(host: HostReader, domainName: string): Pr
   ];
   const knobs = [
     { subject: 'scope', folder: place.scope, knob: weightKnob[version] },
-    ...groups.flatMap(group => limitKnobs[version].map(knob => ({ ...group, knob }))),
+    ...groups.flatMap(({ subject, folder }) => limitKnobs[version].map(knob => ({ subject, folder, knob }))),
   ];
   const places = {
     memory: locateControllerCgroup(...hierarchy, 'memory'),
     blkio: locateControllerCgroup(...hierarchy, 'blkio'),
   };
-  const resources = resourceKnobs[version].flatMap(({ controller, ...knob }) => {
+  const resources = resourceKnobs[version].flatMap(({ controller, subject, knob }) => {
     const at = places[controller];
     if (at === undefined || 'strayed' in at) return [];
-    const isBoth = at.scope === at.nested && knob.subject === 'scope';
-    if (isBoth && (controller === 'memory' || knob.knob === 'io.max')) return [];
-    return [{ ...knob, folder: knob.subject === 'scope' ? at.scope : at.nested }];
+    const isBoth = at.scope === at.nested && subject === 'scope';
+    if (isBoth && (controller === 'memory' || knob === 'io.max')) return [];
+    return [{ subject, knob, folder: subject === 'scope' ? at.scope : at.nested }];
   });
   const read = (wanted: Parameters<typeof readKnob>[1][]) =>
     Promise.all(wanted.map(knob => readKnob(host, knob)));
@@ -148,10 +148,11 @@ async function readRequired(host: HostReader, path: string): Promise<string> {
 }
 
 function threadGroups(names: readonly string[]): readonly string[] {
-  return names
-    .filter(name => /^(?:emulator|(?:vcpu|iothread)\d{1,6})$/.test(name))
-    .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+  return names.filter(name => /^(?:emulator|(?:vcpu|iothread)\d{1,6})$/.test(name)).sort(byNumber.compare);
 }
+
+/** `vcpu2` before `vcpu10`. One for all: making one takes many times as long as comparing with it. */
+const byNumber = new Intl.Collator('en', { numeric: true });
 
 async function readKnob(
   host: HostReader,

@@ -11,10 +11,14 @@ export type IoTuneAnswer = Readonly<Record<string, number | string>>;
  * What was read of a hypervisor, to be looked up piece by piece: a recording in memory, a capture that was saved. Each
  * answer is undefined for what was not recorded. All throw QuotaError `invalid-input` when a capture is not one.
  */
-export interface RecordedSource {
+export interface RecordedSource extends RecordedLibvirt {
   file(path: string): Promise<Recorded<string> | undefined>;
   folder(path: string): Promise<Recorded<readonly string[]> | undefined>;
   command(argv: readonly string[]): Promise<Recorded<CommandResult> | undefined>;
+}
+
+/** What libvirt told of a hypervisor. */
+export interface RecordedLibvirt {
   info(): Promise<HypervisorInfo | undefined>;
   /** Of all domains. */
   states(): Promise<readonly DomainState[]>;

@@ -8,7 +8,7 @@ import { makeEmptyFolder, readRequired, writeJson } from './capture-files.ts';
 import { readHost, saveHost } from './capture-host.ts';
 import { readLibvirt, saveLibvirt } from './capture-libvirt.ts';
 import { type CaptureSource, folderSource } from './capture-source.ts';
-import type { IoTuneAnswer, Recorded, RecordedSource } from './recorded.ts';
+import type { IoTuneAnswer, Recorded, RecordedLibvirt, RecordedSource } from './recorded.ts';
 
 /** Grows when a folder means something else than before. */
 const FORMAT_VERSION = 2;
@@ -118,14 +118,25 @@ export async function loadRecording(folder: string): Promise<RecordedSource> {
   return captureIn(folderSource(folder));
 }
 
+/** Of a capture that was saved only what libvirt told. @throws QuotaError `invalid-input` */
+export async function loadRecordedLibvirt(folder: string): Promise<RecordedLibvirt> {
+  const source = folderSource(folder);
+  return readLibvirt(source, versionOf(source));
+}
+
 /** The same wherever its parts are. @throws QuotaError `invalid-input` */
 export function captureIn(source: CaptureSource): RecordedSource {
+  const version = versionOf(source);
+  return { ...readHost(source, version), ...readLibvirt(source, version) };
+}
+
+function versionOf(source: CaptureSource): number {
   const { formatVersion } = readRequired(source, 'meta.json', z.object({ formatVersion: z.number() }));
   if (formatVersion !== 1 && formatVersion !== FORMAT_VERSION) {
     const message = `'${source.name}' has format ${formatVersion} of captures; this version reads 1 and ${FORMAT_VERSION}`;
     throw new QuotaError('invalid-input', source.name, message);
   }
-  return { ...readHost(source, formatVersion), ...readLibvirt(source, formatVersion) };
+  return formatVersion;
 }
 
 /** A recording, to be looked up as a capture is. */

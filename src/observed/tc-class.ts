@@ -76,7 +76,7 @@ function fromText(text: string): readonly TcClass[] {
     const last = classes.at(-1);
     if (line.startsWith('class ')) classes.push(classOf(line));
     else if (counters !== undefined && last !== undefined && last.counters === undefined) {
-      classes.splice(-1, 1, { ...last, counters });
+      classes.splice(-1, 1, { counters, ...last });
     }
   }
   return classes.filter(one => one.text.startsWith('class htb '));

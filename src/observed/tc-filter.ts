@@ -57,7 +57,7 @@ export function parseTcPolicers(answer: string): readonly TcPolicer[] {
     const counters = parseTcCounters(line);
     const last = policers.at(-1);
     if (counters !== undefined && last !== undefined && last.counters === undefined)
-      policers.splice(-1, 1, { ...last, counters });
+      policers.splice(-1, 1, { counters, ...last });
   }
   return policers.sort((one, other) => one.pref - other.pref);
 }
@@ -100,12 +100,14 @@ function seen(filter: Filter, line: string): Filter {
   }
   if (/^(?:action order|police) /.test(line)) return { ...filter, actions: [...filter.actions, line] };
   // What `basic` asks of a packet: cmp(…), meta(…), and words between them.
-  if (filter.kind === 'basic' && /^(?:NOT |AND |OR )*[(a-z]+\(/.test(line))
-    return { ...filter, selective: true, matchesAll: false };
+  if (filter.kind === 'basic' && /^(?:NOT |AND |OR )*[(a-z]+\(/.test(line)) return narrowed(filter, true);
   const match = /^match ([0-9a-f]{8})\/([0-9a-f]{8}) at /.exec(line);
   if (match === null) return filter;
-  const selective = filter.selective || match[2] !== '00000000';
-  return { ...filter, selective, matchesAll: !selective };
+  return narrowed(filter, filter.selective || match[2] !== '00000000');
+}
+
+function narrowed({ kind, protocol, handle, pref }: Filter, selective: boolean): Filter {
+  return { kind, protocol, handle, pref, selective, matchesAll: !selective };
 }
 
 /**

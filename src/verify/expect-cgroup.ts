@@ -66,12 +66,12 @@ function expectLimits(wanted: Wanted, facts: HostFacts, limited: Limited): reado
   // Without a quota the period means nothing, and what is left of an earlier one stays in the kernel.
   const period = given ?? (quota === undefined ? undefined : DEFAULT_PERIOD_US);
   const quotaValue = { quota: quota ?? 'max' };
-  const periodValue = period === undefined ? {} : { period };
+  const both = { quota: quota ?? 'max', ...(period !== undefined && { period }) };
   return limited.subjects.flatMap(subject => {
     if (facts.cgroupVersion !== 1) {
       const carried = present(wanted, [limited.quota, limited.period]);
       const parameters = carried.length === 0 ? [limited.quota] : carried;
-      return [expectation(wanted, subject, 'cpu.max', parameters, { ...quotaValue, ...periodValue })];
+      return [expectation(wanted, subject, 'cpu.max', parameters, both)];
     }
     const ofPeriod = [given === undefined ? limited.quota : limited.period];
     return [

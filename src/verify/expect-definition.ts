@@ -44,7 +44,9 @@ export function expectDefinition({
     const value = asked.limits[parameter];
     const key = asked.because[parameter];
     return {
-      ...base,
+      layer: scope,
+      device: asked.device,
+      subject: deviceSubject(asked.device),
       knob: parameter,
       parameters: [parameter],
       because: key === undefined ? [] : [key],

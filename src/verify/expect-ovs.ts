@@ -2,7 +2,7 @@ import type { BandwidthParameter } from '../domain/bandwidth.ts';
 import type { InterfaceDefinition } from '../domain/definition.ts';
 import { type OvsPolicing, type OvsShaping, ovsPortLimits } from '../domain/ovs-port.ts';
 import { expectOvsClasses, expectOvsPolice, type OvsPort } from './expect-ovs-tc.ts';
-import { bareKnob, type Expectation, type KnobValues } from './expectation.ts';
+import { bareKnob, type Expectation, type Knob, type KnobValues } from './expectation.ts';
 import type { HostFacts } from './host-facts.ts';
 import { keysOf, present, type Wanted } from './wanted.ts';
 
@@ -38,18 +38,16 @@ function leftOver(port: OvsPort, { ovsNative }: InterfaceDefinition, direction: 
 /** The same numbers stand in the QoS row, which is the port's, and in its queue 0, which the packets go through. */
 function expectInbound(port: OvsPort, shaping: OvsShaping, facts: HostFacts): readonly Expectation[] {
   const qos = ovsKnob(port, 'qos', ['inbound.average'], { type: 'linux-htb' });
-  const queue = {
-    ...ovsKnob(port, 'qos queues:0', ['inbound.average'], { value: 'attached' }),
-    follows: [bareKnob(qos)],
-  };
+  const attached = { value: 'attached' };
+  const queue = ovsKnob(port, 'qos queues:0', ['inbound.average'], attached, [bareKnob(qos)]);
   const rowOf = (row: Expectation) => {
     const name = row === qos ? 'qos' : 'queue 0';
     const config = (key: string, parameter: BandwidthParameter, bits: number | undefined) => {
       const expected = bits === undefined ? undefined : { value: bits };
       const parameters =
         present(port.wanted, [parameter]).length === 0 ? (['inbound.average'] as const) : [parameter];
-      const knob = ovsKnob(port, `${name} other_config:${key}`, parameters, expected);
-      return { ...knob, follows: (row === qos ? [qos] : [qos, queue]).map(bareKnob) };
+      const follows = (row === qos ? [qos] : [qos, queue]).map(bareKnob);
+      return ovsKnob(port, `${name} other_config:${key}`, parameters, expected, follows);
     };
     return [
       config('min-rate', 'inbound.average', shaping['min-rate']),
@@ -75,8 +73,16 @@ function ovsKnob(
   knob: string,
   parameters: readonly BandwidthParameter[],
   expected: KnobValues | undefined,
+  follows?: readonly Knob[],
 ): Expectation {
-  const because = keysOf(wanted, parameters);
-  const base = { layer: 'ovs', device: wanted.device, subject: dev, knob, parameters, because } as const;
-  return expected === undefined ? base : { ...base, expected };
+  return {
+    layer: 'ovs',
+    device: wanted.device,
+    subject: dev,
+    knob,
+    parameters,
+    because: keysOf(wanted, parameters),
+    ...(expected && { expected }),
+    ...(follows && { follows }),
+  };
 }

@@ -13,15 +13,14 @@ export function expectQemu(wanted: Wanted, disk: DiskDefinition): readonly Expec
   const limited = ioTuneParameters.filter(parameter => limitOf(wanted.limits, parameter) !== undefined);
   const impossible = whyImpossible(disk);
   if (impossible !== undefined)
-    return limited.map(parameter => ({ ...knobOf(wanted, disk, parameter), impossible }));
+    return limited.map(parameter => knobOf(wanted, disk, parameter, { impossible }));
   // An empty drive has no throttle to ask for.
   if (disk.source === undefined && limited.length === 0) return [];
   return [
-    ...qemuKnobs.map(({ parameter }) => ({
-      ...knobOf(wanted, disk, parameter),
-      expected: { value: expectedValue(wanted, parameter) },
-      ...followed(disk, parameter),
-    })),
+    ...qemuKnobs.map(({ parameter }) => {
+      const expected = { value: expectedValue(wanted, parameter) };
+      return knobOf(wanted, disk, parameter, { expected, ...followed(disk, parameter) });
+    }),
     ...expectGroup(wanted, disk),
   ];
 }
@@ -30,16 +29,15 @@ export function expectQemu(wanted: Wanted, disk: DiskDefinition): readonly Expec
 function expectGroup(wanted: Wanted, disk: DiskDefinition): readonly Expectation[] {
   const { group_name: group } = wanted.limits;
   if (!hasIoLimit(wanted.limits)) return [];
-  return [
-    { ...knobOf(wanted, disk, 'group_name'), ...(group !== undefined && { expected: { value: group } }) },
-  ];
+  return [knobOf(wanted, disk, 'group_name', group === undefined ? {} : { expected: { value: group } })];
 }
 
 function knobOf(
   wanted: Wanted,
   disk: DiskDefinition,
   parameter: IoTuneParameter | 'group_name',
-): Omit<Expectation, 'expected'> {
+  rest: Pick<Expectation, 'expected' | 'follows' | 'impossible'>,
+): Expectation {
   return {
     layer: 'qemu',
     device: wanted.device,
@@ -47,6 +45,7 @@ function knobOf(
     knob: parameter === 'group_name' ? qemuGroupKnob : qemuKnob(parameter),
     parameters: [parameter],
     because: keysOf(wanted, [parameter]),
+    ...rest,
   };
 }
 

@@ -48,11 +48,11 @@ function expectMemory(wanted: Wanted, facts: HostFacts): readonly Expectation[] 
     const limit = limitOf(wanted.limits, parameter);
     const bytes = limit === undefined ? 'max' : kibibytesToBytes(limit);
     const lost = typeof bytes === 'number' ? bytes % LARGEST_PAGE : 0;
-    return {
-      ...knobOf(wanted, 'libvirt', memoryKnobs[facts.cgroupVersion ?? 2][parameter], [parameter]),
+    const tolerance = { values: { bytes: lost }, reason: 'the kernel counts whole pages' };
+    return knobOf(wanted, 'libvirt', memoryKnobs[facts.cgroupVersion ?? 2][parameter], [parameter], {
       expected: { bytes },
-      ...(lost > 0 && { tolerance: { values: { bytes: lost }, reason: 'the kernel counts whole pages' } }),
-    };
+      ...(lost > 0 && { tolerance }),
+    });
   });
 }
 
@@ -74,10 +74,10 @@ function expectWeight(wanted: Wanted, facts: HostFacts): readonly Expectation[] 
   const knob = files === undefined ? plain : first.find(has);
   if (knob === undefined) {
     const impossible = `this kernel has neither ${plain} nor ${bfq}: no I/O scheduler in use knows weights`;
-    return [{ ...knobOf(wanted, 'scope', plain, ['weight']), impossible }];
+    return [knobOf(wanted, 'scope', plain, ['weight'], { impossible })];
   }
   const expected = { weight: systemd && knob === bfq ? ioWeightToBfq(weight) : weight };
-  return [{ ...knobOf(wanted, 'scope', knob, ['weight']), expected }];
+  return [knobOf(wanted, 'scope', knob, ['weight'], { expected })];
 }
 
 /**
@@ -116,12 +116,11 @@ function expectThrottle(wanted: Wanted, facts: HostFacts): readonly Expectation[
   if (given.length === 0) return [];
   const values = throttles.map(one => ({ ...one, value: limitOf(wanted.limits, one.parameter) ?? 'max' }));
   if (facts.cgroupVersion === 1)
-    return values.map(({ parameter, v1, value }) => ({
-      ...knobOf(wanted, path, v1, [parameter]),
-      expected: { value },
-    }));
+    return values.map(({ parameter, v1, value }) =>
+      knobOf(wanted, path, v1, [parameter], { expected: { value } }),
+    );
   const expected: KnobValues = Object.fromEntries(values.map(({ v2, value }) => [v2, value]));
-  return [{ ...knobOf(wanted, path, 'io.max', given), expected }];
+  return [knobOf(wanted, path, 'io.max', given, { expected })];
 }
 
 function expectDeviceWeight(wanted: Wanted, facts: HostFacts): readonly Expectation[] {
@@ -129,7 +128,7 @@ function expectDeviceWeight(wanted: Wanted, facts: HostFacts): readonly Expectat
   if (weight === undefined) return [];
   const knob = facts.cgroupVersion === 1 ? 'blkio.weight_device' : 'io.weight';
   const path = deviceSubject(wanted.device);
-  return [{ ...knobOf(wanted, path, knob, ['device_weight']), expected: { weight } }];
+  return [knobOf(wanted, path, knob, ['device_weight'], { expected: { weight } })];
 }
 
 function knobOf(
@@ -137,7 +136,8 @@ function knobOf(
   subject: string,
   knob: string,
   parameters: readonly LimitName[],
-): Omit<Expectation, 'expected'> {
+  rest: Pick<Expectation, 'expected' | 'tolerance' | 'impossible'>,
+): Expectation {
   const because = keysOf(wanted, parameters);
-  return { layer: 'cgroup', device: wanted.device, subject, knob, parameters, because };
+  return { layer: 'cgroup', device: wanted.device, subject, knob, parameters, because, ...rest };
 }

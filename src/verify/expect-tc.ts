@@ -23,8 +23,8 @@ export function expectTc(wanted: Wanted, nic: InterfaceDefinition, facts: HostFa
   const policed = shaped === 'inbound' ? 'outbound' : 'inbound';
   const alone = interfaceEnforcer(nic) === 'tap' && !facts.ovsPorts.has(nic.dev ?? '');
   const subject = nic.dev ?? nic.mac;
-  const htbClass = { ...knob(wanted, subject, 'class htb 1:1', shaped), ...htbValues(wanted, shaped, facts) };
-  const police = { ...knob(wanted, subject, 'police', policed), ...policeValues(wanted, policed, facts) };
+  const htbClass = knob(wanted, subject, 'class htb 1:1', shaped, htbValues(wanted, shaped, facts));
+  const police = knob(wanted, subject, 'police', policed, policeValues(wanted, policed, facts));
   const own = [htbClass, police].filter(expectation => expectation.expected !== undefined || alone);
   return [...own, ...expectFloor(wanted, nic)];
 }
@@ -101,7 +101,8 @@ function knob(
   subject: string,
   name: string,
   direction: Direction,
-): Omit<Expectation, 'expected'> {
+  values: Partial<TcValues>,
+): Expectation {
   const average: BandwidthParameter = `${direction}.average`;
   const all: readonly BandwidthParameter[] =
     name === 'police'
@@ -115,5 +116,6 @@ function knob(
     knob: name,
     parameters: carried,
     because: keysOf(wanted, carried),
+    ...values,
   };
 }

@@ -17,14 +17,16 @@ export function expectUnasked(
   { cgroupKnobs = new Set() }: HostFacts,
 ): readonly Expectation[] {
   const known = new Set(wanted.map(knobName));
-  return [...cgroupKnobs].flatMap((name): readonly Expectation[] => {
+  const found: Expectation[] = [];
+  for (const name of cgroupKnobs) {
     const at = name.indexOf(' ');
     const [subject, knob] = [name.slice(0, at), name.slice(at + 1)];
-    const place = { layer: 'cgroup', subject, knob } as const;
     const initial = initialOf(device, subject, knob);
-    if (initial === undefined || known.has(knobName(place))) return [];
-    return [{ ...place, device, because: [], ...initial }];
-  });
+    if (initial === undefined) continue;
+    if (known.has(knobName({ layer: 'cgroup', subject, knob }))) continue;
+    found.push({ layer: 'cgroup', subject, knob, device, because: [], ...initial });
+  }
+  return found;
 }
 
 type Initial = Required<Pick<Expectation, 'parameters' | 'expected'>>;
@@ -44,8 +46,12 @@ function initialTime(subject: string, knob: string): Initial | undefined {
   return { parameters: [`${group as 'global' | 'emulator' | 'iothread'}_quota`], expected: { quota: 'max' } };
 }
 
+const memoryLimits = new Map(
+  Object.values(memoryKnobs).flatMap(knobs => memTuneParameters.map(limit => [knobs[limit], limit] as const)),
+);
+
 function initialMemory(knob: string): Initial | undefined {
-  const limit = memTuneParameters.find(one => Object.values(memoryKnobs).some(knobs => knobs[one] === knob));
+  const limit = memoryLimits.get(knob);
   return limit === undefined ? undefined : { parameters: [limit], expected: { bytes: 'max' } };
 }
 

@@ -11,41 +11,45 @@ export function judge<E extends Demand>(
   readings: readonly Reading[],
 ): readonly Verdict<E>[] {
   const found = new Map(readings.map(reading => [knobName(reading), reading]));
-  const alone = expectations.map(one => judgeAlone(one, found.get(knobName(one))));
-  const failed = new Set(
-    alone.filter(verdict => verdict.outcome === 'fail').map(verdict => knobName(verdict.expectation)),
-  );
-  return alone.map(verdict => {
-    const leader = verdict.expectation.follows?.find(knob => failed.has(knobName(knob)));
-    if (verdict.outcome !== 'fail' || leader === undefined) return verdict;
-    return {
-      ...verdict,
-      outcome: 'not-applicable',
-      reason: 'follows',
-      detail: `follows ${knobName(leader)}`,
-    };
+  const failed = new Set<string>();
+  const alone = expectations.map(one => {
+    const name = knobName(one);
+    const verdict = judgeAlone(one, found.get(name));
+    if (verdict.outcome === 'fail') failed.add(name);
+    return verdict;
   });
+  return failed.size === 0 ? alone : alone.map(verdict => followed(verdict, failed));
+}
+
+function followed<E extends Demand>(verdict: Verdict<E>, failed: ReadonlySet<string>): Verdict<E> {
+  if (verdict.outcome !== 'fail') return verdict;
+  const leader = verdict.expectation.follows?.find(knob => failed.has(knobName(knob)));
+  if (leader === undefined) return verdict;
+  const detail = `follows ${knobName(leader)}`;
+  return { ...verdict, outcome: 'not-applicable', reason: 'follows', detail };
 }
 
 function judgeAlone<E extends Demand>(expectation: E, reading: Reading | undefined): Verdict<E> {
   const { expected, impossible } = expectation;
-  const evidence = reading && { evidence: reading.evidence };
-  const base = { expectation, ...evidence };
+  const told = (rest: Omit<Verdict<E>, 'expectation' | 'evidence'>): Verdict<E> => ({
+    expectation,
+    ...(reading && { evidence: reading.evidence }),
+    ...rest,
+  });
   if (impossible !== undefined) {
-    return { ...base, outcome: 'fail', reason: 'no-enforcement-point', detail: impossible };
+    return told({ outcome: 'fail', reason: 'no-enforcement-point', detail: impossible });
   }
   const unreadable = reading === undefined ? 'it was not read' : reading.unreadable;
   if (unreadable !== undefined) {
-    return { ...base, outcome: 'inconclusive', reason: 'unreadable', detail: unreadable };
+    return told({ outcome: 'inconclusive', reason: 'unreadable', detail: unreadable });
   }
   const observed = reading?.values;
   if (observed === undefined) {
-    return expected === undefined
-      ? { ...base, outcome: 'pass' }
-      : { ...base, outcome: 'fail', reason: 'missing' };
+    return told(expected === undefined ? { outcome: 'pass' } : { outcome: 'fail', reason: 'missing' });
   }
-  if (expected === undefined) return { ...base, outcome: 'fail', reason: 'unexpected', observed };
-  return { ...base, ...compare(expectation, expected, observed), observed };
+  if (expected === undefined) return told({ outcome: 'fail', reason: 'unexpected', observed });
+  const { outcome, ...more } = compare(expectation, expected, observed);
+  return told({ outcome, ...more, observed });
 }
 
 function compare(

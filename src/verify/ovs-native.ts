@@ -12,6 +12,7 @@ export function markOvsNative(
   facts: HostFacts,
   isAsked: boolean,
 ): DomainDefinition {
+  if (!definition.interfaces.some(nic => holderOf(nic, facts) !== undefined)) return definition;
   const mark = (nic: InterfaceDefinition): InterfaceDefinition => {
     const holder = holderOf(nic, facts);
     if (holder === undefined || !(isAsked || holder.owner === definition.uuid)) return nic;

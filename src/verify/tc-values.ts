@@ -41,12 +41,12 @@ export function tcValues(limit: TcLimit, exact: boolean, facts: TcFacts): TcValu
     ...(ceilBps !== undefined && { ceilBps }),
     ...(burstBytes !== undefined && { burstBytes }),
   };
-  const lost = {
-    ...(!exact && { rateBps: rateBps - rateInTcText(rateBps) }),
-    ...(!exact && ceilBps !== undefined && { ceilBps: ceilBps - rateInTcText(ceilBps) }),
-    ...(burstBytes !== undefined && { burstBytes: burstTolerance(rateBps, burstBytes, exact) }),
-  };
-  const values = Object.fromEntries(Object.entries(lost).filter(([, bytes]) => bytes > 0));
+  const lost = [
+    ['rateBps', exact ? 0 : rateBps - rateInTcText(rateBps)],
+    ['ceilBps', exact || ceilBps === undefined ? 0 : ceilBps - rateInTcText(ceilBps)],
+    ['burstBytes', burstBytes === undefined ? 0 : burstTolerance(rateBps, burstBytes, exact)],
+  ] as const;
+  const values = Object.fromEntries(lost.filter(([, bytes]) => bytes > 0));
   if (Object.keys(values).length === 0) return { expected };
   return { expected, tolerance: { values, reason: 'tc keeps a burst in ticks and rounds what it prints' } };
 }

@@ -19,7 +19,7 @@ import type { ReadSurroundings } from './surroundings.ts';
 import type { Wish } from './wish.ts';
 
 /** How a domain stands against what is wanted of it at one moment. */
-export interface Assessment {
+export interface Judgement {
   readonly view: DomainView;
   readonly scopes: readonly Scope[];
   /** What is wanted of each definition that the domain has. */
@@ -27,19 +27,40 @@ export interface Assessment {
   readonly readings: readonly Reading[];
   readonly facts: HostFacts;
   readonly verdicts: readonly Verdict[];
+}
+
+/** The same with what is to be said of what is wanted. */
+export interface Assessment extends Judgement {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+type Translations = Readonly<Partial<Record<Scope, Translation>>>;
+
 /** Reads every layer of a domain and judges it. Changes nothing. @throws QuotaError `unreachable`, `not-found` */
-export async function assess(
+export async function assess(...asked: Parameters<typeof looked>): Promise<Assessment> {
+  const { judgement, translations } = await looked(...asked);
+  const { view, scopes, tuning, readings, facts, verdicts } = judgement;
+  const { live } = view;
+  const isMeant = live !== undefined && scopes.includes('live');
+  const ofOwners = isMeant ? ownerFindings(live, facts, tuning.live ?? []) : [];
+  const diagnostics = [...findingsOf(translations, scopes), ...ofOwners];
+  return { view, scopes, tuning, readings, facts, verdicts, diagnostics };
+}
+
+/** The same without what is to be said, for which an audit of many domains has no use. */
+export async function judgeDomain(...asked: Parameters<typeof looked>): Promise<Judgement> {
+  return (await looked(...asked)).judgement;
+}
+
+async function looked(
   surroundings: ReadSurroundings,
   view: DomainView,
   wish: Wish,
   scopes: readonly Scope[],
-): Promise<Assessment> {
+): Promise<{ readonly judgement: Judgement; readonly translations: Translations }> {
   surroundings.logger?.info(`reading '${view.state.name}' at every layer`);
   const { hypervisor, host, signal } = surroundings;
-  const observation = await observeDomain({
+  const { readings, facts } = await observeDomain({
     hypervisor,
     domain: view.state,
     ...(host && { host }),
@@ -48,33 +69,19 @@ export async function assess(
     hostDevices: hostDevicesOf(view, wish),
     ...(signal && { signal }),
   });
-  const capabilities = { libvirtVersion: view.info.libvirtVersion, ...hostCapabilities(observation.facts) };
-  const marked = markedView(view, observation.facts, wish);
-  const translations = translate(marked, wish, capabilities);
+  const marked = markedView(view, facts, wish);
+  const translations = translate(marked, wish, hostCapabilities(view.info.libvirtVersion, facts));
   const tuning = tuningOf(translations);
   const expectations = expectDomain({
     asked: tuning,
-    facts: observation.facts,
+    facts,
     scopes,
     ...(marked.live && { live: marked.live }),
     ...(marked.config && { config: marked.config }),
   });
-  const verdicts = judge(expectations, observation.readings);
-  const findings = [
-    ...findingsOf(translations, scopes),
-    ...(marked.live && scopes.includes('live')
-      ? ownerFindings(marked.live, observation.facts, tuning.live ?? [])
-      : []),
-  ];
-  return {
-    view: marked,
-    scopes,
-    tuning,
-    readings: observation.readings,
-    facts: observation.facts,
-    verdicts: isTestDriver(view.info.driver) ? notApplicable(verdicts) : verdicts,
-    diagnostics: findings,
-  };
+  const found = judge(expectations, readings);
+  const verdicts = isTestDriver(view.info.driver) ? notApplicable(found) : found;
+  return { judgement: { view: marked, scopes, tuning, readings, facts, verdicts }, translations };
 }
 
 /** Who else limits what is asked to be limited; a port on which nothing is written for that reason is told of once. */
@@ -87,9 +94,10 @@ function ownerFindings(live: DomainDefinition, facts: HostFacts, asked: DomainTu
 
 /** The view with the taps that are limited as ports of Open vSwitch. */
 function markedView(view: DomainView, facts: HostFacts, { ovsNative = false }: Wish): DomainView {
-  const { live, config } = view;
+  const { info, state, live, config } = view;
   return {
-    ...view,
+    info,
+    state,
     ...(live && { live: markOvsNative(live, facts, ovsNative) }),
     ...(config && { config: markOvsNative(config, facts, ovsNative) }),
   };
@@ -104,9 +112,10 @@ function hostDevicesOf(view: DomainView, wish: Wish): readonly string[] {
 }
 
 /** What of the host's facts a translation needs. */
-function hostCapabilities(facts: HostFacts): HostCapabilities {
+function hostCapabilities(libvirtVersion: number, facts: HostFacts): HostCapabilities {
   const { cgroupVersion, systemd, ioWeightFiles, hasMemoryLimit, hasSwapLimit, missingDevices } = facts;
   return {
+    libvirtVersion,
     ...(cgroupVersion !== undefined && { cgroupVersion }),
     ...(systemd !== undefined && { systemd }),
     ...(ioWeightFiles !== undefined && { hasIoWeight: ioWeightFiles.size > 0 }),
@@ -115,8 +124,6 @@ function hostCapabilities(facts: HostFacts): HostCapabilities {
     ...(missingDevices !== undefined && { missingDevices }),
   };
 }
-
-type Translations = Readonly<Partial<Record<Scope, Translation>>>;
 
 function translate({ live, config }: DomainView, wish: Wish, capabilities: HostCapabilities): Translations {
   return {

@@ -8,7 +8,7 @@ import {
 import type { RepairContext } from '../audit/repair.ts';
 import { QuotaError } from '../errors.ts';
 import type { DomainRef, DomainState } from '../ports/hypervisor.ts';
-import { type Assessment, assess } from './assess.ts';
+import { type Judgement, judgeDomain } from './assess.ts';
 import { readCircumstances } from './circumstances.ts';
 import { inOrder } from './in-order.ts';
 import { chooseScopes, type DomainView, lookAt } from './look-at.ts';
@@ -30,7 +30,6 @@ export type AuditOutcome =
   | { readonly audit: DomainAudit }
   | { readonly domain: DomainRef; readonly error: QuotaError };
 
-/** Domains that are read at once: what they ask of the host at the same time is asked together. */
 const AT_ONCE = 32;
 
 /** How domains are audited. */
@@ -39,6 +38,11 @@ export interface AuditManner {
   readonly pause?: () => Promise<void>;
   /** False: counters are not read, and nothing is said of use. */
   readonly counters?: boolean;
+  /**
+   * Domains that are read at once: what they ask of the host at the same time is asked together. Absent: 32. Of a
+   * captured host nothing is waited for, so that each more is only kept in memory for longer.
+   */
+  readonly atOnce?: number;
 }
 
 /**
@@ -52,15 +56,15 @@ export async function* auditDomains(
   surroundings: ReadSurroundings,
   domains: Iterable<DomainRef>,
   desiredOf: (view: DomainView) => Desired,
-  { pause, counters = true }: AuditManner = {},
+  { pause, counters = true, atOnce = AT_ONCE }: AuditManner = {},
 ): AsyncGenerator<AuditOutcome> {
-  const before = pause && (await sampleDomains(surroundings, domains, AT_ONCE));
+  const before = pause && (await sampleDomains(surroundings, domains, atOnce));
   await pause?.();
-  yield* inOrder(domains, AT_ONCE, async (domain): Promise<AuditOutcome> => {
+  yield* inOrder(domains, atOnce, async (domain): Promise<AuditOutcome> => {
     surroundings.signal?.throwIfAborted();
     try {
-      const sample = (assessment: Assessment) =>
-        counters ? samplesOf(surroundings, assessment, before) : undefined;
+      const sample = (judgement: Judgement) =>
+        counters ? samplesOf(surroundings, judgement, before) : undefined;
       return { audit: await auditOne(surroundings, domain, desiredOf, sample) };
     } catch (error) {
       if (!(error instanceof QuotaError) || error.code === 'unreachable') throw error;
@@ -73,24 +77,24 @@ async function auditOne(
   surroundings: ReadSurroundings,
   domain: DomainRef,
   desiredOf: (view: DomainView) => Desired,
-  sample: (assessment: Assessment) => Promise<CounterSamples | undefined> | undefined,
+  sample: (judgement: Judgement) => Promise<CounterSamples | undefined> | undefined,
 ): Promise<DomainAudit> {
   const view = await lookAt(surroundings, domain.uuid);
   const { source, flavor, asked, repair } = desiredOf(view);
   const both = (['live', 'config'] as const).filter(scope => view[scope] !== undefined);
   const scopes = chooseScopes(view, both);
-  const assessment = await assess(surroundings, view, flavorWish(asked), scopes);
-  const { tuning, facts, verdicts } = assessment;
+  const judgement = await judgeDomain(surroundings, view, flavorWish(asked), scopes);
+  const { tuning, facts, verdicts } = judgement;
   const [circumstances, samples] = await Promise.all([
-    readCircumstances(surroundings.host, assessment),
-    sample(assessment),
+    readCircumstances(surroundings.host, judgement),
+    sample(judgement),
   ]);
   return auditDomain({
     domain: auditedDomain(view.state),
     source,
     ...(flavor !== undefined && { flavor }),
     tuning,
-    definitions: assessment.view,
+    definitions: judgement.view,
     facts,
     verdicts,
     circumstances,
@@ -102,11 +106,11 @@ async function auditOne(
 
 async function samplesOf(
   surroundings: ReadSurroundings,
-  assessment: Assessment,
+  judgement: Judgement,
   earlier: ReadonlyMap<string, CounterSample> | undefined,
 ): Promise<CounterSamples | undefined> {
-  const now = await sampleAssessed(surroundings, assessment);
-  const before = earlier?.get(assessment.view.state.uuid);
+  const now = await sampleAssessed(surroundings, judgement);
+  const before = earlier?.get(judgement.view.state.uuid);
   return now && { now, ...(before && { before }) };
 }
 

@@ -5,7 +5,7 @@ import { readUnitProperties } from '../host/systemd.ts';
 import { ovsPortRows } from '../observed/ovs-rows.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { Verdict } from '../verify/verdict.ts';
-import type { Assessment } from './assess.ts';
+import type { Judgement } from './assess.ts';
 import { look } from './unseen.ts';
 
 /**
@@ -14,7 +14,7 @@ import { look } from './unseen.ts';
  */
 export async function readCircumstances(
   host: HostReader | undefined,
-  { view, readings, facts, verdicts }: Assessment,
+  { view, readings, facts, verdicts }: Judgement,
 ): Promise<Circumstances> {
   if (host === undefined || view.live === undefined) return {};
   const weight = readings.find(one => one.layer === 'cgroup' && one.subject === 'scope');

@@ -117,9 +117,11 @@ function policeReading(
   const { rateBps, burstBytes } = found ?? {};
   const first = found && overruling(policers, found);
   const text = first === undefined ? found?.text : `${first.text}\n${found?.text}`;
-  const { values, ...rest } = reading({ dev, knob, source, text }, { rateBps, burstBytes });
   const isIdle = found !== undefined && (!drops(found) || first !== undefined);
-  return values === undefined || isIdle ? rest : { ...rest, values };
+  const whole = reading({ dev, knob, source, text }, { rateBps, burstBytes });
+  if (!isIdle) return whole;
+  const { values, ...rest } = whole;
+  return rest;
 }
 
 function reading(

@@ -48,8 +48,8 @@ export async function observeDomain(input: ObserveInput): Promise<Observation> {
     ...(config === undefined ? [] : observeDefinition('config', config, input.hostDevices)),
     ...(live === undefined ? [] : observeDefinition('live', live, input.hostDevices)),
   ];
-  const known = { libvirtVersion, ovsPorts: new Set<string>(), macvtaps: new Set<string>() };
-  if (live === undefined) return { readings: defined, facts: known };
+  const known = { ovsPorts: new Set<string>(), macvtaps: new Set<string>() };
+  if (live === undefined) return { readings: defined, facts: { libvirtVersion, ...known } };
   signal?.throwIfAborted();
   const paths = new Set([...live.hostDevices.map(device => device.path), ...(input.hostDevices ?? [])]);
   const [qemu, enforced] = await Promise.all([
@@ -58,7 +58,7 @@ export async function observeDomain(input: ObserveInput): Promise<Observation> {
   ]);
   return {
     readings: [...defined, ...qemu, ...enforced.readings],
-    facts: { ...known, ...enforced.facts },
+    facts: { libvirtVersion, ...known, ...enforced.facts },
   };
 }
 
@@ -89,9 +89,9 @@ async function observeHost(
   return {
     readings: [...cgroup.readings, ...network],
     facts: {
+      ovsPorts: ports,
       ...cgroup.facts,
       ...('found' in version && { iproute2: version.found }),
-      ovsPorts: ports,
       ...(holders && { ovsHolders: holders }),
       macvtaps,
       taps: new Map(nics.flatMap((nic, index) => tapOf(nic, tc[index]))),

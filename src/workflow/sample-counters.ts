@@ -120,8 +120,11 @@ async function sampleInterface(
   ];
 }
 
-function counted({ text, ...counters }: TcCounters, source: string): ReadPacketCounters {
-  return { ...counters, evidence: { source, text } };
+function counted(
+  { bytes, packets, dropped, overlimits, text }: TcCounters,
+  source: string,
+): ReadPacketCounters {
+  return { bytes, packets, dropped, overlimits, evidence: { source, text } };
 }
 
 /** `block.3.name` is the target; numbers that libvirt does not tell are left out with their disk. */

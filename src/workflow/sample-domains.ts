@@ -2,7 +2,7 @@ import type { CounterSample } from '../audit/counters.ts';
 import { QuotaError } from '../errors.ts';
 import { readDomainCgroup } from '../host/cgroup.ts';
 import type { DomainRef } from '../ports/hypervisor.ts';
-import type { Assessment } from './assess.ts';
+import type { Judgement } from './assess.ts';
 import { inOrder } from './in-order.ts';
 import { lookAt } from './look-at.ts';
 import { sampleCounters, threadGroups } from './sample-counters.ts';
@@ -48,7 +48,7 @@ async function sampleDomain(
 /** A sample of a domain that was just read at every layer; undefined when it does not run. */
 export async function sampleAssessed(
   surroundings: ReadSurroundings,
-  { view: { state: domain, live }, readings, facts: { cgroupVersion } }: Assessment,
+  { view: { state: domain, live }, readings, facts: { cgroupVersion } }: Judgement,
 ): Promise<CounterSample | undefined> {
   if (live === undefined) return undefined;
   const files = readings

@@ -34,10 +34,10 @@ export interface Asked {
 
 /** The wish of a flavor. */
 export function flavorWish(asked: Asked): Wish {
-  const { prune: isWhole, ovsNative } = asked;
+  const { quota, volumes, prune: isWhole, ovsNative } = asked;
   return {
     translate: (scope, domain, capabilities) => {
-      const translation = translateFlavor({ ...asked, domain, capabilities });
+      const translation = translateFlavor({ quota, ...(volumes && { volumes }), domain, capabilities });
       return isWhole === true
         ? prune(translation, { domain, live: scope === 'live', capabilities })
         : translation;

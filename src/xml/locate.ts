@@ -1,7 +1,8 @@
 import { QuotaError } from '../errors.ts';
 import type { XmlElement } from './element.ts';
 import { decodeEntities } from './entities.ts';
-import { checkWellFormed, markup, problemAt } from './well-formed.ts';
+import { isBlank, plainTag } from './plain-tag.ts';
+import { checkedPieces, isStartTag, problemAt, refuseMalformed } from './well-formed.ts';
 
 const attribute = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
@@ -11,6 +12,18 @@ interface Open {
   readonly children: XmlElement[];
   /** Whether a namespace is the default inside. */
   readonly hasNamespace: boolean;
+  /** Whether nothing can be wrong with its start tag. */
+  readonly isPlain: boolean;
+}
+
+/** What was seen of a text. */
+interface Seen {
+  /** What stands outside of all elements. */
+  readonly roots: readonly XmlElement[];
+  readonly opened: number;
+  readonly closed: number;
+  /** Whether the text is so plain that it must be well-formed. */
+  readonly isPlain: boolean;
 }
 
 /**
@@ -21,51 +34,62 @@ interface Open {
  * @throws QuotaError `invalid-input` when it is not well-formed, with line and column.
  */
 export function locate(xml: string, subject = 'domain XML'): XmlElement {
-  const expected = checkWellFormed(xml, subject);
-  const { roots, elements } = elementsOf(xml);
+  const { roots, opened, closed, isPlain } = elementsOf(xml, subject);
+  if (!isPlain) refuseMalformed(xml, subject);
   const [root, ...others] = roots;
   if (root === undefined || others.length > 0)
     throw problemAt(xml, 0, subject, 'not exactly one root element');
-  if (elements !== expected) {
-    throw new QuotaError('internal', subject, `saw ${elements} of ${expected} elements of ${subject}`);
+  if (closed !== opened) {
+    throw new QuotaError('internal', subject, `saw ${closed} of ${opened} elements of ${subject}`);
   }
   return root;
 }
 
-/** What stands outside of all elements, and how many elements were read to their end. */
-function elementsOf(xml: string): { readonly roots: readonly XmlElement[]; readonly elements: number } {
+/** Every element that ends, whether or not the text is well-formed. */
+function elementsOf(xml: string, subject: string): Seen {
   const roots: XmlElement[] = [];
   const open: Open[] = [];
-  let elements = 0;
-  let end = 0;
-  const close = (closed: Open, contentEnd: number) => {
-    elements += 1;
-    closed.element.contentEnd = contentEnd;
-    closed.element.end = end;
-    (open.at(-1)?.children ?? roots).push(closed.element);
+  let [opened, closed, end] = [0, 0, 0];
+  let isPlain = true;
+  const close = (one: Open, contentEnd: number) => {
+    closed += 1;
+    one.element.contentEnd = contentEnd;
+    one.element.end = end;
+    (open.at(-1)?.children ?? roots).push(one.element);
   };
-  for (const { 0: piece, index } of xml.matchAll(markup)) {
+  for (const { piece, index, before } of checkedPieces(xml, subject)) {
     const around = open.at(-1);
-    if (around !== undefined && index > end) around.element.text += textOf(xml.slice(end, index));
+    if (around !== undefined && before !== '') around.element.text += textOf(before);
+    isPlain &&= around === undefined ? isBlank(before) : !before.includes('&');
     end = index + piece.length;
-    if (piece.startsWith('<![CDATA[')) {
+    if (piece.startsWith('</')) {
+      const one = open.pop();
+      isPlain &&= one !== undefined && isEndOf(piece, one.element.name);
+      if (one !== undefined) close(one, index);
+    } else if (isStartTag(piece)) {
+      opened += 1;
+      const one = openedBy(piece, index, around?.hasNamespace ?? false);
+      isPlain &&= one.isPlain && (around !== undefined || roots.length === 0);
+      if (one.element.selfClosed) close(one, end);
+      else open.push(one);
+    } else if (piece.startsWith('<![CDATA[')) {
+      isPlain = false;
       if (around !== undefined) around.element.text += unixLines(piece.slice(9, -3));
-    } else if (piece.startsWith('</')) {
-      const closed = open.pop();
-      if (closed !== undefined) close(closed, index);
-    } else if (piece[1] !== '!' && piece[1] !== '?') {
-      const opened = openedBy(piece, index, around?.hasNamespace ?? false);
-      if (opened.element.selfClosed) close(opened, end);
-      else open.push(opened);
-    }
+    } else if (piece.startsWith('<?')) isPlain = false;
   }
-  return { roots, elements };
+  isPlain &&= roots.length === 1 && open.length === 0 && isBlank(xml.slice(end));
+  return { roots, opened, closed, isPlain };
+}
+
+function isEndOf(piece: string, name: string): boolean {
+  return piece.startsWith(name, 2) && isBlank(piece.slice(2 + name.length, -1));
 }
 
 function openedBy(piece: string, start: number, isInNamespace: boolean): Open {
   const selfClosed = piece.endsWith('/>');
-  const name = /^<([^\s/>]+)/.exec(piece)?.[1] ?? '';
-  const attributes = attributesOf(piece, 1 + name.length);
+  const plain = plainTag(piece);
+  const name = plain?.name ?? /^<([^\s/>]+)/.exec(piece)?.[1] ?? '';
+  const attributes = attributesOf(plain?.attributes ?? looseAttributes(piece, 1 + name.length));
   const namespace = attributes.get('xmlns');
   const hasNamespace = namespace === undefined ? isInNamespace : namespace !== '';
   const foreign = hasNamespace && !name.includes(':');
@@ -86,19 +110,21 @@ function openedBy(piece: string, start: number, isInNamespace: boolean): Open {
     },
     children,
     hasNamespace,
+    isPlain: plain !== undefined,
   };
 }
 
 const noAttributes: ReadonlyMap<string, string> = new Map();
 
+function looseAttributes(piece: string, from: number): readonly (readonly [string, string])[] {
+  const found = piece.slice(from).matchAll(attribute);
+  return Array.from(found, ([, name = '', double, single]) => [name, double ?? single ?? ''] as const);
+}
+
 /** White space in a value counts as blanks, unless it is written as a reference. */
-function attributesOf(piece: string, from: number): ReadonlyMap<string, string> {
-  if (!piece.includes('=', from)) return noAttributes;
-  const attributes = new Map<string, string>();
-  for (const [, name = '', double, single] of piece.slice(from).matchAll(attribute)) {
-    attributes.set(name, decodeEntities(blanks(double ?? single ?? '')));
-  }
-  return attributes;
+function attributesOf(written: readonly (readonly [string, string])[]): ReadonlyMap<string, string> {
+  if (written.length === 0) return noAttributes;
+  return new Map(written.map(([name, value]) => [name, decodeEntities(blanks(value))]));
 }
 
 function blanks(value: string): string {

@@ -10,26 +10,59 @@ export const maxXmlDepth = 256;
 export const maxXmlElements = 100_000;
 
 /** Every piece of markup of a well-formed text, whole (a tag with up to 1000 attributes); the last alternative is a `<` that begins none. */
-export const markup =
+const markup =
   /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|<\/[^<>]*>|<[^\s/<>!?"'][^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*){0,1000}>|</g;
 
+/** A piece of markup, whole, and where it stands. */
+export interface Piece {
+  readonly piece: string;
+  readonly index: number;
+  /** What stands between the piece before it and this one, as it is written. */
+  readonly before: string;
+}
+
 /**
- * Refuses what is not one well-formed element with its surroundings: too long, too deep, a DOCTYPE (entity bombs),
- * broken markup. Returns the number of elements.
+ * The pieces of markup of a text, one after the other. Refuses what is too long or too deep, a DOCTYPE (entity bombs),
+ * markup that is broken, and what {@link refuseMalformed} overlooks.
  *
  * @throws QuotaError `invalid-input` with line and column.
  */
-export function checkWellFormed(xml: string, subject: string): number {
-  if (xml.length > maxXmlLength) {
-    throw new QuotaError(
-      'invalid-input',
-      subject,
-      `${subject} is too large: more than ${maxXmlLength} characters`,
-    );
+export function* checkedPieces(xml: string, subject: string): Generator<Piece> {
+  refuseLength(xml, subject);
+  const fail = ({ offset, problem }: Problem) => problemAt(xml, offset, subject, problem);
+  const forbidden = forbiddenCharacter(xml);
+  if (forbidden !== undefined) throw fail(forbidden);
+  let depth = 0;
+  let elements = 0;
+  let end = 0;
+  for (const { 0: piece, index } of xml.matchAll(markup)) {
+    const before = xml.slice(end, index);
+    const found =
+      problemInPiece(before, end, depth) ??
+      incomplete(piece, xml, index) ??
+      problemInPiece(piece, index, depth);
+    if (found !== undefined) throw fail(found);
+    end = index + piece.length;
+    if (piece.startsWith('</')) depth -= 1;
+    else if (isStartTag(piece)) {
+      elements += 1;
+      if (!piece.endsWith('/>')) depth += 1;
+    }
+    const tooMuch = excess(elements, depth);
+    if (tooMuch !== undefined) throw fail({ offset: index, problem: tooMuch });
+    yield { piece, index, before };
   }
-  const elements = checkMarkup(xml, subject);
+}
+
+/**
+ * Refuses what is not one element with its surroundings, each tag closed where it belongs, by fast-xml-parser's
+ * validator.
+ *
+ * @throws QuotaError `invalid-input` with line and column.
+ */
+export function refuseMalformed(xml: string, subject: string): void {
   const verdict = XMLValidator.validate(xml);
-  if (verdict === true) return elements;
+  if (verdict === true) return;
   const { msg, line, col } = verdict.err;
   throw new QuotaError('invalid-input', subject, notWellFormed(subject, line, col ?? 1, lowerFirst(msg)));
 }
@@ -46,30 +79,10 @@ export function placeOf(xml: string, offset: number): { readonly line: number; r
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
 
-/** fast-xml-parser's validator overlooks these, and other elements would be seen than are there. */
-function checkMarkup(xml: string, subject: string): number {
-  const fail = ({ offset, problem }: Problem) => problemAt(xml, offset, subject, problem);
-  const forbidden = forbiddenCharacter(xml);
-  if (forbidden !== undefined) throw fail(forbidden);
-  let depth = 0;
-  let elements = 0;
-  let end = 0;
-  for (const { 0: piece, index } of xml.matchAll(markup)) {
-    const found =
-      problemInPiece(xml.slice(end, index), end, depth) ??
-      incomplete(piece, xml, index) ??
-      problemInPiece(piece, index, depth);
-    if (found !== undefined) throw fail(found);
-    end = index + piece.length;
-    if (piece.startsWith('</')) depth -= 1;
-    else if (isStartTag(piece)) {
-      elements += 1;
-      if (!piece.endsWith('/>')) depth += 1;
-    }
-    const tooMuch = excess(elements, depth);
-    if (tooMuch !== undefined) throw fail({ offset: index, problem: tooMuch });
-  }
-  return elements;
+function refuseLength(xml: string, subject: string): void {
+  if (xml.length <= maxXmlLength) return;
+  const problem = `${subject} is too large: more than ${maxXmlLength} characters`;
+  throw new QuotaError('invalid-input', subject, problem);
 }
 
 function excess(elements: number, depth: number): string | undefined {
@@ -77,7 +90,8 @@ function excess(elements: number, depth: number): string | undefined {
   return depth > maxXmlDepth ? `more than ${maxXmlDepth} levels of elements` : undefined;
 }
 
-function isStartTag(piece: string): boolean {
+/** Whether a piece of markup begins an element. */
+export function isStartTag(piece: string): boolean {
   return piece[1] !== '!' && piece[1] !== '?' && piece[1] !== '/';
 }
 

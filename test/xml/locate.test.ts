@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { QuotaError } from '../../src/errors.ts';
 import { childOf, type XmlElement } from '../../src/xml/element.ts';
@@ -121,4 +123,59 @@ describe('hostile XML ends in one clear error', () => {
     const xml = `<a>${'<b c="1">x</b>\n'.repeat(10_000)}</a>`;
     expect(locate(xml).children).toHaveLength(10_000);
   });
+});
+
+/** Of these almost every text is broken; those that are not are of every form. */
+const scraps = [
+  ...[
+    '<a>',
+    '</a>',
+    '<b c="1">',
+    '</b>',
+    "<a b='1' c='2'/>",
+    '<b\n/>',
+    '</a >',
+    '<n:b xmlns:n="u">',
+    '</n:b>',
+  ],
+  ...[
+    '<a b="1" b="1">',
+    '<a b="1"c="2">',
+    '<a b = "1">',
+    '<a b>',
+    '<1>',
+    '<a:b:c/>',
+    '<a b="&">',
+    '<a b="&lt;">',
+  ],
+  ...[
+    '<!-- x -->',
+    '<!---->',
+    '<![CDATA[x]]>',
+    '<?x y?>',
+    '<?xml version="1.0"?>',
+    '\ufeff',
+    '\u00a0',
+    ' ',
+    '\n',
+    'x',
+  ],
+  ...['&', '&amp;', '&#65;', '&x;', ']]>', '<', '>', '"', "'", '<a constructor="1" __proto__="2">', '<é/>'],
+];
+
+it('takes nothing that fast-xml-parser refuses', () => {
+  const inside = fc.array(fc.constantFrom(...scraps), { maxLength: 4 }).map(parts => parts.join(''));
+  const text = fc.oneof(
+    inside,
+    inside.map(xml => `<a>${xml}</a>`),
+    fc.tuple(inside, inside).map(([one, other]) => `<a>${one}<b>${other}</b></a>\n`),
+  );
+  fc.assert(
+    fc.property(text, xml => {
+      const isTaken = XMLValidator.validate(xml) === true;
+      const read = () => locate(xml);
+      if (!isTaken) expect(read).toThrow(QuotaError);
+    }),
+    { numRuns: 3000 },
+  );
 });

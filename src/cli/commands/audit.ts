@@ -1,13 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QuotaError } from '../../errors.ts';
-import { type AuditReport, auditReport } from '../../report/audit-report.ts';
+import type { HypervisorReader } from '../../ports/hypervisor.ts';
+import type { AuditHead } from '../../report/audit/format.ts';
+import { type AuditReport, type AuditTally, auditReport } from '../../report/audit-report.ts';
 import { type AuditManner, type AuditOutcome, auditDomains } from '../../workflow/audit.ts';
 import type { ReadSurroundings } from '../../workflow/surroundings.ts';
-import { type AuditOutputOptions, printAudit } from '../audit-output.ts';
+import { type AuditOutputOptions, printAudit, printLines } from '../audit-output.ts';
+import { type AuditChunk, auditInThreads, reportsIn, threadsFor } from '../audit-threads.ts';
+import { capturedSurroundings, listedHypervisor } from '../captured-surroundings.ts';
 import { chosenDomains } from '../chosen-domains.ts';
-import { type DesiredOptions, desiredFrom } from '../desired.ts';
+import { type DesiredOptions, readDesired } from '../desired.ts';
+import { type DesiredSources, desiredBy } from '../desired-by.ts';
 import { exitCodeOfTally } from '../exit-codes.ts';
-import { type LookOptions, looking } from '../looking.ts';
+import { inCapture, type LookOptions, looking } from '../looking.ts';
 import { type Loudness, processTerminal, type Terminal } from '../terminal.ts';
 
 /** Options of `audit`. */
@@ -19,19 +24,79 @@ export interface AuditOptions extends LookOptions, DesiredOptions, AuditOutputOp
 /** `virt-quota audit`: all domains, or those that are named. */
 export async function audit(names: readonly string[], options: AuditOptions): Promise<void> {
   const terminal = processTerminal(options);
-  const desiredOf = await desiredFrom(options, terminal);
-  await looking(options, terminal, async surroundings => {
-    const domains = await chosenDomains(surroundings.hypervisor, names);
-    const outcomes = auditDomains(surroundings, domains, desiredOf, mannerOf(options, surroundings));
-    const reports = reported(outcomes, domains.length, terminal);
-    const head = { at: new Date().toISOString(), host: await surroundings.hypervisor.info() };
-    const tally = await printAudit(reports, head, options, terminal);
-    process.exitCode = exitCodeOfTally(tally);
-  });
+  const asked = { names, options, terminal, sources: await readDesired(options, terminal) };
+  const { host } = options;
+  const tally = await (host === undefined
+    ? looking(options, terminal, surroundings => auditHere(surroundings, asked))
+    : inCapture(host, (folder, signal) => auditCapture(folder, signal, asked)));
+  process.exitCode = exitCodeOfTally(tally);
+}
+
+/** What is audited, and how it is printed. */
+interface AskedAudit {
+  readonly names: readonly string[];
+  readonly options: AuditOptions;
+  readonly terminal: Terminal;
+  readonly sources: DesiredSources;
+}
+
+async function auditHere(surroundings: ReadSurroundings, asked: AskedAudit): Promise<AuditTally> {
+  const domains = await chosenDomains(surroundings.hypervisor, asked.names);
+  const manner = mannerOf(asked.options, surroundings);
+  const outcomes = auditDomains(surroundings, domains, desiredBy(asked.sources), manner);
+  return printReports(reported(outcomes), await toldOf(surroundings.hypervisor, domains.length, asked));
+}
+
+/** In several threads when there are enough domains for them. */
+async function auditCapture(folder: string, signal: AbortSignal, asked: AskedAudit): Promise<AuditTally> {
+  const { sources, options, names } = asked;
+  const listed = await listedHypervisor(folder);
+  const domains = await chosenDomains(listed, names);
+  const threads = options.interval === undefined ? threadsFor(domains.length) : 0;
+  if (threads === 0) return auditHere({ ...(await capturedSurroundings(folder)), signal }, asked);
+  const chunks = auditInThreads({ folder, sources, domains, threads, signal });
+  return printChunks(chunks, await toldOf(listed, domains.length, asked));
+}
+
+/** How an audit is printed. */
+interface Told {
+  readonly options: AuditOptions;
+  readonly terminal: Terminal;
+  readonly head: AuditHead;
+  /** How many there are. */
+  readonly domains: number;
+}
+
+async function toldOf(
+  hypervisor: HypervisorReader,
+  domains: number,
+  { options, terminal }: AskedAudit,
+): Promise<Told> {
+  const head = { at: new Date().toISOString(), host: await hypervisor.info() };
+  return { options, terminal, head, domains };
+}
+
+function printReports(reports: AsyncIterable<AuditReport>, told: Told): Promise<AuditTally> {
+  return printAudit(
+    counted(reports, () => 1, told),
+    told.head,
+    told.options,
+    told.terminal,
+  );
+}
+
+/** Lines of JSON are printed as the threads made them; whatever else they become is made here. */
+function printChunks(chunks: AsyncIterable<AuditChunk>, told: Told): Promise<AuditTally> {
+  if (told.options.format !== 'jsonl') return printReports(reportsIn(chunks), told);
+  return printLines(
+    counted(chunks, ({ tally }) => tally.domains, told),
+    told.options,
+    told.terminal,
+  );
 }
 
 function mannerOf({ interval, host }: AuditOptions, { signal }: ReadSurroundings): AuditManner {
-  if (interval === undefined) return {};
+  if (interval === undefined) return host === undefined ? {} : { atOnce: 1 };
   if (host !== undefined) {
     const message = 'a captured host is one moment: --interval compares two';
     throw new QuotaError('invalid-input', '--interval', message);
@@ -39,14 +104,20 @@ function mannerOf({ interval, host }: AuditOptions, { signal }: ReadSurroundings
   return { pause: async () => sleep(interval, undefined, { ...(signal && { signal }) }) };
 }
 
-async function* reported(
-  outcomes: AsyncIterable<AuditOutcome>,
-  domains: number,
-  terminal: Terminal,
-): AsyncGenerator<AuditReport> {
+async function* reported(outcomes: AsyncIterable<AuditOutcome>): AsyncGenerator<AuditReport> {
+  for await (const outcome of outcomes) yield auditReport(outcome);
+}
+
+/** The same, while it is told how many domains there were. */
+async function* counted<T>(
+  items: AsyncIterable<T>,
+  domainsOf: (item: T) => number,
+  { domains, terminal }: Told,
+): AsyncGenerator<T> {
   let done = 0;
-  for await (const outcome of outcomes) {
-    yield auditReport(outcome);
-    terminal.progress(`${++done} of ${domains} domains`);
+  for await (const item of items) {
+    yield item;
+    done += domainsOf(item);
+    terminal.progress(`${done} of ${domains} domains`);
   }
 }

@@ -1,3 +1,4 @@
+import type { AuditReport } from '../audit-report.ts';
 import type { AuditFormat } from './format.ts';
 
 /** The report itself: one JSON document of kind `audit`. */
@@ -24,9 +25,14 @@ export const jsonFormat: AuditFormat = ({ at, host }) => {
 /** A line a domain, each a JSON document of kind `domain-audit`. */
 export const jsonlFormat: AuditFormat = () => ({
   begin: () => '',
-  domain: report => `${JSON.stringify(report)}\n`,
+  domain: jsonLine,
   end: () => [],
 });
+
+/** A domain as a line of its own. */
+export function jsonLine(report: AuditReport): string {
+  return `${JSON.stringify(report)}\n`;
+}
 
 function document(value: object): string {
   return JSON.stringify(value, null, 2);

@@ -14,3 +14,18 @@ export function tallied(tally: AuditTally, report: AuditReport): AuditTally {
     outcomes: { ...tally.outcomes, [report.outcome]: before + 1 },
   };
 }
+
+/** The tally of the domains of two. */
+export function tallies(one: AuditTally, other: AuditTally): AuditTally {
+  const outcomes = { ...one.outcomes };
+  for (const [name, count] of Object.entries(other.outcomes)) {
+    const outcome = name as keyof AuditTally['outcomes'];
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
+  }
+  return {
+    domains: one.domains + other.domains,
+    limits: one.limits + other.limits,
+    proved: one.proved + other.proved,
+    outcomes,
+  };
+}

@@ -1,0 +1,51 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { QuotaError } from '../errors.ts';
+import { jsonLine } from '../report/audit/json.ts';
+import { emptyTally, tallied } from '../report/audit/tally.ts';
+import { auditReport } from '../report/audit-report.ts';
+import { auditDomains } from '../workflow/audit.ts';
+import type { AuditChunk, AuditThreadData, DomainRefs, ThreadFailure } from './audit-threads.ts';
+import { capturedSurroundings } from './captured-surroundings.ts';
+import { desiredBy } from './desired-by.ts';
+
+// A thread of an audit: it is sent domains, some at a time, and answers with what came of them.
+const { folder, sources } = workerData as AuditThreadData;
+const opening = capturedSurroundings(folder);
+// It is thrown when the first domains are asked for.
+opening.catch(() => {});
+const desiredOf = desiredBy(sources);
+let work = Promise.resolve();
+
+parentPort?.on('message', (domains: DomainRefs) => {
+  work = work.then(async () => {
+    const chunk = await audited(domains);
+    parentPort?.postMessage(chunk, [chunk.lines.buffer as ArrayBuffer]);
+  });
+});
+
+/** What was done before something went wrong is handed over too. */
+async function audited(domains: DomainRefs): Promise<AuditChunk> {
+  let text = '';
+  let tally = emptyTally;
+  let failure: ThreadFailure | undefined;
+  try {
+    const surroundings = await opening;
+    for await (const outcome of auditDomains(surroundings, domains, desiredOf, { atOnce: 1 })) {
+      const report = auditReport(outcome);
+      tally = tallied(tally, report);
+      text += jsonLine(report);
+    }
+  } catch (error) {
+    failure = failureOf(error);
+  }
+  return { lines: new TextEncoder().encode(text), tally, ...(failure && { failure }) };
+}
+
+/** Of an error only so much comes through to another thread. */
+function failureOf(error: unknown): ThreadFailure {
+  if (error instanceof QuotaError) {
+    return { code: error.code, subject: error.subject, message: error.message };
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { message, ...(stack !== undefined && { stack }) };
+}

@@ -1,0 +1,95 @@
+import { availableParallelism } from 'node:os';
+import { QuotaError, type QuotaErrorCode } from '../errors.ts';
+import type { DomainRef } from '../ports/hypervisor.ts';
+import type { AuditReport, AuditTally } from '../report/audit-report.ts';
+import { inOrder } from '../workflow/in-order.ts';
+import type { DesiredSources } from './desired-by.ts';
+import { threadPool } from './thread-pool.ts';
+
+/** Some domains of an audit. */
+export type DomainRefs = readonly DomainRef[];
+
+/** What a thread is told when it begins. */
+export interface AuditThreadData {
+  /** Of the capture. */
+  readonly folder: string;
+  readonly sources: DesiredSources;
+}
+
+/** What came of some domains. */
+export interface AuditChunk {
+  /** A line of JSON in UTF-8 for each, as `-f jsonl` prints it. */
+  readonly lines: Uint8Array;
+  readonly tally: AuditTally;
+  /** What ended the work after those. */
+  readonly failure?: ThreadFailure;
+}
+
+/** An error on its way between threads. */
+export interface ThreadFailure {
+  /** Of a QuotaError; absent: it is another one. */
+  readonly code?: QuotaErrorCode;
+  readonly subject?: string;
+  readonly message: string;
+  readonly stack?: string;
+}
+
+/** A thread takes as long to start as so many domains take to be audited. */
+const DOMAINS_PER_THREAD = 250;
+/** Each has memory of its own. */
+const MOST_THREADS = 4;
+/** Domains that a thread is sent at once. */
+const CHUNK = 32;
+
+/** How many threads it is worth while to start for so many domains; 0: none besides this one. */
+export function threadsFor(domains: number): number {
+  const threads = Math.min(availableParallelism(), MOST_THREADS, Math.floor(domains / DOMAINS_PER_THREAD));
+  return threads < 2 ? 0 : threads;
+}
+
+/** What is audited by threads. */
+export interface ThreadedAudit extends AuditThreadData {
+  readonly domains: DomainRefs;
+  readonly threads: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Audits domains of a capture in several threads. What comes of them is handed over in their order; no more of it waits
+ * than each thread has in hand twice.
+ *
+ * @throws QuotaError `internal` when a thread ends; the signal's reason
+ */
+export async function* auditInThreads(asked: ThreadedAudit): AsyncGenerator<AuditChunk> {
+  const { folder, sources, domains, threads, signal } = asked;
+  const script = new URL('./audit-thread.js', import.meta.url);
+  const pool = threadPool<DomainRefs, AuditChunk>({ script, data: { folder, sources } }, threads);
+  try {
+    for await (const chunk of inOrder(chunksOf(domains), 2 * threads, some => pool.ask(some))) {
+      signal?.throwIfAborted();
+      yield chunk;
+      if (chunk.failure !== undefined) throw thrown(chunk.failure);
+    }
+  } finally {
+    await pool.close();
+  }
+}
+
+/** The domains of chunks, as reports. */
+export async function* reportsIn(chunks: AsyncIterable<AuditChunk>): AsyncGenerator<AuditReport> {
+  for await (const { lines } of chunks) {
+    const texts = new TextDecoder().decode(lines).split('\n');
+    for (const text of texts) if (text !== '') yield JSON.parse(text) as AuditReport;
+  }
+}
+
+function* chunksOf(domains: DomainRefs): Generator<DomainRefs> {
+  for (let start = 0; start < domains.length; start += CHUNK) {
+    yield domains.slice(start, start + CHUNK).map(({ name, uuid }) => ({ name, uuid }));
+  }
+}
+
+function thrown({ code, subject = '', message, stack }: ThreadFailure): Error {
+  if (code !== undefined) return new QuotaError(code, subject, message);
+  return Object.assign(new Error(message), stack === undefined ? {} : { stack });
+}

@@ -1,0 +1,77 @@
+import type { DesiredSource } from '../audit/domain-audit.ts';
+import type { RepairContext } from '../audit/repair.ts';
+import type { Flavor } from '../intent/flavor.ts';
+import { wholeQuota } from '../intent/whole-quota.ts';
+import type { Desired } from '../workflow/audit.ts';
+import type { DomainView } from '../workflow/look-at.ts';
+import type { DomainRequest } from '../workflow/plan-domain.ts';
+import type { Asked } from '../workflow/wish.ts';
+import { recordOf } from './asked.ts';
+import type { Catalogue } from './catalogue.ts';
+import { propertyArguments } from './wish-arguments.ts';
+
+/** All that was read of what domains shall have: data alone, so that it can be handed to another thread. */
+export interface DesiredSources {
+  /** For all of them. */
+  readonly given?: Asked;
+  /** `given` as the options of an apply. */
+  readonly options: readonly string[];
+  readonly requests: readonly DomainRequest[];
+  /** Where the requests were read, for an apply. */
+  readonly from: string;
+  readonly catalogue?: Catalogue;
+  readonly connect: readonly string[];
+  readonly prune: boolean;
+}
+
+/**
+ * Says what a domain shall have, by the first of these that knows: the flavor given, its assignment, the catalogue (by
+ * the flavor that Nova's metadata names), extra specs in Nova's metadata, our own record, libvirt's definition.
+ */
+export function desiredBy(sources: DesiredSources): (view: DomainView) => Desired {
+  const { given, options, connect, from } = sources;
+  const assigned = new Map(sources.requests.map(request => [request.domain, request]));
+  return view => {
+    if (given !== undefined) return named('flavor', given.record?.flavor, given, { options });
+    const request = assigned.get(view.state.uuid) ?? assigned.get(view.state.name);
+    if (request === undefined) return known(view, sources);
+    // What volumes shall have is in the file alone.
+    const repair =
+      request.volumes?.length === 0
+        ? { options: [...connect, ...propertyArguments(request.record?.asked ?? {})] }
+        : { options: [...connect, '--from', from], isFile: true };
+    return named('assignment', request.record?.flavor, request, repair);
+  };
+}
+
+/** What the domain itself tells. */
+function known(view: DomainView, { catalogue, connect, prune }: DesiredSources): Desired {
+  const { nova, intent } = view.live ?? view.config ?? {};
+  const ofFlavor = (source: DesiredSource, { name, extraSpecs }: Flavor, how?: readonly string[]) => {
+    const { quota } = wholeQuota(extraSpecs);
+    const { record } = recordOf({ extraSpecs }, {});
+    const asks = how ?? propertyArguments(record?.asked ?? {});
+    const what = { quota, ...(prune && { prune }), ...(record && { record }) };
+    return named(source, name, what, { options: [...connect, ...asks] });
+  };
+  const listed = catalogue?.get(nova?.id ?? '') ?? catalogue?.get(nova?.name ?? '');
+  if (listed !== undefined) return ofFlavor('catalogue', listed);
+  const specs = nova?.extraSpecs;
+  if (nova !== undefined && specs !== undefined) {
+    return ofFlavor('nova-metadata', { ...nova, extraSpecs: specs }, ['--flavor-from-metadata']);
+  }
+  if (intent !== undefined) {
+    const name = intent.flavor === undefined ? {} : { name: intent.flavor };
+    return ofFlavor('record', { ...name, extraSpecs: intent.asked });
+  }
+  return { source: 'libvirt', asked: { quota: wholeQuota({}).quota } };
+}
+
+function named(
+  source: DesiredSource,
+  flavor: string | undefined,
+  asked: Desired['asked'],
+  repair: RepairContext,
+): Desired {
+  return { source, asked, ...(flavor !== undefined && { flavor }), repair };
+}
