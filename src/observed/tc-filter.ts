@@ -106,8 +106,9 @@ function seen(filter: Filter, line: string): Filter {
   return narrowed(filter, filter.selective || match[2] !== '00000000');
 }
 
-function narrowed({ kind, protocol, handle, pref }: Filter, selective: boolean): Filter {
-  return { kind, protocol, handle, pref, selective, matchesAll: !selective };
+function narrowed(filter: Filter, selective: boolean): Filter {
+  const { head, kind, protocol, handle, pref, actions } = filter;
+  return { head, kind, protocol, handle, pref, selective, matchesAll: !selective, actions };
 }
 
 /**
