@@ -89,7 +89,7 @@ export async function printLines(
   });
 }
 
-type Write = (piece: string | Uint8Array) => Promise<void>;
+type Write = (piece: string) => Promise<void>;
 
 /** Only what was written to its end takes the place of a file. */
 async function intoDestination<T>(

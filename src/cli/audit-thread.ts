@@ -18,14 +18,13 @@ let work = Promise.resolve();
 
 parentPort?.on('message', (domains: DomainRefs) => {
   work = work.then(async () => {
-    const chunk = await audited(domains);
-    parentPort?.postMessage(chunk, [chunk.lines.buffer as ArrayBuffer]);
+    parentPort?.postMessage(await audited(domains));
   });
 });
 
 /** What was done before something went wrong is handed over too. */
 async function audited(domains: DomainRefs): Promise<AuditChunk> {
-  let text = '';
+  let lines = '';
   let tally = emptyTally;
   let failure: ThreadFailure | undefined;
   try {
@@ -33,12 +32,12 @@ async function audited(domains: DomainRefs): Promise<AuditChunk> {
     for await (const outcome of auditDomains(surroundings, domains, desiredOf, { atOnce: 1 })) {
       const report = auditReport(outcome);
       tally = tallied(tally, report);
-      text += jsonLine(report);
+      lines += jsonLine(report);
     }
   } catch (error) {
     failure = failureOf(error);
   }
-  return { lines: new TextEncoder().encode(text), tally, ...(failure && { failure }) };
+  return { lines, tally, ...(failure && { failure }) };
 }
 
 /** Of an error only so much comes through to another thread. */

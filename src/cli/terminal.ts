@@ -3,8 +3,8 @@ import { type Paint, plainPaint } from '../report/table.ts';
 
 /** Where a command prints: data to standard output, everything else to standard error. */
 export interface Terminal {
-  /** Data; bytes are UTF-8. */
-  out(text: string | Uint8Array): void;
+  /** Data. */
+  out(text: string): void;
   /** A message; left out with `--quiet` unless it is about a failure. */
   say(text: string, options?: { readonly always?: boolean }): void;
   /** A message that only `--verbose` shows. */

@@ -108,7 +108,7 @@ describe('threads', () => {
     expect(chunks.map(({ tally }) => tally.domains)).toEqual([32, 32, 6]);
     const all = chunks.map(chunk => chunk.tally).reduce(tallies, emptyTally);
     expect(all).toMatchObject({ domains: 70, outcomes: { pass: 70 } });
-    const lines = chunks.map(chunk => new TextDecoder().decode(chunk.lines)).join('');
+    const lines = chunks.map(chunk => chunk.lines).join('');
     expect(lines.match(/^\{"schemaVersion":1,"kind":"domain-audit",.*\}$/gm)).toHaveLength(70);
   });
 
