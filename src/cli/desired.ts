@@ -1,5 +1,6 @@
 import type { DesiredSource } from '../audit/domain-audit.ts';
 import type { RepairContext } from '../audit/repair.ts';
+import type { Diagnostic } from '../diagnostics.ts';
 import type { Flavor } from '../intent/flavor.ts';
 import { wholeQuota } from '../intent/whole-quota.ts';
 import type { Desired } from '../workflow/audit.ts';
@@ -8,7 +9,7 @@ import { type AskedOptions, readAsked, recordOf } from './asked.ts';
 import { readAssignments } from './assignments.ts';
 import { type Catalogue, readCatalogue } from './catalogue.ts';
 import type { ConnectOptions } from './connection.ts';
-import { wishOptionsIn } from './quota-input.ts';
+import { sayDiagnostics, wishOptionsIn } from './quota-input.ts';
 import type { Terminal } from './terminal.ts';
 import { propertyArguments, wishArguments } from './wish-arguments.ts';
 
@@ -39,11 +40,13 @@ export async function desiredFrom(
   }
   const catalogue = options.flavors === undefined ? undefined : await readCatalogue(options.flavors);
   const connect = wishArguments({ ...(options.connect !== undefined && { connect: options.connect }) });
+  const prune = options.prune === true;
+  const beside = { catalogue, connect, prune, sayErrors: errorsSaidOnce(terminal) };
   return view => {
     if (given !== undefined)
       return named('flavor', given.record?.flavor, given, { options: wishArguments(options) });
     const request = assigned.get(view.state.uuid) ?? assigned.get(view.state.name);
-    if (request === undefined) return known(view, { catalogue, connect, prune: options.prune === true });
+    if (request === undefined) return known(view, beside);
     // What volumes shall have is in the file alone.
     const repair =
       request.volumes?.length === 0
@@ -63,13 +66,29 @@ interface Known {
   readonly catalogue: Catalogue | undefined;
   readonly connect: readonly string[];
   readonly prune: boolean;
+  /** Of what is asked of many domains in the same words. */
+  readonly sayErrors: (where: string, diagnostics: readonly Diagnostic[]) => void;
+}
+
+/** What a flavor asks for and no host could do is left out, which has to be said: nobody would miss it otherwise. */
+function errorsSaidOnce(terminal: Terminal): Known['sayErrors'] {
+  const said = new Set<string>();
+  return (where, diagnostics) => {
+    const errors = diagnostics
+      .filter(one => one.severity === 'error')
+      .map(one => ({ ...one, path: `${where}: ${one.path}` }));
+    const news = errors.filter(one => !said.has(JSON.stringify(one)));
+    for (const one of news) said.add(JSON.stringify(one));
+    sayDiagnostics(news, terminal);
+  };
 }
 
 /** What the domain itself tells. */
-function known(view: DomainView, { catalogue, connect, prune }: Known): Desired {
+function known(view: DomainView, { catalogue, connect, prune, sayErrors }: Known): Desired {
   const { nova, intent } = view.live ?? view.config ?? {};
   const ofFlavor = (source: DesiredSource, { name, extraSpecs }: Flavor, how?: readonly string[]) => {
-    const { quota } = wholeQuota(extraSpecs);
+    const { quota, diagnostics } = wholeQuota(extraSpecs);
+    sayErrors(`${source} ${name ?? view.state.name}`, diagnostics);
     const { record } = recordOf({ extraSpecs }, {});
     const asks = how ?? propertyArguments(record?.asked ?? {});
     const what = { quota, ...(prune && { prune }), ...(record && { record }) };
