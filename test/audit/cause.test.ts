@@ -146,6 +146,19 @@ describe('what systemd was told', () => {
     ]);
   });
 
+  it('is a file for several units too, where that of the domain’s own says something else', () => {
+    const { circumstances } = unit(['CPUWeight', '512']);
+    const shared = [{ name: 'CPUWeight', value: '33', path: '/etc/systemd/system/machine-.scope.d/q.conf' }];
+    const verdict = weight('cpu.weight', { weight: 33 });
+    const given = { circumstances: { unit: { ...circumstances.unit, shared } } };
+    expect(auditWith([verdict], given).findings).toMatchObject([
+      {
+        cause: 'systemd-override',
+        explanation: expect.stringContaining('(/etc/systemd/system/machine-.scope.d/q.conf)'),
+      },
+    ]);
+  });
+
   it('is not where the drop-in has libvirt’s number, or was taken back', () => {
     const told = (...given: Told) =>
       tellsOf(weight('cpu.weight', { weight: 77 }), unit(...given)).map(([cause]) => cause);
