@@ -322,6 +322,17 @@ describe('a limit that nobody asks for any more', () => {
   const nobody = (changes: Partial<AuditInput>) =>
     auditWith([], { tuning: { live: [], config: [] }, ...changes }).findings;
 
+  it('is none of a drive that is empty: with a medium in it they may be asked for', () => {
+    const drive = { target: 'hda', device: 'cdrom', type: 'file', hasThrottleFilters: false } as const;
+    const limits = { iotune: { read_bytes_sec: 1_000_000 } };
+    const found = (more: { readonly source?: string }) => {
+      const disks = [{ ...drive, ...limits, ...more }];
+      const live = { ...definition, cputune: {}, interfaces: [], disks };
+      return nobody({ definitions: { live } }).map(one => one.knob);
+    };
+    expect([found({}), found({ source: '/cd.iso' })]).toEqual([[], ['read_bytes_sec']]);
+  });
+
   it('is a warning a device, and its repair takes it away', () => {
     const findings = nobody({ source: 'record', repair: { options: ['--property', 'a=1'] } });
     expect(findings.map(({ layer, knob, parameters }) => [layer, knob, parameters])).toEqual([
