@@ -2,7 +2,6 @@ import { deviceLimits } from '../domain/device-limits.ts';
 import type { UnitProperty } from '../observed/systemd-drop-in.ts';
 import { cpuWeightToShares } from '../units.ts';
 import type { Rule } from './cause-context.ts';
-import type { Circumstances } from './circumstances.ts';
 import type { Repair } from './finding.ts';
 
 /** A property by which systemd writes a knob of a unit. */
@@ -45,9 +44,11 @@ export const systemdOverride: Rule = ({ expectation, observed }, { circumstances
   if (layer !== 'cgroup' || subject !== 'scope' || unit === undefined) return undefined;
   const seen = Object.values(observed ?? {});
   for (const { name, shown = same, isForeign, isLimit } of propertiesOf[knob.split(' ')[0] ?? ''] ?? []) {
-    const told = propertyIn(unit, name);
-    if (told === undefined || told.value === 'infinity') continue;
-    if (isLimit !== true && !seen.includes(shown(Number(told.value)))) continue;
+    const isSeen = ({ value }: UnitProperty) => isLimit === true || seen.includes(shown(Number(value)));
+    const told = [unit.properties, unit.shared ?? []]
+      .flatMap(properties => propertyIn(properties, name) ?? [])
+      .find(one => one.value !== 'infinity' && isSeen(one));
+    if (told === undefined) continue;
     const beside = isLimit ? 'nobody asked for it' : "libvirt's definition has another number";
     const explanation = `systemd was told ${name}=${told.value} for ${unit.name} (${told.path}), and ${beside}`;
     const defined = (definitions.live && deviceLimits(definitions.live, device)) ?? {};
@@ -66,10 +67,7 @@ function reset(unit: string, property: string): Repair {
 }
 
 /** A property that is set: the last file wins, and an empty value takes back what was set before. */
-function propertyIn(
-  { properties }: NonNullable<Circumstances['unit']>,
-  name: string,
-): UnitProperty | undefined {
+function propertyIn(properties: readonly UnitProperty[], name: string): UnitProperty | undefined {
   const last = properties.filter(one => one.name === name).at(-1);
   return last === undefined || last.value === '' ? undefined : last;
 }

@@ -39,7 +39,9 @@ function staleIn(
   scope: Scope,
   { tuning, facts }: AuditInput,
 ): readonly Stale[] {
-  return unaskedLimits(definition, tuning[scope] ?? []).flatMap(({ device, defined, extra }): Stale[] => {
+  const unasked = unaskedLimits(definition, tuning[scope] ?? []);
+  return unasked.flatMap(({ device, defined, extra }): Stale[] => {
+    if (isEmptyDrive(definition, device)) return [];
     const limiting = extra.filter(
       parameter =>
         effectOf(parameter, defined, facts) !== 0 &&
@@ -49,6 +51,13 @@ function staleIn(
     if (limiting.length === 0) return [];
     return [{ device, scope, values: Object.fromEntries(limiting.map(one => [one, defined[one]])) }];
   });
+}
+
+/** With a medium its limits may be asked for again. */
+function isEmptyDrive({ disks }: DomainDefinition, device: DeviceRef): boolean {
+  return disks.some(
+    one => device.kind === 'disk' && one.target === device.target && one.source === undefined,
+  );
 }
 
 /** Who asks for a quota alone has it counted in the period that there is. */

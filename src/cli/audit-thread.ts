@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Diagnostic } from '../diagnostics.ts';
 import { QuotaError } from '../errors.ts';
 import { jsonLine } from '../report/audit/json.ts';
 import { emptyTally, tallied } from '../report/audit/tally.ts';
@@ -13,7 +14,9 @@ const { folder, sources } = workerData as AuditThreadData;
 const opening = capturedSurroundings(folder);
 // It is thrown when the first domains are asked for.
 opening.catch(() => {});
-const desiredOf = desiredBy(sources);
+/** Of the domains that are being audited. */
+let errors: Diagnostic[] = [];
+const desiredOf = desiredBy(sources, found => errors.push(...found));
 let work = Promise.resolve();
 
 parentPort?.on('message', (domains: DomainRefs) => {
@@ -27,6 +30,7 @@ async function audited(domains: DomainRefs): Promise<AuditChunk> {
   let lines = '';
   let tally = emptyTally;
   let failure: ThreadFailure | undefined;
+  errors = [];
   try {
     const surroundings = await opening;
     for await (const outcome of auditDomains(surroundings, domains, desiredOf, { atOnce: 1 })) {
@@ -37,7 +41,7 @@ async function audited(domains: DomainRefs): Promise<AuditChunk> {
   } catch (error) {
     failure = failureOf(error);
   }
-  return { lines, tally, ...(failure && { failure }) };
+  return { lines, tally, errors, ...(failure && { failure }) };
 }
 
 /** Of an error only so much comes through to another thread. */

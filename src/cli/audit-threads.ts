@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Diagnostic } from '../diagnostics.ts';
 import { QuotaError, type QuotaErrorCode } from '../errors.ts';
 import type { DomainRef } from '../ports/hypervisor.ts';
 import type { AuditReport, AuditTally } from '../report/audit-report.ts';
@@ -24,6 +25,8 @@ export interface AuditChunk {
    */
   readonly lines: string;
   readonly tally: AuditTally;
+  /** What their flavors ask for and no host could do. */
+  readonly errors: readonly Diagnostic[];
   /** What ended the work after those. */
   readonly failure?: ThreadFailure;
 }

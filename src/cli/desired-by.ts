@@ -1,5 +1,6 @@
 import type { DesiredSource } from '../audit/domain-audit.ts';
 import type { RepairContext } from '../audit/repair.ts';
+import type { Diagnostic } from '../diagnostics.ts';
 import type { Flavor } from '../intent/flavor.ts';
 import { wholeQuota } from '../intent/whole-quota.ts';
 import type { Desired } from '../workflow/audit.ts';
@@ -24,17 +25,20 @@ export interface DesiredSources {
   readonly prune: boolean;
 }
 
+/** Is told what a flavor asks for and no host could do: it is left out, and nobody would miss it otherwise. */
+export type TellErrors = (errors: readonly Diagnostic[]) => void;
+
 /**
  * Says what a domain shall have, by the first of these that knows: the flavor given, its assignment, the catalogue (by
  * the flavor that Nova's metadata names), extra specs in Nova's metadata, our own record, libvirt's definition.
  */
-export function desiredBy(sources: DesiredSources): (view: DomainView) => Desired {
+export function desiredBy(sources: DesiredSources, tellErrors: TellErrors): (view: DomainView) => Desired {
   const { given, options, connect, from } = sources;
   const assigned = new Map(sources.requests.map(request => [request.domain, request]));
   return view => {
     if (given !== undefined) return named('flavor', given.record?.flavor, given, { options });
     const request = assigned.get(view.state.uuid) ?? assigned.get(view.state.name);
-    if (request === undefined) return known(view, sources);
+    if (request === undefined) return known(view, sources, tellErrors);
     // What volumes shall have is in the file alone.
     const repair =
       request.volumes?.length === 0
@@ -45,10 +49,15 @@ export function desiredBy(sources: DesiredSources): (view: DomainView) => Desire
 }
 
 /** What the domain itself tells. */
-function known(view: DomainView, { catalogue, connect, prune }: DesiredSources): Desired {
+function known(
+  view: DomainView,
+  { catalogue, connect, prune }: DesiredSources,
+  tellErrors: TellErrors,
+): Desired {
   const { nova, intent } = view.live ?? view.config ?? {};
   const ofFlavor = (source: DesiredSource, { name, extraSpecs }: Flavor, how?: readonly string[]) => {
-    const { quota } = wholeQuota(extraSpecs);
+    const { quota, diagnostics } = wholeQuota(extraSpecs);
+    tellErrors(errorsIn(diagnostics, `${source} ${name ?? view.state.name}`));
     const { record } = recordOf({ extraSpecs }, {});
     const asks = how ?? propertyArguments(record?.asked ?? {});
     const what = { quota, ...(prune && { prune }), ...(record && { record }) };
@@ -65,6 +74,11 @@ function known(view: DomainView, { catalogue, connect, prune }: DesiredSources):
     return ofFlavor('record', { ...name, extraSpecs: intent.asked });
   }
   return { source: 'libvirt', asked: { quota: wholeQuota({}).quota } };
+}
+
+function errorsIn(diagnostics: readonly Diagnostic[], where: string): readonly Diagnostic[] {
+  const errors = diagnostics.filter(one => one.severity === 'error');
+  return errors.map(one => ({ ...one, path: `${where}: ${one.path}` }));
 }
 
 function named(

@@ -1,11 +1,12 @@
+import type { Diagnostic } from '../diagnostics.ts';
 import type { Desired } from '../workflow/audit.ts';
 import type { DomainView } from '../workflow/look-at.ts';
 import { type AskedOptions, readAsked } from './asked.ts';
 import { readAssignments } from './assignments.ts';
 import { readCatalogue } from './catalogue.ts';
 import type { ConnectOptions } from './connection.ts';
-import { type DesiredSources, desiredBy } from './desired-by.ts';
-import { wishOptionsIn } from './quota-input.ts';
+import { type DesiredSources, desiredBy, type TellErrors } from './desired-by.ts';
+import { sayDiagnostics, wishOptionsIn } from './quota-input.ts';
 import type { Terminal } from './terminal.ts';
 import { wishArguments } from './wish-arguments.ts';
 
@@ -47,5 +48,16 @@ export async function desiredFrom(
   options: DesiredOptions,
   terminal: Terminal,
 ): Promise<(view: DomainView) => Desired> {
-  return desiredBy(await readDesired(options, terminal));
+  return desiredBy(await readDesired(options, terminal), errorsSaidOnce(terminal));
+}
+
+/** What is asked of many domains in the same words is said once. */
+export function errorsSaidOnce(terminal: Terminal): TellErrors {
+  const said = new Set<string>();
+  return errors => {
+    const news = new Map<string, Diagnostic>(errors.map(error => [JSON.stringify(error), error]));
+    for (const text of said) news.delete(text);
+    for (const text of news.keys()) said.add(text);
+    sayDiagnostics([...news.values()], terminal);
+  };
 }

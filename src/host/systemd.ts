@@ -22,6 +22,26 @@ export async function readUnitProperties(host: HostReader, unit: string): Promis
   return found.flat();
 }
 
+/** Where packages and administrators say what units shall have. @see systemd.unit(5), "Unit File Load Path" */
+const sharedFolders = ['/usr/lib/systemd/system', '/run/systemd/system', '/etc/systemd/system'] as const;
+
+/**
+ * The properties that files for all scopes, or for those whose name begins alike, give a unit besides.
+ *
+ * @throws HostReadError
+ */
+export async function readSharedProperties(host: HostReader, unit: string): Promise<readonly UnitProperty[]> {
+  const names = ['scope', ...prefixesOf(unit), unit];
+  const dropIns = names.flatMap(name => sharedFolders.map(folder => `${folder}/${name}.d`));
+  return (await Promise.all(dropIns.map(folder => propertiesIn(host, folder)))).flat();
+}
+
+/** `machine-qemu\x2d1.scope` has drop-ins of `machine-.scope` too. */
+function prefixesOf(unit: string): readonly string[] {
+  const words = unit.split('-');
+  return words.slice(1).map((_word, at) => `${words.slice(0, at + 1).join('-')}-.scope`);
+}
+
 async function propertiesIn(host: HostReader, folder: string): Promise<readonly UnitProperty[]> {
   const names = (await host.listFolder(folder)) ?? [];
   const files = names.filter(name => name.endsWith('.conf')).map(name => `${folder}/${name}`);

@@ -14,8 +14,8 @@ export function expectQemu(wanted: Wanted, disk: DiskDefinition): readonly Expec
   const impossible = whyImpossible(disk);
   if (impossible !== undefined)
     return limited.map(parameter => knobOf(wanted, disk, parameter, { impossible }));
-  // An empty drive has no throttle to ask for.
-  if (disk.source === undefined && limited.length === 0) return [];
+  // An empty drive has no throttle to ask for: what its definition has comes into force with a medium.
+  if (disk.source === undefined && keysOf(wanted, limited).length === 0) return [];
   return [
     ...qemuKnobs.map(({ parameter }) => {
       const expected = { value: expectedValue(wanted, parameter) };

@@ -1,7 +1,7 @@
 import type { Circumstances } from '../audit/circumstances.ts';
 import type { DomainDefinition } from '../domain/definition.ts';
 import { readOvs } from '../host/ovs.ts';
-import { readUnitProperties } from '../host/systemd.ts';
+import { readSharedProperties, readUnitProperties } from '../host/systemd.ts';
 import { ovsPortRows } from '../observed/ovs-rows.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { Verdict } from '../verify/verdict.ts';
@@ -9,7 +9,8 @@ import type { Judgement } from './assess.ts';
 import { look } from './unseen.ts';
 
 /**
- * Reads what tells causes: of systemd always, of Open vSwitch's rows when one of them is not as it should be. Where it
+ * Reads what tells causes: of the domain's unit always, of systemd's other files and Open vSwitch's rows when something
+ * there is not as it should be. Where it
  * cannot be read, causes stay unknown.
  */
 export async function readCircumstances(
@@ -19,16 +20,29 @@ export async function readCircumstances(
   if (host === undefined || view.live === undefined) return {};
   const weight = readings.find(one => one.layer === 'cgroup' && one.subject === 'scope');
   const name = facts.systemd === true ? unitOf(weight?.evidence.source ?? '') : undefined;
-  const [properties, rows] = await Promise.all([
+  const [properties, shared, rows] = await Promise.all([
     name === undefined ? undefined : look(() => readUnitProperties(host, name)),
+    name === undefined || !verdicts.some(isScopeFailure)
+      ? undefined
+      : look(() => readSharedProperties(host, name)),
     verdicts.some(isOvsFailure) ? rowsOf(host, view.live) : undefined,
   ]);
   return {
     ...(name !== undefined &&
       properties !== undefined &&
-      'found' in properties && { unit: { name, properties: properties.found } }),
+      'found' in properties && {
+        unit: {
+          name,
+          properties: properties.found,
+          ...(shared !== undefined && 'found' in shared && { shared: shared.found }),
+        },
+      }),
     ...(rows && { ovsRows: rows }),
   };
+}
+
+function isScopeFailure({ outcome, expectation: { layer, subject } }: Verdict): boolean {
+  return outcome === 'fail' && layer === 'cgroup' && subject === 'scope';
 }
 
 function isOvsFailure({ outcome, expectation }: Verdict): boolean {

@@ -146,6 +146,19 @@ describe('what systemd was told', () => {
     ]);
   });
 
+  it('is a file for several units too, where that of the domain’s own says something else', () => {
+    const { circumstances } = unit(['CPUWeight', '512']);
+    const shared = [{ name: 'CPUWeight', value: '33', path: '/etc/systemd/system/machine-.scope.d/q.conf' }];
+    const verdict = weight('cpu.weight', { weight: 33 });
+    const given = { circumstances: { unit: { ...circumstances.unit, shared } } };
+    expect(auditWith([verdict], given).findings).toMatchObject([
+      {
+        cause: 'systemd-override',
+        explanation: expect.stringContaining('(/etc/systemd/system/machine-.scope.d/q.conf)'),
+      },
+    ]);
+  });
+
   it('is not where the drop-in has libvirt’s number, or was taken back', () => {
     const told = (...given: Told) =>
       tellsOf(weight('cpu.weight', { weight: 77 }), unit(...given)).map(([cause]) => cause);
@@ -308,6 +321,17 @@ describe('our record in the definitions', () => {
 describe('a limit that nobody asks for any more', () => {
   const nobody = (changes: Partial<AuditInput>) =>
     auditWith([], { tuning: { live: [], config: [] }, ...changes }).findings;
+
+  it('is none of a drive that is empty: with a medium in it they may be asked for', () => {
+    const drive = { target: 'hda', device: 'cdrom', type: 'file', hasThrottleFilters: false } as const;
+    const limits = { iotune: { read_bytes_sec: 1_000_000 } };
+    const found = (more: { readonly source?: string }) => {
+      const disks = [{ ...drive, ...limits, ...more }];
+      const live = { ...definition, cputune: {}, interfaces: [], disks };
+      return nobody({ definitions: { live } }).map(one => one.knob);
+    };
+    expect([found({}), found({ source: '/cd.iso' })]).toEqual([[], ['read_bytes_sec']]);
+  });
 
   it('is a warning a device, and its repair takes it away', () => {
     const findings = nobody({ source: 'record', repair: { options: ['--property', 'a=1'] } });

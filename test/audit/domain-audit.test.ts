@@ -127,6 +127,20 @@ describe('the repair', () => {
     expect(finding?.repair?.argv).toEqual(['virsh', 'domiftune', 'vm1', mac, '--outbound', '0', '--live']);
   });
 
+  it('is the same where somebody says what is asked: an apply looks at what the definitions have', () => {
+    const extra = { outcome: 'fail', reason: 'different', expected: { quota: 'max' } } as const;
+    const observed = { quota: 50_000, period: 100_000 };
+    const { expectation, ...verdict } = link(['cgroup', 'emulator', 'cpu.max'], 'vcpu_quota', {
+      ...extra,
+      observed,
+    });
+    const unasked = { ...expectation, parameters: ['emulator_quota'] as const, because: [] };
+    const repair = { options: ['--flavor', 'm1.json'] };
+    const [finding] = auditWith([{ ...verdict, expectation: unasked }], { repair }).findings;
+    expect(finding?.cause).toBe('not-asked-for');
+    expect(finding?.repair).toEqual({ argv: ['virsh', 'schedinfo', 'vm1', 'emulator_quota=-1', '--live'] });
+  });
+
   it('is to tell libvirt its own limit again where nobody else says what is asked', () => {
     expect(repairs({ source: 'libvirt' })).toEqual([
       {

@@ -89,6 +89,20 @@ describe('what a domain shall have', () => {
     expect(await desired({ from }, eloquent)).toMatchObject({ name: 'last', shares: 8 });
   });
 
+  it('leaves out what nobody could hold, which is said once for all domains', async () => {
+    const text = JSON.stringify([{ name: 'm1', extra_specs: { 'quota:cpu_shares': 'many' } }]);
+    const said: string[] = [];
+    const terminal = { ...quiet, say: (line: string) => said.push(line) };
+    const desiredOf = await desiredFrom({ flavors: file('wrong.json', text) }, terminal);
+    const info = { driver: 'QEMU', uri: 'qemu:///system', libvirtVersion: 9_000_000 };
+    for (const name of ['vm1', 'vm2']) {
+      const state = { name, uuid: definition.uuid, id: 1, active: true, persistent: true };
+      expect(desiredOf({ info, state, live: eloquent }).source).toBe('catalogue');
+    }
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(/^error: catalogue m1: quota:cpu_shares is 'many', which is not a whole number/);
+  });
+
   it("is the flavor of the catalogue that Nova's metadata names", async () => {
     const options = { flavors: catalogue };
     expect(await desired(options, eloquent)).toEqual({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readUnitProperties } from '../../src/host/systemd.ts';
+import { readSharedProperties, readUnitProperties } from '../../src/host/systemd.ts';
 import { hostOf } from './host-of.ts';
 
 const unit = 'machine-qemu\\x2d1\\x2dvm.scope';
@@ -22,5 +22,20 @@ describe('what a unit was told', () => {
 
   it('is nothing where there is no such unit', async () => {
     expect(await readUnitProperties(hostOf({}), unit)).toEqual([]);
+  });
+
+  it('is in files for all scopes and for those that begin alike, too', async () => {
+    const every = '/usr/lib/systemd/system/scope.d/10.conf';
+    const machines = '/etc/systemd/system/machine-.scope.d/q.conf';
+    const host = hostOf({
+      [machines]: '[Scope]\nCPUWeight=33\n',
+      [every]: '[Scope]\nTasksMax=9\n',
+      '/etc/systemd/system/user-.slice.d/a.conf': 'CPUWeight=1',
+    });
+    expect(await readSharedProperties(host, unit)).toEqual([
+      { name: 'TasksMax', value: '9', path: every },
+      { name: 'CPUWeight', value: '33', path: machines },
+    ]);
+    expect(await readUnitProperties(host, unit)).toEqual([]);
   });
 });

@@ -91,5 +91,8 @@ describe("QEMU's throttle", () => {
     const { source: _, ...empty } = vda;
     const wanted = wantedLimits({ kind: 'disk', target: 'vda' }, {}, undefined);
     expect(expectQemu(wanted, { ...empty, device: 'cdrom' })).toEqual([]);
+    const defined = wantedLimits({ kind: 'disk', target: 'vda' }, { read_bytes_sec: 1_000_000 }, undefined);
+    expect(expectQemu(defined, { ...empty, device: 'cdrom' })).toEqual([]);
+    expect(expectQemu(defined, vda)).not.toEqual([]);
   });
 });

@@ -9,8 +9,8 @@ import { type AuditOutputOptions, printAudit, printLines } from '../audit-output
 import { type AuditChunk, auditInThreads, reportsIn, threadsFor } from '../audit-threads.ts';
 import { capturedSurroundings, listedHypervisor } from '../captured-surroundings.ts';
 import { chosenDomains } from '../chosen-domains.ts';
-import { type DesiredOptions, readDesired } from '../desired.ts';
-import { type DesiredSources, desiredBy } from '../desired-by.ts';
+import { type DesiredOptions, errorsSaidOnce, readDesired } from '../desired.ts';
+import { type DesiredSources, desiredBy, type TellErrors } from '../desired-by.ts';
 import { exitCodeOfTally } from '../exit-codes.ts';
 import { inCapture, type LookOptions, looking } from '../looking.ts';
 import { type Loudness, processTerminal, type Terminal } from '../terminal.ts';
@@ -24,7 +24,13 @@ export interface AuditOptions extends LookOptions, DesiredOptions, AuditOutputOp
 /** `virt-quota audit`: all domains, or those that are named. */
 export async function audit(names: readonly string[], options: AuditOptions): Promise<void> {
   const terminal = processTerminal(options);
-  const asked = { names, options, terminal, sources: await readDesired(options, terminal) };
+  const asked = {
+    names,
+    options,
+    terminal,
+    tellErrors: errorsSaidOnce(terminal),
+    sources: await readDesired(options, terminal),
+  };
   const { host } = options;
   const tally = await (host === undefined
     ? looking(options, terminal, surroundings => auditHere(surroundings, asked))
@@ -38,12 +44,13 @@ interface AskedAudit {
   readonly options: AuditOptions;
   readonly terminal: Terminal;
   readonly sources: DesiredSources;
+  readonly tellErrors: TellErrors;
 }
 
 async function auditHere(surroundings: ReadSurroundings, asked: AskedAudit): Promise<AuditTally> {
   const domains = await chosenDomains(surroundings.hypervisor, asked.names);
   const manner = mannerOf(asked.options, surroundings);
-  const outcomes = auditDomains(surroundings, domains, desiredBy(asked.sources), manner);
+  const outcomes = auditDomains(surroundings, domains, desiredBy(asked.sources, asked.tellErrors), manner);
   return printReports(reported(outcomes), await toldOf(surroundings.hypervisor, domains.length, asked));
 }
 
@@ -54,7 +61,7 @@ async function auditCapture(folder: string, signal: AbortSignal, asked: AskedAud
   const domains = await chosenDomains(listed, names);
   const threads = options.interval === undefined ? threadsFor(domains.length) : 0;
   if (threads === 0) return auditHere({ ...(await capturedSurroundings(folder)), signal }, asked);
-  const chunks = auditInThreads({ folder, sources, domains, threads, signal });
+  const chunks = toldErrors(auditInThreads({ folder, sources, domains, threads, signal }), asked.tellErrors);
   return printChunks(chunks, await toldOf(listed, domains.length, asked));
 }
 
@@ -106,6 +113,17 @@ function mannerOf({ interval, host }: AuditOptions, { signal }: ReadSurroundings
 
 async function* reported(outcomes: AsyncIterable<AuditOutcome>): AsyncGenerator<AuditReport> {
   for await (const outcome of outcomes) yield auditReport(outcome);
+}
+
+/** The same, while what their flavors ask for in vain is told. */
+async function* toldErrors(
+  chunks: AsyncIterable<AuditChunk>,
+  tellErrors: TellErrors,
+): AsyncGenerator<AuditChunk> {
+  for await (const chunk of chunks) {
+    tellErrors(chunk.errors);
+    yield chunk;
+  }
 }
 
 /** The same, while it is told how many domains there were. */

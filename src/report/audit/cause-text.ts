@@ -72,7 +72,7 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
   },
   'not-asked-for': {
     title: 'A limit nobody asked for',
-    help: 'An enforcer has a limit that nobody asks for and that libvirt knows nothing of. Find out whose it is before taking it away (apply --prune).',
+    help: 'An enforcer has a limit that nobody asks for and that libvirt knows nothing of. Find out whose it is before taking it away: libvirt sets it back when it is told its own limits again.',
   },
   'stale-limit': {
     title: 'A limit no longer asked for',

@@ -206,6 +206,16 @@ export const qemuCalm: readonly Case[] = [
     found: nothing,
   },
   {
+    what: 'a drive with limits, which is empty',
+    actor: 'plain',
+    happens: ({ domains: { plain } }) =>
+      `virsh -q blkdeviotune ${plain.name} hda --config --read-bytes-sec 1000000`,
+    restored: ({ domains: { plain } }) =>
+      `virsh -q blkdeviotune ${plain.name} hda --config --read-bytes-sec 0`,
+    asked: ['hw:cpu_policy=shared'],
+    found: nothing,
+  },
+  {
     what: 'limits set and taken away with virsh',
     actor: 'plain',
     happens: ({ domains: { plain } }) =>
