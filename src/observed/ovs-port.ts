@@ -8,6 +8,8 @@ export interface OvsPortFacts {
   readonly type: string;
   /** Absent while Open vSwitch cannot open the device. */
   readonly ofport?: number;
+  /** Absent while Open vSwitch cannot open the device, and for one without an MTU. */
+  readonly mtuBytes?: number;
   /** VLAN of an access port. */
   readonly tag?: number;
   /** The machine's, as whoever plugged it says. */
@@ -36,6 +38,7 @@ export function findOvsPort(state: OvsBridgesState, name: PortName): OvsPortFact
     bridge: String(bridge.name),
     type: typeof row.type === 'string' ? row.type : '',
     ...(typeof row.ofport === 'number' && row.ofport > 0 && { ofport: row.ofport }),
+    ...(typeof row.mtu === 'number' && { mtuBytes: row.mtu }),
     ...(typeof port?.tag === 'number' && { tag: port.tag }),
     ...(typeof mac === 'string' && isMac(mac) && { mac: mac.toLowerCase() }),
     ...(typeof portId === 'string' && { portId }),

@@ -32,7 +32,7 @@ export const ovsRowColumns = {
 export const ovsPortColumns = {
   interfaces: {
     table: 'Interface',
-    columns: [...ovsRowColumns.interfaces.columns, 'type', 'ofport'],
+    columns: [...ovsRowColumns.interfaces.columns, 'type', 'ofport', 'mtu'],
   },
   ports: { table: 'Port', columns: ['_uuid', ...ovsColumns.ports.columns, 'tag'] },
   qos: ovsRowColumns.qos,

@@ -57,8 +57,7 @@ export function verifyDemands(ask: PortAsk): readonly Demand[] {
   const { state, target, facts } = ask;
   const { flows, meterIds } = wantedState(ask);
   const ids = target.meters.map(meter => meterIds.get(meterUse(meter)) ?? 0);
-  const { dev, bridge } = state.port;
-  return expectPort({ dev, bridge, target, flows, meterIds: ids, facts });
+  return expectPort({ port: state.port, target, flows, meterIds: ids, facts });
 }
 
 function wantedState({ state, target }: PortAsk): WantedPortState {
