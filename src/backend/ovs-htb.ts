@@ -1,7 +1,7 @@
 import { bitsToBytes } from '../units.ts';
 
-/** Open vSwitch gives no class less than one packet a second, and no burst less than one packet with its headers. */
-const MTU = 1500;
+/** What a device's MTU is where nothing says another one. */
+const ETHERNET_MTU = 1500;
 const HEADROOM = 64;
 
 /** `other_config` of a Queue row of a `linux-htb` port, in bit/s and bits. Absent: not set. */
@@ -19,18 +19,19 @@ export interface HtbClass {
 }
 
 /**
- * The class that Open vSwitch makes of a queue, below the port's own.
+ * The class that Open vSwitch makes of a queue, below the port's own: no less than one packet a second, and no burst less
+ * than one packet with its headers.
  *
  * @param portBps the port's rate in B/s: the QoS row's `max-rate` / 8.
- * @param mtu of the port's device
+ * @param mtuBytes of the device
  * @see openvswitch lib/netdev-linux.c:htb_parse_class_details__
  */
-export function ovsQueueClass(queue: OvsQueue, portBps: number, mtu = MTU): HtbClass {
-  const rateBps = Math.min(Math.max(bitsToBytes(queue.minBits ?? 0), mtu), portBps);
+export function ovsQueueClass(queue: OvsQueue, portBps: number, mtuBytes = ETHERNET_MTU): HtbClass {
+  const rateBps = Math.min(Math.max(bitsToBytes(queue.minBits ?? 0), mtuBytes), portBps);
   const ceilBps = queue.maxBits === undefined ? portBps : Math.min(bitsToBytes(queue.maxBits), portBps);
   return {
     rateBps,
     ceilBps: Math.max(ceilBps, rateBps),
-    burstBytes: Math.max(bitsToBytes(queue.burstBits ?? 0), mtu + HEADROOM),
+    burstBytes: Math.max(bitsToBytes(queue.burstBits ?? 0), mtuBytes + HEADROOM),
   };
 }

@@ -17,14 +17,19 @@ import { volumeIntent } from './volume-input.ts';
 const ASSIGNMENTS_LIMIT = 256 * 1024 * 1024;
 const QOS_LIMIT = 1024 * 1024;
 
+const orFile = (what: string) =>
+  z.union([z.string(), z.record(z.string(), z.unknown())], {
+    error: `must be ${what}, or the name of a file with one`,
+  });
+
 const volumeShape = z.strictObject({
-  qos: z.union([z.string(), z.record(z.string(), z.unknown())]),
+  qos: orFile('a QoS'),
   size_gb: z.int().positive().optional(),
 });
 
 const lineShape = z.strictObject({
   domain: z.string().min(1).max(1024),
-  flavor: z.union([z.string(), z.record(z.string(), z.unknown())]),
+  flavor: orFile('a flavor'),
   volumes: z.record(z.string().min(1), volumeShape).optional(),
 });
 
@@ -66,9 +71,14 @@ function parseLine(line: string, where: string): z.infer<typeof lineShape> {
   try {
     return lineShape.parse(JSON.parse(line));
   } catch (error) {
-    const problem = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    const problem = error instanceof z.ZodError ? problemsOf(error) : (error as Error).message;
     throw new QuotaError('invalid-input', where, `${where}: ${problem}`);
   }
+}
+
+/** All in one line, as every other message is. */
+function problemsOf({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => [...path.map(String), message].join(': ')).join('; ');
 }
 
 async function fileFlavor(

@@ -8,14 +8,14 @@ export interface OvsPortFacts {
   readonly type: string;
   /** Absent while Open vSwitch cannot open the device. */
   readonly ofport?: number;
+  /** Absent while Open vSwitch cannot open the device, and for one without an MTU. */
+  readonly mtuBytes?: number;
   /** VLAN of an access port. */
   readonly tag?: number;
   /** The machine's, as whoever plugged it says. */
   readonly mac?: string;
   /** Neutron's UUID of the port, as whoever plugged it says. */
   readonly portId?: string;
-  /** Of its device, in bytes. */
-  readonly mtu?: number;
   /** Speed of its device in bit/s, as the device says. */
   readonly linkBits?: number;
 }
@@ -40,10 +40,10 @@ export function findOvsPort(state: OvsBridgesState, name: PortName): OvsPortFact
     bridge: String(bridge.name),
     type: typeof row.type === 'string' ? row.type : '',
     ...(typeof row.ofport === 'number' && row.ofport > 0 && { ofport: row.ofport }),
+    ...(typeof row.mtu === 'number' && { mtuBytes: row.mtu }),
     ...(typeof port?.tag === 'number' && { tag: port.tag }),
     ...(typeof mac === 'string' && isMac(mac) && { mac: mac.toLowerCase() }),
     ...(typeof portId === 'string' && { portId }),
-    ...(typeof row.mtu === 'number' && { mtu: row.mtu }),
     ...(typeof row.link_speed === 'number' && row.link_speed > 0 && { linkBits: row.link_speed }),
   };
 }

@@ -61,10 +61,9 @@ export function verifyDemands(ask: PortAsk): readonly Demand[] {
   const { state, target, facts } = ask;
   const { flows, meterIds, guarantee } = wantedState(ask);
   const ids = target.meters.map(meter => meterIds.get(meterUse(meter)) ?? 0);
-  const { dev, bridge } = state.port;
   return [
-    ...expectPort({ dev, bridge, target, flows, meterIds: ids, facts }),
-    ...(guarantee === undefined ? [] : expectGuarantee(guarantee, state.uplink?.facts?.mtu, facts)),
+    ...expectPort({ port: state.port, target, flows, meterIds: ids, facts }),
+    ...(guarantee === undefined ? [] : expectGuarantee(guarantee, state.uplink?.facts?.mtuBytes, facts)),
   ];
 }
 

@@ -10,12 +10,12 @@ const because = ['minimum_bandwidth egress'] as const;
  * What an uplink must hold for a port's guarantee: its queue in the database, and the class that Open vSwitch makes of it
  * below the uplink's own.
  *
- * @param mtu of the uplink's device; absent: Ethernet's
+ * @param mtuBytes of the uplink's device; absent: Ethernet's
  * @see openvswitch lib/netdev-linux.c:htb_parse_class_details__
  */
 export function expectGuarantee(
   { uplink, queue, minBits, maxBits, uplinkBits }: Guarantee,
-  mtu: number | undefined,
+  mtuBytes: number | undefined,
   facts: TcFacts,
 ): readonly Demand[] {
   const ovs = (knob: string, expected: KnobValues): Demand => ({
@@ -35,7 +35,7 @@ export function expectGuarantee(
     ...tcValues(limit, exact, facts),
     follows: database.map(bareKnob),
   });
-  const ofQueue = ovsQueueClass({ minBits, maxBits }, portBps, mtu);
+  const ofQueue = ovsQueueClass({ minBits, maxBits }, portBps, mtuBytes);
   return [
     ...database,
     tc('class htb 1:fffe', { rateBps: portBps, ceilBps: portBps, writer: 'ovs' }),

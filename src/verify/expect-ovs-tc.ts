@@ -34,7 +34,9 @@ export function expectOvsClasses(
   const { portBps, rateBps, ceilBps, burstBytes } = ovsClassLimits(shaping);
   const exact = classesAreExact(facts);
   const ofPort = tcValues({ rateBps: portBps, ceilBps: portBps, writer: 'ovs' }, exact, facts);
-  const ofQueue = tcValues({ rateBps, ceilBps, burstBytes, writer: 'ovs' }, exact, facts);
+  // Where none is asked for, Open vSwitch takes the MTU of the tap for it, which nobody here knows.
+  const burst = shaping.burst === undefined ? {} : { burstBytes };
+  const ofQueue = tcValues({ rateBps, ceilBps, ...burst, writer: 'ovs' }, exact, facts);
   const inbound = ['inbound.average', 'inbound.peak', 'inbound.burst'] as const;
   return [
     tcKnob(port, 'class htb 1:fffe', ['inbound.average', 'inbound.peak'], ofPort, database),

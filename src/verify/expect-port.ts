@@ -3,14 +3,15 @@ import type { WantedFlow } from '../backend/ovs-port-flows.ts';
 import type { OvsPortTarget, PortMeter } from '../backend/ovs-port-target.ts';
 import { ovsMaxRate } from '../backend/ovs-queue.ts';
 import { meterFlags, type OpenFlow } from '../observed/openflow.ts';
+import type { OvsPortFacts } from '../observed/ovs-port.ts';
 import { bitsToBytes, policingBurstToBytes, policingRateToBytes } from '../units.ts';
 import { bareKnob, type Demand, type KnobValues, type Layer } from './expectation.ts';
 import { classesAreExact, type TcFacts, tcValues } from './tc-values.ts';
 
 /** A port, and what is wanted of it. */
 export interface WantedPort {
-  readonly dev: string;
-  readonly bridge: string;
+  /** Its MTU decides the least that Open vSwitch gives its class. */
+  readonly port: Pick<OvsPortFacts, 'dev' | 'bridge' | 'mtuBytes'>;
   readonly target: OvsPortTarget;
   readonly flows: readonly WantedFlow[];
   /** Of the target's meters, in their order. */
@@ -28,11 +29,12 @@ const egress = 'bandwidth_limit egress';
  *
  * @see neutron neutron/agent/common/ovs_lib.py:_update_ingress_bw_limit_for_port, _set_egress_bw_limit_for_port
  */
-export function expectPort(port: WantedPort): readonly Demand[] {
-  const { bridge, target, flows, meterIds } = port;
+export function expectPort(wanted: WantedPort): readonly Demand[] {
+  const { target, flows, meterIds } = wanted;
+  const { bridge } = wanted.port;
   return [
-    ...(target.policing === undefined ? [] : expectPolicing(port, target.policing)),
-    ...(target.queue === undefined ? [] : expectQueue(port, target.queue)),
+    ...(target.policing === undefined ? [] : expectPolicing(wanted, target.policing)),
+    ...(target.queue === undefined ? [] : expectQueue(wanted, target.queue)),
     ...target.meters.map((meter, index) => expectMeter(bridge, meter, meterIds[index] ?? 0)),
     ...flows.map(flow => ({
       layer: 'openflow' as const,
@@ -55,7 +57,7 @@ export function meterKnob(id: number): string {
 }
 
 function expectPolicing(
-  { dev, facts }: WantedPort,
+  { port: { dev }, facts }: WantedPort,
   { rate, burst }: NonNullable<OvsPortTarget['policing']>,
 ): readonly Demand[] {
   const database = [
@@ -70,7 +72,7 @@ function expectPolicing(
 
 /** Only queue 0 is judged in the database: releases of Neutron differ in the rate of the row above it. */
 function expectQueue(
-  { dev, facts }: WantedPort,
+  { port: { dev, mtuBytes }, facts }: WantedPort,
   queue: NonNullable<OvsPortTarget['queue']>,
 ): readonly Demand[] {
   const database = [
@@ -79,7 +81,7 @@ function expectQueue(
     demand('ovs', dev, 'queue 0 other_config:max-rate', ingress, { value: queue.maxBits }),
     demand('ovs', dev, 'queue 0 other_config:burst', ingress, { value: queue.burstBits }),
   ];
-  const { rateBps, ceilBps, burstBytes } = ovsQueueClass(queue, bitsToBytes(ovsMaxRate));
+  const { rateBps, ceilBps, burstBytes } = ovsQueueClass(queue, bitsToBytes(ovsMaxRate), mtuBytes);
   const values = tcValues({ rateBps, ceilBps, burstBytes, writer: 'ovs' }, classesAreExact(facts), facts);
   const ofQueue = demand('tc', dev, 'class htb 1:1 parent 1:fffe', ingress);
   return [...database, { ...ofQueue, ...values, follows: database.map(bareKnob) }];

@@ -120,6 +120,12 @@ describe('bad input gets one clear message, the right exit code, and touches not
     await refuses(['apply', 'vm1', '--all', '--flavor', flavor, ...on], 2, /say which domains/);
     await refuses(['apply', 'vm1', 'vm2', ...on], 2, /--flavor FILE or --property/);
     await refuses(['apply', '--from', join(scratch, 'none'), ...on], 2, /no such file/);
+    await refuses(
+      ['apply', '--from', '-', ...on],
+      2,
+      /^virt-quota: standard input:2: flavor: must be a flavor, or the name of a file with one\n$/,
+      '{"domain": "vm1", "flavor": {"extra_specs": {}}}\n{"domain": "vm2"}\n',
+    );
   });
 
   it('a domain that libvirt does not know', async () => {

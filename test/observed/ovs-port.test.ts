@@ -6,7 +6,7 @@ import { foreignLimits, portRecord, recordMarks } from '../../src/observed/ovs-p
 // As ovs-vsctl 3.1 answered, one table a line.
 const state = parseOvsState(
   [
-    '{"data":[["tap0",3000,2400,["map",[["attached-mac","02:00:00:00:77:0A"],["iface-id","205081e1-ad00-4000-8000-000000000001"]]],"",2],["tap1",0,0,["map",[]],"",["set",[]]],["tap2",0,0,["map",[]],"",-1]],"headings":["name","ingress_policing_rate","ingress_policing_burst","external_ids","type","ofport"]}',
+    '{"data":[["tap0",3000,2400,["map",[["attached-mac","02:00:00:00:77:0A"],["iface-id","205081e1-ad00-4000-8000-000000000001"]]],"",2,1450],["tap1",0,0,["map",[]],"",["set",[]],["set",[]]],["tap2",0,0,["map",[]],"",-1,["set",[]]]],"headings":["name","ingress_policing_rate","ingress_policing_burst","external_ids","type","ofport","mtu"]}',
     '{"data":[[["uuid","f5871f49-142c-4d52-ba4e-bdfcad9ecf7b"],"tap0",["set",[]],3],[["uuid","81962761-af9c-4ba6-93f6-eb24aee30d87"],"tap1",["set",[]],["set",[]]],[["uuid","00000000-af9c-4ba6-93f6-eb24aee30d87"],"tap2",["set",[]],["set",[]]]],"headings":["_uuid","name","qos","tag"]}',
     '',
     '',
@@ -20,6 +20,7 @@ describe('a port', () => {
     bridge: 'br-int',
     type: '',
     ofport: 2,
+    mtuBytes: 1450,
     tag: 3,
     mac: '02:00:00:00:77:0a',
     portId: '205081e1-ad00-4000-8000-000000000001',
