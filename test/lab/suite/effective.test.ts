@@ -140,7 +140,8 @@ ovs-ofctl -O OpenFlow13 del-meter ovsbr0 meter=7 2>/dev/null || true`);
 
   /** What arrives, in bit/s. */
   const bitsThrough = async () => {
-    const stream = { bytes: 1000, perSecond: 500 };
+    // Little more than passes: what is dropped costs an emulated machine as much.
+    const stream = { bytes: 1000, perSecond: 150 };
     const counting = { way: [outside, guest()], stream, counters: left() } as const;
     const { megabits } = await sendCounting(hypervisor, counting);
     return megabits * 1e6;
@@ -184,7 +185,7 @@ ovs-ofctl -O OpenFlow13 add-flow ovsbr0 'cookie=0x1a2b,table=59,priority=100,${m
         value: 1000,
       });
     }
-    const stream = { bytes: 100, perSecond: 3000 };
+    const stream = { bytes: 100, perSecond: 1500 };
     const counting = { way: [outside, guest()], stream, counters: left() } as const;
     const { packets } = await sendCounting(hypervisor, counting);
     expect(packets).toBeGreaterThan(900);
