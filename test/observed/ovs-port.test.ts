@@ -45,7 +45,7 @@ describe('a port', () => {
         '{"data":[["br-ex",["uuid","f5871f49-142c-4d52-ba4e-bdfcad9ecf7b"]]],"headings":["name","ports"]}',
       ].join('\n'),
     );
-    expect(findOvsPort(uplink, { dev: 'up0' })).toMatchObject({ mtu: 9000, linkBits: 10_000_000_000 });
+    expect(findOvsPort(uplink, { dev: 'up0' })).toMatchObject({ mtuBytes: 9000, linkBits: 10_000_000_000 });
   });
 
   it('that is on no bridge, or is not there, is none', () => {
