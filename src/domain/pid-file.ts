@@ -1,10 +1,4 @@
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
+import { encodeMarks } from '../xml/entities.ts';
 
 /**
  * What libvirt calls the file with a domain's process id, less `.pid`: the domain's name as in XML. All its other files
@@ -13,5 +7,5 @@ const escapes: Readonly<Record<string, string>> = {
  * @see libvirt src/util/virpidfile.c:virPidFileBuildPath, src/util/virbuffer.c:virBufferEscapeString
  */
 export function pidFileName(domainName: string): string {
-  return domainName.replace(/[&<>"']/g, mark => escapes[mark] ?? mark);
+  return encodeMarks(domainName);
 }

@@ -24,6 +24,11 @@ export function encodeAttribute(text: string, quote: '"' | "'" = '"'): string {
   return text.replace(quote === '"' ? /[&<>"\t\n\r]/g : /[&<>'\t\n\r]/g, escapeCharacter);
 }
 
+/** The five characters that have names in XML, escaped, and nothing else. */
+export function encodeMarks(text: string): string {
+  return text.replace(/[&<>"']/g, escapeCharacter);
+}
+
 const escapes: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
