@@ -1,7 +1,7 @@
 import { type Case, nothing } from './case.ts';
 import { sched } from './definition-breaks.ts';
 import { novaAsks, novaAsksNothing } from './nova-asks.ts';
-import { attached, detached, pluggedDev, pluggedMac, pluggedNic, unpluggedNic } from './plug.ts';
+import { attached, detached, pluggedDev, pluggedNic, unpluggedNic } from './plug.ts';
 import { bandwidth, fullFlavor, iotune, type Scene } from './scene.ts';
 
 const name = ({ domains }: Scene) => domains.full.name;
@@ -90,19 +90,6 @@ export const definitionCalm: readonly Case[] = [
     restored: scene => unpluggedNic(scene.domains.plain.name),
     found: nothing,
   },
-  {
-    what: 'an interface whose limits are those of its port group, which its persistent definition does not show',
-    actor: 'plain',
-    happens: ({ domains: { plain } }) => `cat >/root/gold.xml <<END
-<network><name>gold</name><forward mode="bridge"/><bridge name="br0"/><portgroup name="gold">${bandwidth}</portgroup></network>
-END
-virsh -q net-define /root/gold.xml; virsh -q net-start gold
-${attached(plain.name, 'of-live', goldNic)}\n${attached(plain.name, 'of-config', goldNic, '--config')}`,
-    restored: ({ domains: { plain } }) => `${detached(plain.name, 'of-live')}
-${detached(plain.name, 'of-config', '--config')}; virsh -q net-destroy gold; virsh -q net-undefine gold; rm /root/gold.xml`,
-    found: nothing,
-  },
 ];
 
-const goldNic = `<interface type="network"><mac address="${pluggedMac}"/><source network="gold" portgroup="gold"/><model type="usb-net"/></interface>`;
 const diskXml = `<disk type="file" device="disk"><driver name="qemu" type="raw"/><source file="/root/later"/><target bus="scsi" dev="sdy"/>${iotune}</disk>`;
