@@ -46,8 +46,9 @@ export function portCookie(dev: string): string {
 }
 
 /**
- * The flows that mark and meter a port's packets, and put them into a queue. Each is met once, remembers that in a register, and sends the packet on
- * its way as if nothing had been: they work whatever else is on the bridge, also without the tables of Neutron's agent.
+ * The flows that mark and meter a port's packets, and put them into a queue. Each is met once, remembers that in a register,
+ * and sends the packet on its way as if nothing had been: they work whatever else is on the bridge, also without the tables
+ * of Neutron's agent.
  * The mark is the agent's own flow, and reg2 its memory for it.
  *
  * @param meterIds of the target's meters

@@ -1,6 +1,6 @@
 import { type OvsRow, type OvsState, ovsMap, ovsReference, ovsRow } from './ovs.ts';
 import { attachedQos, ovsMark } from './ovs-owner.ts';
-import { uplinkMark } from './ovs-uplink.ts';
+import { uplinkMark } from './ovs-uplink-mark.ts';
 
 /** Keys of `external_ids` by which virt-quota knows a port that it has given a QoS policy. */
 export const portMark = {

@@ -1,6 +1,7 @@
 import { ovsRow } from '../observed/ovs.ts';
 import { attachedQos } from '../observed/ovs-owner.ts';
-import { foundRow, uplinkMark } from '../observed/ovs-uplink.ts';
+import { foundRow } from '../observed/ovs-uplink.ts';
+import { uplinkMark } from '../observed/ovs-uplink-mark.ts';
 import { uplinkClassKnob } from '../verify/expect-guarantee.ts';
 import type { Demand, Layer } from '../verify/expectation.ts';
 import { type GoneFrom, goneFrom } from './guarantee-rows.ts';

@@ -7,10 +7,10 @@ import {
   guaranteedPort,
   queuesOf,
   uplinkHolder,
-  uplinkMark,
   uplinkOf,
   uplinkRow,
 } from '../observed/ovs-uplink.ts';
+import { uplinkMark } from '../observed/ovs-uplink-mark.ts';
 import { destroyRows, markSetting, type OvsPart } from './ovs-parts.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { readTcClasses } from '../host/tc.ts';
 import { type OvsRow, type OvsState, ovsMap, ovsNumber, ovsReference } from '../observed/ovs.ts';
 import { attachedQos } from '../observed/ovs-owner.ts';
-import { guaranteedPort, queuesOf, uplinkMark, uplinkOf, uplinkRow } from '../observed/ovs-uplink.ts';
+import { guaranteedPort, queuesOf, uplinkOf, uplinkRow } from '../observed/ovs-uplink.ts';
+import { uplinkMark } from '../observed/ovs-uplink-mark.ts';
 import type { TcClass } from '../observed/tc-class.ts';
 import type { HostReader } from '../ports/host.ts';
 import { type Knob, type KnobValues, knobName } from '../verify/expectation.ts';
