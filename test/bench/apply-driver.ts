@@ -3,7 +3,9 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type ApplyResult,
   applyDomain,
+  applyMany,
   type FlavorQuota,
   flavorFromProperties,
   flavorQuota,
@@ -14,8 +16,8 @@ import {
 } from '../../src/index.ts';
 import { countCalls } from './count-calls.ts';
 
-// Runs in the hypervisor: does a piece of work for each line it is given, `SIDE DOMAIN VARIANT`, and answers with a line.
-// SIDE is `ours` or `virsh`; with `count-` before it, the answer is the number of libvirt calls.
+// Runs in the hypervisor: does a piece of work for each line it is given, `SIDE DOMAIN[,DOMAIN…] VARIANT`, and answers with
+// a line. SIDE is `ours` or `virsh`; with `count-` before it, the answer is the number of libvirt calls.
 const LIBVIRT_SOCKET = '/run/libvirt/libvirt-sock';
 const COUNTING_SOCKET = '/run/virt-quota-bench.sock';
 const stateRoot = '/run/virt-quota-bench';
@@ -45,7 +47,10 @@ type Variant = (typeof variants)[number];
 
 const uriOf = (socket: string) => `qemu+unix:///system?socket=${encodeURIComponent(socket)}`;
 
-async function ours(uri: string, domain: string, variant: Variant): Promise<string> {
+/** Several domains as the command does them unless it is told otherwise. */
+const PARALLEL = 4;
+
+async function ours(uri: string, domains: readonly string[], variant: Variant): Promise<string> {
   const hypervisor = await openHypervisor(uri, { readOnly: false });
   try {
     const surroundings = {
@@ -55,15 +60,22 @@ async function ours(uri: string, domain: string, variant: Variant): Promise<stri
       state: stateFolder(stateRoot),
       wait: (milliseconds: number) => sleep(milliseconds),
     };
-    const { outcome, failure } = await applyDomain(surroundings, {
-      domain,
-      quota: quotaOf(variant),
-      scopes: ['live'],
-    });
-    return failure ?? outcome;
+    const quota = quotaOf(variant);
+    const requests = domains.map(domain => ({ domain, quota, scopes: ['live'] as const }));
+    const [only] = requests;
+    if (only !== undefined && requests.length === 1) return said(await applyDomain(surroundings, only));
+    const answers = new Set<string>();
+    for await (const one of applyMany(surroundings, requests, { parallel: PARALLEL })) {
+      answers.add('error' in one ? one.error.message : said(one.result));
+    }
+    return [...answers].join(', ');
   } finally {
     await hypervisor.close();
   }
+}
+
+function said({ outcome, failure }: ApplyResult): string {
+  return failure ?? outcome;
 }
 
 function quotaOf({ shares, quota, read, write, average, peak, burst }: Variant): FlavorQuota {
@@ -83,7 +95,12 @@ function quotaOf({ shares, quota, read, write, average, peak, burst }: Variant):
 }
 
 /** What somebody types who sets the same limits and looks whether they are there. */
-async function virsh(uri: string, domain: string, variant: Variant): Promise<string> {
+async function virsh(uri: string, domains: readonly string[], variant: Variant): Promise<string> {
+  for (const domain of domains) await virshOne(uri, domain, variant);
+  return 'done';
+}
+
+async function virshOne(uri: string, domain: string, variant: Variant): Promise<void> {
   const devices = await devicesOf(domain);
   const { shares, quota, read, write, average, peak, burst } = variant;
   const tuned = ['--inbound', `${average},${peak},${burst}`, '--outbound', `${average},${peak},${burst}`];
@@ -100,7 +117,6 @@ async function virsh(uri: string, domain: string, variant: Variant): Promise<str
     await run('tc', 'class', 'show', 'dev', dev);
     await run('tc', 'filter', 'show', 'dev', dev, 'parent', 'ffff:');
   }
-  return 'done';
 }
 
 const known = new Map<string, readonly string[]>();
@@ -119,13 +135,14 @@ function run(program: string, ...argv: readonly string[]): Promise<string> {
 }
 
 async function answer(line: string): Promise<string> {
-  const [what = '', domain = '', which = '0'] = line.split(' ');
+  const [what = '', names = '', which = '0'] = line.split(' ');
+  const domains = names.split(',');
   const variant = variants[Number(which) % 2] ?? variants[0];
   const work = what.endsWith('ours') ? ours : virsh;
-  if (!what.startsWith('count-')) return work(uriOf(LIBVIRT_SOCKET), domain, variant);
+  if (!what.startsWith('count-')) return work(uriOf(LIBVIRT_SOCKET), domains, variant);
   const counter = await countCalls(LIBVIRT_SOCKET, COUNTING_SOCKET);
   try {
-    await work(uriOf(COUNTING_SOCKET), domain, variant);
+    await work(uriOf(COUNTING_SOCKET), domains, variant);
     return String(counter.calls());
   } finally {
     await counter.stop();

@@ -10,72 +10,89 @@ import type { Row, Suite } from './row.ts';
 const folder = '/root/bench';
 const modules = ['apply-driver.js', 'count-calls.js'];
 
+/** Domains of each side that are done together; one more is done alone. */
+const DOMAINS = 6;
+
 /**
- * Applying limits to a domain with one disk and three interfaces, against the same by virsh, a process per command. Both
- * run in the lab, emulated alike, each on a domain of its own: our side is one process that stays, and opens and closes a
+ * Applying limits to domains with one disk and three interfaces, against the same by virsh, a process per command. Both
+ * run in the lab, emulated alike, each on domains of its own: our side is one process that stays, and opens and closes a
  * connection each time.
  */
 export async function applySuite(): Promise<Suite> {
   const hypervisor = await labHypervisor();
-  const [one, other] = await Promise.all(
-    ['instance-000000f1', 'instance-000000f2'].map(name => startDomain(hypervisor, { name })),
-  );
-  if (one === undefined || other === undefined) throw new Error('no domains');
+  const domains: Domain[] = [];
+  const wanted = 2 * (1 + DOMAINS);
+  for (let n = 0; n < wanted; n += 1) {
+    process.stderr.write(`starting domain ${n + 1} of ${wanted}\n`);
+    domains.push(
+      await startDomain(hypervisor, { name: `instance-00000f${n.toString(16).padStart(2, '0')}` }),
+    );
+  }
+  const names = domains.map(domain => domain.name);
+  const [one = '', other = ''] = names;
+  const ours = names.slice(2, 2 + DOMAINS);
+  const theirs = names.slice(2 + DOMAINS);
   const driver = await startDriver(hypervisor);
-  await driver.ask(`ours ${one.name} 0`, 'applied');
-  await driver.ask(`virsh ${other.name} 0`, 'done');
+  await driver.ask(`ours ${one},${ours} 0`, 'applied');
+  await driver.ask(`virsh ${other},${theirs} 0`, 'done');
   const count = async (line: string) => Number(await driver.ask(line));
   const calls = {
-    oursChanged: await count(`count-ours ${one.name} 1`),
-    oursSame: await count(`count-ours ${one.name} 1`),
-    virsh: await count(`count-virsh ${other.name} 1`),
+    oursChanged: await count(`count-ours ${one} 1`),
+    oursSame: await count(`count-ours ${one} 1`),
+    virsh: await count(`count-virsh ${other} 1`),
   };
   return {
     name: 'apply',
-    rows: rowsOf(driver, one, other),
+    rows: [
+      ...rowsOf(driver, '1 domain', [one], [other], 1),
+      ...rowsOf(driver, `${DOMAINS} domains`, ours, theirs, 0).map(row => ({ ...row, samples: 3 })),
+    ],
     notes: [
       `in the lab's ${hypervisor.kind}: only the ratios mean something`,
+      'each domain has 1 disk and 3 interfaces',
       `libvirt calls for the change: virt-quota ${calls.oursChanged}, virsh ${calls.virsh}; when nothing changes: ${calls.oursSame}, ${calls.virsh}`,
     ],
     async stop() {
       driver.stop();
-      await removeDomain(hypervisor, one);
-      await removeDomain(hypervisor, other);
+      for (const domain of domains) await removeDomain(hypervisor, domain);
       await releaseHypervisor(hypervisor);
     },
   };
 }
 
-function rowsOf(driver: Driver, one: Domain, other: Domain): readonly Row[] {
-  let [turn, otherTurn] = [1, 1];
+/**
+ * Every run of the first changes every limit; the second asks for what the first one left.
+ *
+ * @param variant which limits the domains have
+ */
+function rowsOf(
+  driver: Driver,
+  what: string,
+  ours: readonly string[],
+  theirs: readonly string[],
+  variant: number,
+): readonly Row[] {
+  let [turn, otherTurn] = [variant, variant];
+  const virsh = (which: () => number) => ({
+    name: 'virsh and tc, a process per command',
+    run: () => driver.ask(`virsh ${theirs} ${which()}`, 'done'),
+  });
+  const apply = (which: () => number, expected: string) => ({
+    name: 'virt-quota apply, in process',
+    run: () => driver.ask(`ours ${ours} ${which()}`, expected),
+  });
   return [
     {
-      name: 'change all limits of 1 disk and 3 interfaces, and verify',
+      name: `${what}: change all limits, and verify`,
       isSlow: true,
-      ours: {
-        name: 'virt-quota apply, in process',
-        run: () => driver.ask(`ours ${one.name} ${++turn}`, 'applied'),
-      },
-      peers: [
-        {
-          name: 'virsh and tc, a process per command',
-          run: () => driver.ask(`virsh ${other.name} ${++otherTurn}`, 'done'),
-        },
-      ],
+      ours: apply(() => ++turn, 'applied'),
+      peers: [virsh(() => ++otherTurn)],
     },
     {
-      name: 'the same limits again',
+      name: `${what}: the same limits again`,
       isSlow: true,
-      ours: {
-        name: 'virt-quota apply, in process',
-        run: () => driver.ask(`ours ${one.name} ${turn}`, 'unchanged'),
-      },
-      peers: [
-        {
-          name: 'virsh and tc, a process per command',
-          run: () => driver.ask(`virsh ${other.name} ${otherTurn}`, 'done'),
-        },
-      ],
+      ours: apply(() => turn, 'unchanged'),
+      peers: [virsh(() => otherTurn)],
     },
   ];
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -130,11 +130,15 @@ describe('one write that fails', () => {
     const stands = way.destroys ? await afterItsEnd() : await seen();
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     const states = `${flavors[from]?.flavor} → ${flavors[(from + 1) % 3]?.flavor}`;
-    table.push(
-      [way.name.padEnd(28), write.padEnd(13), states.padEnd(14), reported.padEnd(12), stands, seconds].join(
-        ' | ',
-      ),
-    );
+    const row = [
+      way.name.padEnd(28),
+      write.padEnd(13),
+      states.padEnd(14),
+      reported.padEnd(12),
+      stands,
+      seconds,
+    ];
+    tell(row.join(' | '));
     expect({ reported, stands }).toEqual(
       reported === 'applied'
         ? { reported: way.recovery === 'finish' ? 'applied' : '', stands: 'as planned' }
@@ -143,6 +147,12 @@ describe('one write that fails', () => {
     expect(await stateFolder(folder).names()).toEqual([]);
   });
 });
+
+/** The table is long in the making when all pairs are asked for: then its rows are printed as they come as well. */
+function tell(row: string): void {
+  table.push(row);
+  if (oneIn < 9) writeSync(2, `${hypervisor.kind} ${table.length} of ${cases.length} | ${row}\n`);
+}
 
 /** Applies the next flavor with one write struck, and ends what is left. @returns what was reported */
 async function disturbed(way: Way, write: WriteName): Promise<string> {
