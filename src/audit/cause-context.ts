@@ -24,6 +24,8 @@ export interface ToldCause {
   readonly severity?: Severity;
   /** Where this cause needs another repair than an apply. */
   readonly repair?: Repair;
+  /** No command of ours or of libvirt's sets it right. */
+  readonly isPastRepair?: true;
   /** What an apply needs besides to set it right: `--ovs-native`. */
   readonly applyOptions?: readonly string[];
 }

@@ -68,6 +68,18 @@ function isRightInDatabase(
   return rows.length > 0 && rows.every(one => one.outcome === 'pass');
 }
 
+/**
+ * Its thread was moved to another group. libvirt puts threads into their groups when they begin, and never again: none of
+ * its calls mends it, nor does an apply.
+ */
+const deserted: Rule = ({ reason, expectation: { layer, subject }, evidence }) => {
+  const file = evidence?.source ?? '';
+  if (layer !== 'cgroup' || reason !== 'missing' || !/\/(?:tasks|cgroup\.threads)$/.test(file))
+    return undefined;
+  const explanation = `the limit is there and holds nobody: the thread of ${subject} was moved to another cgroup. libvirt will not put it back while the domain runs: write its id (of /proc/PID/task) to ${file}`;
+  return { cause: 'behind-libvirt', explanation, isPastRepair: true };
+};
+
 const unexpected: Rule = ({ reason, expectation, observed }) =>
   reason === 'unexpected' ||
   (expectation.because.length === 0 && isUnlimited(expectation.expected) && observed)
@@ -86,6 +98,7 @@ export const enforcerRules: readonly Rule[] = [
   leaked,
   decidedBefore,
   openVswitchOwnsTap,
+  deserted,
   systemdOverride,
   unexpected,
   slippedUnit,

@@ -28,7 +28,8 @@ export interface RepairInput {
 
 /** The command that would set a failing link right; undefined where nothing would. */
 export function repairOf(told: ToldCause, verdict: Verdict, input: RepairInput): Repair | undefined {
-  if (told.cause === 'cannot-be-limited' || told.cause === 'no-such-device') return undefined;
+  if (told.isPastRepair || told.cause === 'cannot-be-limited' || told.cause === 'no-such-device')
+    return undefined;
   // An apply plans what libvirt's definitions have too much: of what the kernel alone has it knows nothing.
   const isKernels = told.cause === 'not-asked-for' && verdict.expectation.layer !== 'ovs';
   const again = input.repair === undefined || isKernels ? writtenAgain(told, verdict, input) : undefined;

@@ -32,6 +32,8 @@ export interface CgroupFile {
   readonly path: string;
   readonly text?: string;
   readonly unreadable?: string;
+  /** Of a limited vCPU's or I/O thread's group that no thread is in: the file that says so. Its limit holds nobody. */
+  readonly deserted?: string;
 }
 
 const weightKnob = { 1: 'cpu.shares', 2: 'cpu.weight' } as const;
@@ -62,6 +64,8 @@ const resourceKnobs = {
     { controller: 'blkio', subject: 'scope', knob: 'io.max' },
   ],
 } as const;
+/** What lists a group's threads. */
+const threadsFile = { 1: 'tasks', 2: 'cgroup.threads' } as const;
 const limitKnobs = { 1: ['cpu.cfs_quota_us', 'cpu.cfs_period_us'], 2: ['cpu.max'] } as const;
 
 /**
@@ -109,10 +113,23 @@ export async function readDomainCgroup(host: HostReader, domainName: string): Pr
   return {
     version,
     systemd: place.scope !== place.nested,
-    files,
+    files: await Promise.all(files.map(file => (isThreadsQuota(file) ? peopled(host, file, version) : file))),
     resources: resourceFiles,
     strayed: strayedOf(places),
   };
+}
+
+function isThreadsQuota({ subject, knob, text }: CgroupFile): boolean {
+  if (subject === 'scope' || subject === 'libvirt' || subject === 'emulator' || text === undefined)
+    return false;
+  return knob === 'cpu.max' ? !text.startsWith('max') : knob === 'cpu.cfs_quota_us' && text !== '-1';
+}
+
+/** Says so when nobody is in the group. The emulator's needs no look: the cgroup was found through its thread. */
+async function peopled(host: HostReader, file: CgroupFile, version: 1 | 2): Promise<CgroupFile> {
+  const folder = file.path.slice(0, file.path.lastIndexOf('/'));
+  const threads = await readKnob(host, { subject: file.subject, knob: threadsFile[version], folder });
+  return threads.text === '' ? { ...file, deserted: threads.path } : file;
 }
 
 function strayedOf(

@@ -56,7 +56,10 @@ export function unseenCgroup(
 }
 
 function readingOf(file: CgroupFile): Reading {
-  const { subject, knob, path, text, unreadable } = file;
+  const { subject, knob, path, text, unreadable, deserted } = file;
+  if (deserted !== undefined) {
+    return { layer: 'cgroup', subject, knob, evidence: { source: deserted, text: '' } };
+  }
   const values = text === undefined ? undefined : valuesOf(knob, text);
   const why =
     unreadable ?? (text !== undefined && values === undefined ? 'it holds no such value' : undefined);

@@ -36,6 +36,18 @@ describe("a domain's cgroup", () => {
     expect(files[0]?.path).toBe(`${scope}/cpu.weight`);
   });
 
+  it('tells which limited group has no thread: one without a limit is not looked at', async () => {
+    const threads = {
+      [`${scope}/libvirt/vcpu2/cgroup.threads`]: '4720\n',
+      [`${scope}/libvirt/vcpu10/cgroup.threads`]: '',
+      [`${scope}/libvirt/iothread1/cgroup.threads`]: '',
+    };
+    const { files } = await readDomainCgroup(hostOf({ ...found, ...knobs, ...threads }), 'vm');
+    expect(files.flatMap(({ subject, deserted }) => (deserted ? [`${subject} ${deserted}`] : []))).toEqual([
+      `vcpu10 ${scope}/libvirt/vcpu10/cgroup.threads`,
+    ]);
+  });
+
   it('has memory and block I/O beside, and no file that the kernel does not have', async () => {
     const more = {
       [`${scope}/io.weight`]: 'default 500\n',

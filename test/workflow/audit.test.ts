@@ -71,6 +71,24 @@ describe('an audit', () => {
     expect(told(await audited(libvirts))).toEqual(['behind-libvirt: cgroup scope cpu.weight']);
   });
 
+  it('does not call a limit proved that holds nobody, its thread being elsewhere', async () => {
+    const threads = `${scope}/libvirt/vcpu1/cgroup.threads`;
+    expect(told(await audited({ [threads]: '4711\n' }))).toEqual([]);
+    const { findings, outcome } = await audited({ [threads]: '' });
+    expect(outcome).toBe('fail');
+    expect(findings).toMatchObject([
+      {
+        cause: 'behind-libvirt',
+        severity: 'error',
+        subject: 'vcpu1',
+        knob: 'cpu.max',
+        explanation: expect.stringContaining('the thread of vcpu1 was moved to another cgroup'),
+        evidence: { source: threads, text: '' },
+      },
+    ]);
+    expect(findings[0]).not.toHaveProperty('repair');
+  });
+
   it('compares two samples of what was counted', async () => {
     const stat = `${scope}/libvirt/vcpu0/cpu.stat`;
     const first = { [stat]: 'usage_usec 100\nnr_periods 10\nnr_throttled 2\n' };

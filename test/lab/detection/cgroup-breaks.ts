@@ -16,6 +16,9 @@ function limit(scene: Scene, folder: string, quota: number | 'max', period = 100
 }
 
 const vcpu = ({ scopes }: Scene, actor: 'full' | 'plain', id: number) => `${scopes[actor]}/libvirt/vcpu${id}`;
+/** Lists a group's threads; what is written to it moves into the group. */
+const threadsOf = ({ isV2, scopes }: Scene, group: string) =>
+  `'${scopes.full}/libvirt${group}/${isV2 ? 'cgroup.threads' : 'tasks'}'`;
 const own = ({ scopes }: Scene, group: string) => `${scopes.own}/libvirt${group}`;
 /** The unit that systemd knows a domain's scope as. */
 const unit = (scope: string) => `'${scope.slice(scope.lastIndexOf('/') + 1)}'`;
@@ -108,6 +111,14 @@ export const cgroupBreaks: readonly Case[] = [
     happens: scene => limit(scene, vcpu(scene, 'full', 0), 40_000_000),
     restored: scene => limit(scene, vcpu(scene, 'full', 0), 40_000),
     found: scene => broken('unit-slip', `cgroup vcpu0 ${quotaOf(scene)}`),
+  },
+  {
+    what: 'the thread of one of eight vCPUs, moved to the emulator',
+    actor: 'full',
+    happens: scene =>
+      `cat ${threadsOf(scene, '/vcpu4')} >/run/moved; for id in $(cat /run/moved); do echo $id >${threadsOf(scene, '/emulator')}; done`,
+    restored: scene => `for id in $(cat /run/moved); do echo $id >${threadsOf(scene, '/vcpu4')}; done`,
+    found: scene => broken('behind-libvirt', `cgroup vcpu4 ${quotaOf(scene)}`),
   },
   {
     what: 'the emulator is limited, and nobody asked for it',

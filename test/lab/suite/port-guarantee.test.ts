@@ -286,6 +286,47 @@ describe('what goes wrong', () => {
     expect(await everything()).toBe(before);
   });
 
+  test.each([
+    [
+      'apply',
+      '--policy /root/killed.json --uplink upg --uplink-rate 1000',
+      "ovs-vsctl list Queue | grep -q 'guarantee=tapg1'",
+    ],
+    ['remove', '', "! ovs-vsctl list Queue | grep -q 'guarantee=tapg1'"],
+  ])(
+    '%s, killed between the database and the flows, is taken back by recover',
+    {
+      timeout: 600_000,
+    },
+    async (verb, words, isHalfDone) => {
+      const rules = [{ type: 'minimum_bandwidth', min_kbps: 300 }];
+      await hypervisor.writeFile('/root/killed.json', JSON.stringify({ rules }));
+      await hypervisor.writeFile(
+        '/root/bin/ovs-ofctl',
+        `#!/bin/sh
+case "$*" in *--bundle*) exec sleep 600;; esac
+exec /usr/bin/ovs-ofctl "$@"
+`,
+        '0755',
+      );
+      await apply('tapg2', 200);
+      if (verb === 'remove') await apply('tapg1', 400, line);
+      const before = await everything();
+      await shell(`PATH=/root/bin:$PATH virt-quota port ${verb} --dev tapg1 ${words} >/dev/null 2>&1 &
+until ${isHalfDone}; do sleep 0.2; done`);
+      // In a shell of its own, which is not one of those it ends.
+      await shell(`pkill -KILL -f '[p]ort ${verb} --dev'; pkill -KILL -f '[s]leep 600' || true`);
+      expect(await everything()).not.toBe(before);
+      const refused = await hypervisor.run(['virt-quota', 'port', 'remove', '--dev', 'tapg1']);
+      expect(refused).toMatchObject({
+        exitCode: 3,
+        stderr: expect.stringContaining('virt-quota recover tapg1'),
+      });
+      expect(await hypervisor.run(['virt-quota', 'recover', 'tapg1'])).toMatchObject({ exitCode: 0 });
+      expect(await everything()).toBe(before);
+    },
+  );
+
   test('tc changed behind the back of Open vSwitch: verify names it, apply sets it right', async () => {
     await apply('tapg1', 300);
     await apply('tapg2', 200);
