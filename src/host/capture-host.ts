@@ -5,15 +5,14 @@ import { QuotaError } from '../errors.ts';
 import type { CommandResult } from '../ports/host.ts';
 import { readJson, readRequired, writeJson, writeText } from './capture-files.ts';
 import type { CaptureSource } from './capture-source.ts';
+import { unreadIn, unreadOf, unreadSchema } from './capture-unread.ts';
 import { recent } from './recent.ts';
 import type { Recorded, RecordedSource } from './recorded.ts';
 import type { Recording } from './recording.ts';
 
-const reasons = z.record(z.string(), z.string());
 const argv = z.array(z.string());
 const lines = z.array(z.string());
 
-const unreadSchema = z.object({ absent: z.array(z.string()), unreadable: reasons });
 const namesSchema = z.array(z.string());
 const foldersSchema = unreadSchema.extend({ names: z.record(z.string(), namesSchema).optional() });
 const commandSchema = z.union([
@@ -56,9 +55,9 @@ export function readHost(
   const older = version === 1 ? olderCommands(source) : undefined;
   const known = recent<string, Recorded<CommandResult> | undefined>(COMMANDS_KNOWN);
   return {
-    file: async path => files.get(path) ?? found(source.read(`files${path}`)),
+    file: async path => files(path) ?? found(source.read(`files${path}`)),
     folder: async path =>
-      folders.get(path) ?? found(names.get(path) ?? readJson(source, namesFile(path), namesSchema)),
+      folders(path) ?? found(names.get(path) ?? readJson(source, namesFile(path), namesSchema)),
     command: async words => {
       const key = JSON.stringify(words);
       return older === undefined ? known(key, () => readCommand(source, words, key)) : older.get(key);
@@ -99,29 +98,6 @@ function commandFile(words: readonly string[], key: string): string {
 function plain(path: string): string {
   if (path.startsWith('/') && posix.normalize(path) === path && !path.includes('\0')) return path;
   throw new QuotaError('internal', path, `'${path}' cannot be put into a capture`);
-}
-
-function unreadOf(recorded: ReadonlyMap<string, Recorded<unknown>>): z.infer<typeof unreadSchema> {
-  const entries = [...recorded];
-  return {
-    absent: entries.filter(([, one]) => 'absent' in one).map(([path]) => path),
-    unreadable: Object.fromEntries(
-      entries.flatMap(([path, one]) => ('error' in one ? [[path, one.error] as const] : [])),
-    ),
-  };
-}
-
-const gone = { absent: true } as const;
-
-function unreadIn({
-  absent,
-  unreadable,
-}: z.infer<typeof unreadSchema>): ReadonlyMap<string, Recorded<never>> {
-  const unread = new Map<string, Recorded<never>>();
-  // One by one: of a large host they are a hundred thousand, each a path.
-  for (const path of absent) unread.set(path, gone);
-  for (const [path, error] of Object.entries(unreadable)) unread.set(path, { error });
-  return unread;
 }
 
 function found<T>(value: T | undefined): Recorded<T> | undefined {

@@ -11,7 +11,9 @@ import { type CaptureSource, folderSource } from './capture-source.ts';
 import type { IoTuneAnswer, Recorded, RecordedLibvirt, RecordedSource } from './recorded.ts';
 
 /** Grows when a folder means something else than before. */
-const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 3;
+/** Older ones that are read. */
+const OLDER_VERSIONS = [1, 2];
 
 /** What libvirt told of one domain. */
 export interface RecordedDomain {
@@ -132,8 +134,8 @@ export function captureIn(source: CaptureSource): RecordedSource {
 
 function versionOf(source: CaptureSource): number {
   const { formatVersion } = readRequired(source, 'meta.json', z.object({ formatVersion: z.number() }));
-  if (formatVersion !== 1 && formatVersion !== FORMAT_VERSION) {
-    const message = `'${source.name}' has format ${formatVersion} of captures; this version reads 1 and ${FORMAT_VERSION}`;
+  if (formatVersion !== FORMAT_VERSION && !OLDER_VERSIONS.includes(formatVersion)) {
+    const message = `'${source.name}' has format ${formatVersion} of captures; this version reads 1 to ${FORMAT_VERSION}`;
     throw new QuotaError('invalid-input', source.name, message);
   }
   return formatVersion;

@@ -67,8 +67,19 @@ function completed(host: HostReader): HostReader {
 }
 
 const qdiscs = 'qdisc htb 1: root refcnt 2 r2q 10 default 0x1 direct_packets_stat 0 direct_qlen 1000\n';
+const cpuStat = `usage_usec 48212345
+user_usec 41200000
+system_usec 7012345
+nr_periods 96012
+nr_throttled 0
+throttled_usec 0
+nr_bursts 0
+burst_usec 0
+`;
 
 function fileOf(path: string): string | undefined {
+  if (/\/vcpu\d+\/cgroup\.threads$/.test(path)) return '4711\n';
+  if (path.endsWith('/cpu.stat')) return cpuStat;
   if (/\/memory\.(?:max|high|swap\.max)$/.test(path)) return 'max\n';
   return path.endsWith('/io.max') ? '' : undefined;
 }

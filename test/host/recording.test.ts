@@ -124,7 +124,7 @@ describe('a recording', () => {
     expect(readFileSync(join(folder, 'files/sys/fs/a\\x2db.scope/cpu.max'), 'utf8')).toBe('max 100000\n');
     expect(readFileSync(join(folder, `libvirt/${state.uuid}.live.xml`), 'utf8')).toContain('<domain');
     expect(JSON.parse(readFileSync(join(folder, 'files.json'), 'utf8'))).toEqual({
-      absent: ['/absent'],
+      absent: { '/': ['absent'] },
       unreadable: { '/sys/secret': 'permission denied' },
     });
   });
@@ -186,8 +186,8 @@ describe('the folder of a recording', () => {
     ['is not there', capture => rmSync(capture, { recursive: true }), "has no 'meta.json'"],
     [
       'is of a later format',
-      capture => writeFileSync(join(capture, 'meta.json'), '{"formatVersion":3}'),
-      'format 3',
+      capture => writeFileSync(join(capture, 'meta.json'), '{"formatVersion":4}'),
+      'format 4',
     ],
     ['has no JSON in it', capture => writeFileSync(join(capture, 'meta.json'), 'x'), 'not part of a capture'],
     [
