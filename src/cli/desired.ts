@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics.ts';
+import type { DomainRef } from '../ports/hypervisor.ts';
 import type { Desired } from '../workflow/audit.ts';
 import type { DomainView } from '../workflow/look-at.ts';
 import { type AskedOptions, readAsked } from './asked.ts';
@@ -36,6 +37,25 @@ export async function readDesired(options: DesiredOptions, terminal: Terminal): 
     connect: wishArguments({ ...(options.connect !== undefined && { connect: options.connect }) }),
     prune: options.prune === true,
   };
+}
+
+/** So many of them are named. */
+const NAMED = 5;
+
+/** Says which assignments are of no domain of this host: the file may be of several hosts, or a name wrong. */
+export function sayUnassigned(
+  { requests, from }: DesiredSources,
+  domains: readonly DomainRef[],
+  terminal: Terminal,
+): void {
+  const here = new Set(domains.flatMap(({ name, uuid }) => [name, uuid]));
+  const absent = [...new Set(requests.map(({ domain }) => domain))].filter(domain => !here.has(domain));
+  if (absent.length === 0) return;
+  const names = absent.slice(0, NAMED).map(domain => `'${domain}'`);
+  const more = absent.length > NAMED ? [`${absent.length - NAMED} more`] : [];
+  terminal.say(
+    `warning: '${from}' assigns flavors to domains that are not here: ${[...names, ...more].join(', ')}`,
+  );
 }
 
 function twice(names: readonly string[]): ReadonlySet<string> {

@@ -90,6 +90,21 @@ describe('an audit of a captured host', () => {
     expect(exitCode).toBe(2);
   });
 
+  it('says whose assignments are of no domain here, unless some domains are named', async () => {
+    const assignments = join(scratch, 'elsewhere.jsonl');
+    const names = ['instance-000000e1', 'vm1', 'vm2', 'vm3', 'vm4', 'vm5', 'vm6', 'vm7'];
+    const small = { extra_specs: { 'quota:cpu_shares': '512' } };
+    writeFileSync(
+      assignments,
+      names.map(domain => `${JSON.stringify({ domain, flavor: small })}\n`).join(''),
+    );
+    const { stderr } = await audit('trixie', '--from', assignments);
+    expect(stderr).toBe(
+      `warning: '${assignments}' assigns flavors to domains that are not here: 'vm1', 'vm2', 'vm3', 'vm4', 'vm5', 2 more\n`,
+    );
+    expect((await audit('trixie', 'instance-000000e1', '--from', assignments)).stderr).toBe('');
+  });
+
   it('has nothing to compare counters with', async () => {
     const { exitCode, stderr } = await audit('trixie', '--interval', '1s');
     expect(stderr).toContain('a captured host is one moment');

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QuotaError } from '../../errors.ts';
-import type { HypervisorReader } from '../../ports/hypervisor.ts';
+import type { DomainRef, HypervisorReader } from '../../ports/hypervisor.ts';
 import type { AuditHead } from '../../report/audit/format.ts';
 import { type AuditReport, type AuditTally, auditReport } from '../../report/audit-report.ts';
 import { type AuditManner, type AuditOutcome, auditDomains } from '../../workflow/audit.ts';
@@ -9,7 +9,7 @@ import { type AuditOutputOptions, printAudit, printLines } from '../audit-output
 import { type AuditChunk, auditInThreads, reportsIn, threadsFor } from '../audit-threads.ts';
 import { capturedSurroundings, listedHypervisor } from '../captured-surroundings.ts';
 import { chosenDomains } from '../chosen-domains.ts';
-import { type DesiredOptions, errorsSaidOnce, readDesired } from '../desired.ts';
+import { type DesiredOptions, errorsSaidOnce, readDesired, sayUnassigned } from '../desired.ts';
 import { type DesiredSources, desiredBy, type TellErrors } from '../desired-by.ts';
 import { exitCodeOfTally } from '../exit-codes.ts';
 import { inCapture, type LookOptions, looking } from '../looking.ts';
@@ -33,7 +33,9 @@ export async function audit(names: readonly string[], options: AuditOptions): Pr
   };
   const { host } = options;
   const tally = await (host === undefined
-    ? looking(options, terminal, surroundings => auditHere(surroundings, asked))
+    ? looking(options, terminal, async surroundings =>
+        auditHere(surroundings, await auditedDomains(surroundings.hypervisor, asked), asked),
+      )
     : inCapture(host, (folder, signal) => auditCapture(folder, signal, asked)));
   process.exitCode = exitCodeOfTally(tally);
 }
@@ -47,20 +49,33 @@ interface AskedAudit {
   readonly tellErrors: TellErrors;
 }
 
-async function auditHere(surroundings: ReadSurroundings, asked: AskedAudit): Promise<AuditTally> {
-  const domains = await chosenDomains(surroundings.hypervisor, asked.names);
+async function auditHere(
+  surroundings: ReadSurroundings,
+  domains: readonly DomainRef[],
+  asked: AskedAudit,
+): Promise<AuditTally> {
   const manner = mannerOf(asked.options, surroundings);
   const outcomes = auditDomains(surroundings, domains, desiredBy(asked.sources, asked.tellErrors), manner);
   return printReports(reported(outcomes), await toldOf(surroundings.hypervisor, domains.length, asked));
 }
 
+/** Those that are named; with all of them it is said whose assignments are missing. @throws QuotaError `not-found` */
+async function auditedDomains(
+  hypervisor: HypervisorReader,
+  { names, sources, terminal }: AskedAudit,
+): Promise<readonly DomainRef[]> {
+  const domains = await chosenDomains(hypervisor, names);
+  if (names.length === 0) sayUnassigned(sources, domains, terminal);
+  return domains;
+}
+
 /** In several threads when there are enough domains for them. */
 async function auditCapture(folder: string, signal: AbortSignal, asked: AskedAudit): Promise<AuditTally> {
-  const { sources, options, names } = asked;
+  const { sources, options } = asked;
   const listed = await listedHypervisor(folder);
-  const domains = await chosenDomains(listed, names);
+  const domains = await auditedDomains(listed, asked);
   const threads = options.interval === undefined ? threadsFor(domains.length) : 0;
-  if (threads === 0) return auditHere({ ...(await capturedSurroundings(folder)), signal }, asked);
+  if (threads === 0) return auditHere({ ...(await capturedSurroundings(folder)), signal }, domains, asked);
   const chunks = toldErrors(auditInThreads({ folder, sources, domains, threads, signal }), asked.tellErrors);
   return printChunks(chunks, await toldOf(listed, domains.length, asked));
 }
