@@ -1,7 +1,7 @@
 import { defaultShares } from '../domain/cputune.ts';
 import type { DomainDefinition } from '../domain/definition.ts';
 import { deviceLimits } from '../domain/device-limits.ts';
-import { deviceName, type Limits, type Parameter } from '../domain/tuning.ts';
+import { deviceName, type LimitName, type Limits, type Parameter } from '../domain/tuning.ts';
 import { virshCommands } from '../domain/virsh-commands.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
@@ -78,6 +78,19 @@ const notes: Readonly<Partial<Record<Cause, string>>> = {
   'leaked-ovs-rows': 'after the same with 0, which takes the old rows away',
 };
 
+/** Of a line of `io.max` that no definition has: which device of the host it is of, by its numbers. */
+function unknownDevice({ device, knob }: Verdict['expectation']): string | undefined {
+  return device.kind === 'blkio' ? / (\d+:\d+)$/.exec(knob)?.[1] : undefined;
+}
+
+/** libvirt takes any path of a device, and writes 0 also where its definition has nothing. */
+function lifted(number: string, domain: string, parameters: readonly LimitName[]): Repair | undefined {
+  const device = { kind: 'host-device', path: `/dev/block/${number}` } as const;
+  const limits: Limits = Object.fromEntries(parameters.map(parameter => [parameter, 0]));
+  const [argv] = virshCommands(domain, [{ device, limits, because: {} }], { live: true });
+  return argv && { argv };
+}
+
 /** Where only libvirt's definition says what is wanted, libvirt is told its own limits again: it writes them anew. */
 function writtenAgain(
   { cause }: ToldCause,
@@ -88,6 +101,11 @@ function writtenAgain(
   const scope: Scope = layer === 'config' ? 'config' : 'live';
   const definition = definitions[scope];
   if (definition === undefined) return undefined;
+  const unknown = unknownDevice(expectation);
+  if (unknown !== undefined) {
+    // Of the scope libvirt writes nothing.
+    return expectation.subject === 'libvirt' ? lifted(unknown, domain.name, parameters) : undefined;
+  }
   const defined = deviceLimits(definition, device) ?? {};
   const own = parameters.filter(parameter => parameter !== 'group_name');
   // A weight cannot be unset: the kernel's own is the nearest to none.

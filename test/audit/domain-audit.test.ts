@@ -141,6 +141,24 @@ describe('the repair', () => {
     expect(finding?.repair).toEqual({ argv: ['virsh', 'schedinfo', 'vm1', 'emulator_quota=-1', '--live'] });
   });
 
+  it.each([
+    ['libvirt', ['virsh', 'blkiotune', 'vm1', '--device-read-bytes-sec', '/dev/block/8:0,0', '--live']],
+    // Of the scope libvirt writes no limit.
+    ['scope', undefined],
+  ])("of a device that only the kernel's file names goes by its numbers: %s", (subject, argv) => {
+    const { expectation, ...verdict } = link(['cgroup', subject, 'io.max 8:0'], 'vcpu_quota', {
+      outcome: 'fail',
+      reason: 'different',
+      expected: { rbps: 'max' },
+      observed: { rbps: 1_048_576 },
+    });
+    const device = { kind: 'blkio' } as const;
+    const unasked = { ...expectation, device, parameters: ['device_read_bytes_sec'] as const, because: [] };
+    const [finding] = auditWith([{ ...verdict, expectation: unasked }], { source: 'libvirt' }).findings;
+    expect(finding?.cause).toBe('not-asked-for');
+    expect(finding?.repair?.argv).toEqual(argv);
+  });
+
   it('is to tell libvirt its own limit again where nobody else says what is asked', () => {
     expect(repairs({ source: 'libvirt' })).toEqual([
       {
