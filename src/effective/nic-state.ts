@@ -4,6 +4,7 @@ import type { OpenFlow, OpenFlowMeter } from '../observed/openflow.ts';
 import { type OvsRow, type OvsState, ovsMap, ovsReference, ovsRow } from '../observed/ovs.ts';
 import { attachedQos, markOf } from '../observed/ovs-owner.ts';
 import { portMark } from '../observed/ovs-port-record.ts';
+import { ovsRowMaker } from '../observed/ovs-row-maker.ts';
 import { kilobytesToBits } from '../units.ts';
 import type { TapLimits } from '../verify/host-facts.ts';
 import type { Owner } from './claim.ts';
@@ -56,15 +57,12 @@ export function qosOf({ ovs, dev, nic, shaped }: NicState): AttachedQos | undefi
   return { type, owner: ownerOfQos(row, type, isDefined), ...maxRate };
 }
 
-/** @see libvirt src/util/virnetdevopenvswitch.c, neutron agent/common/ovs_lib.py:_set_queue, os-vif vif_plug_ovs */
+/** @see os-vif vif_plug_ovs/ovsdb/ovsdb_lib.py */
 function ownerOfQos(row: OvsRow, type: string, isDefined: boolean): Owner {
   if (type === 'linux-noop') return 'os-vif';
-  const ids = ovsMap(row.external_ids);
   // Older captures do not have the column.
   if (row.external_ids === undefined) return isDefined ? 'libvirt' : 'unknown';
-  if (markOf(row, 'domain') !== undefined || ids.has(portMark.port)) return 'virt-quota';
-  if (ids.has('vm-id')) return 'libvirt';
-  return ids.has('id') ? 'neutron' : 'unknown';
+  return ovsRowMaker(row).who;
 }
 
 /** The policing columns of the interface's port, and whose they are. */

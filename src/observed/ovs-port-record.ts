@@ -1,6 +1,6 @@
 import { type OvsRow, type OvsState, ovsMap, ovsReference, ovsRow } from './ovs.ts';
 import { attachedQos, ovsMark } from './ovs-owner.ts';
-import { uplinkMark } from './ovs-uplink-mark.ts';
+import { ovsRowMaker } from './ovs-row-maker.ts';
 
 /** Keys of `external_ids` by which virt-quota knows a port that it has given a QoS policy. */
 export const portMark = {
@@ -95,32 +95,19 @@ export function foreignLimits(state: OvsState, dev: string): ForeignLimits {
   const isPoliced = typeof rate === 'number' && rate > 0 && portRecord(row ?? {})?.policed !== true;
   return {
     ...(isForeign && {
-      qos: `${ownerOfQos(qos, dev)}: QoS row ${ovsReference(qos._uuid)} of type ${qos.type}`,
+      qos: `${ovsRowMaker(qos).text}: QoS row ${ovsReference(qos._uuid)} of type ${qos.type}`,
     }),
-    ...(isPoliced && { policing: `${ownerOfPolicing(row, qos, dev)}: ingress_policing_rate=${rate}` }),
+    ...(isPoliced && { policing: `${ownerOfPolicing(row, qos)}: ingress_policing_rate=${rate}` }),
   };
 }
 
-/**
- * Who made a QoS row, by what each leaves on its rows.
- *
- * @see libvirt src/util/virnetdevopenvswitch.c, neutron neutron/agent/common/ovs_lib.py:_update_bw_limit_profile
- */
-function ownerOfQos(qos: OvsRow, dev: string): string {
-  const ids = ovsMap(qos.external_ids);
-  if (ids.has(ovsMark.domain)) return `virt-quota for domain ${ids.get(ovsMark.domain)}`;
-  if (ids.has(uplinkMark.uplink)) return 'virt-quota for guarantees of other ports';
-  if (ids.has('vm-id')) return `libvirt for domain ${ids.get('vm-id')}`;
-  return ids.get('id') === dev ? "Neutron's agent" : 'somebody else';
-}
-
 /** Neither libvirt nor Neutron's agent leaves a mark with the columns; who has the other direction may have this one. */
-function ownerOfPolicing(row: OvsRow | undefined, qos: OvsRow | undefined, dev: string): string {
+function ownerOfPolicing(row: OvsRow | undefined, qos: OvsRow | undefined): string {
   const domain = ovsMap(row?.external_ids).get(ovsMark.domain);
   if (domain !== undefined) return `virt-quota for domain ${domain}`;
-  const owner = qos === undefined || qos.type === 'linux-noop' ? '' : ownerOfQos(qos, dev);
-  return /^(?:libvirt|Neutron)/.test(owner)
-    ? `${owner}, it seems`
+  const maker = qos === undefined || qos.type === 'linux-noop' ? undefined : ovsRowMaker(qos);
+  return maker?.who === 'libvirt' || maker?.who === 'neutron'
+    ? `${maker.text}, it seems`
     : "somebody else (libvirt, or Neutron's agent)";
 }
 

@@ -1,5 +1,6 @@
 import { type OvsRow, type OvsState, ovsMap, ovsNumber, ovsReference, ovsRow } from './ovs.ts';
 import { attachedQos } from './ovs-owner.ts';
+import { ovsRowMaker } from './ovs-row-maker.ts';
 import { uplinkMark } from './ovs-uplink-mark.ts';
 
 /** A queue on an uplink by which a port has its bandwidth guaranteed. Rates in bit/s. */
@@ -78,7 +79,7 @@ export function guaranteesOf(state: OvsState, dev: string): readonly Guarantee[]
 export function uplinkHolder(state: OvsState, uplink: string): string | undefined {
   const row = attachedQos(state, uplink);
   if (row === undefined || row.type === 'linux-noop' || uplinkOf(row) === uplink) return undefined;
-  return `${ownerOf(row)}: QoS row ${ovsReference(row._uuid)} of type ${row.type}`;
+  return `${ovsRowMaker(row).text}: QoS row ${ovsReference(row._uuid)} of type ${row.type}`;
 }
 
 /** The `linux-noop` row that was found on an uplink; undefined: there was none, or it is gone. */
@@ -91,13 +92,4 @@ export function foundRow(state: OvsState, qos: OvsRow): string | undefined {
 export function bitsAt(row: OvsRow | undefined, key: string): number {
   const value = ovsNumber(ovsMap(row?.other_config).get(key));
   return typeof value === 'number' ? value : 0;
-}
-
-/** @see neutron neutron/agent/common/ovs_lib.py:_update_qos */
-function ownerOf(qos: OvsRow): string {
-  const ids = ovsMap(qos.external_ids);
-  if (ids.get('_type') === 'minimum_bandwidth') return "Neutron's agent";
-  const ours = [...ids.keys()].find(key => String(key).startsWith('virt-quota'));
-  if (ours !== undefined) return `virt-quota for ${ids.get(ours)}`;
-  return ids.has('vm-id') ? `libvirt for domain ${ids.get('vm-id')}` : 'somebody else';
 }
