@@ -7,10 +7,12 @@ import { effectiveReport } from './effective.ts';
 import { flavor } from './flavor.ts';
 import { hostChange } from './host-change.ts';
 import { hostProfile } from './host-profile.ts';
+import { keys } from './keys.ts';
 import { markingOutput } from './marking.ts';
 import { plan } from './plan.ts';
 import { portQos } from './port-qos.ts';
 import { portTranslation } from './port-translation.ts';
+import { recovery } from './recovery.ts';
 import { report } from './report.ts';
 import { translation } from './translation.ts';
 import { volumeQos } from './volume-qos.ts';
@@ -39,6 +41,8 @@ export const schemas = {
   'port-translation': { title: 'What port translate -f json prints', schema: portTranslation },
   profile: { title: 'What profile show -f json prints', schema: hostProfile },
   dscp: { title: 'What dscp -f json prints', schema: markingOutput },
+  recovery: { title: 'A line that recover --list -f json prints', schema: recovery },
+  keys: { title: 'What keys -f json prints', schema: keys },
   diagnostics: { title: 'Findings about input', schema: diagnostics },
   'bulk-request': { title: 'A line that translate --jsonl reads', schema: bulkRequest },
   'bulk-result': { title: 'A line that translate --jsonl writes', schema: bulkResult },

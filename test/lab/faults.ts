@@ -31,6 +31,8 @@ export interface Scene {
   readonly patienceMs: number;
   /** Ends the applying process, where it has one of its own. */
   readonly kill: () => void;
+  /** The apply takes every limit away. */
+  readonly clears: boolean;
 }
 
 /** One way in which a write can fail. */
@@ -42,13 +44,15 @@ export interface Way {
   readonly vain?: true;
   /** The run of the domain ends by it. */
   readonly destroys?: true;
+  /** Where the apply takes limits away, libvirt may have nothing left to do for a write, so that nothing can fail. */
+  readonly mayHoldWhenCleared?: true;
   strike(scene: Scene, write: Write, turn: WriteName): Promise<void>;
 }
 
 /** Every way, each for every write. */
 export const ways: readonly Way[] = [
   { name: 'libvirt refuses it', strike: async (_, write) => write.answer(await write.spoil()) },
-  { name: 'what carries it out fails', vain: true, strike: brokenBelow },
+  { name: 'what carries it out fails', vain: true, mayHoldWhenCleared: true, strike: brokenBelow },
   { name: 'no answer, not done', vain: true, strike: async () => {} },
   {
     name: 'no answer, done',
@@ -138,7 +142,7 @@ async function standingStill({ hypervisor, patienceMs }: Scene, pid: string, wri
   await hypervisor.shell(`kill -CONT $(${pid})`);
 }
 
-async function breakage({ hypervisor, domain }: Scene, turn: WriteName) {
+async function breakage({ hypervisor, domain, clears }: Scene, turn: WriteName) {
   const scope = await scopeOf(hypervisor, domain.name);
   const isV2 = kinds[hypervisor.kind].cgroup === 2;
   switch (turn) {
@@ -152,7 +156,7 @@ async function breakage({ hypervisor, domain }: Scene, turn: WriteName) {
       return readOnly(`${scope}/libvirt/vcpu1/${isV2 ? 'cpu.max' : 'cpu.cfs_quota_us'}`);
     case 'bridge 1':
     case 'bridge 2':
-      return broken('tc', 'class add ');
+      return broken('tc', clears ? 'qdisc del ' : 'class add ');
     case 'ovs clear':
       return broken('ovs-vsctl', 'ingress_policing_rate');
     case 'ovs set':

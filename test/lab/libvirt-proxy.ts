@@ -22,6 +22,9 @@ export interface Write {
 /** What becomes of one write. */
 export type Strike = (write: Write) => Promise<void>;
 
+/** There was no such write. */
+export class NotStruckError extends Error {}
+
 /** A libvirt socket in front of another one, where one write at a time can be made to fail. */
 export interface LibvirtProxy {
   readonly uri: string;
@@ -32,7 +35,7 @@ export interface LibvirtProxy {
    * @returns settles when it has been struck
    */
   arm(target: string, strike: Strike, after?: number): Promise<void>;
-  /** Strikes nothing any more. @returns targets of all writes since this was called last */
+  /** Strikes nothing any more; who waits for it gets a NotStruckError. @returns targets of all writes since this was called last */
   disarm(): readonly string[];
   close(): Promise<void>;
 }
@@ -91,6 +94,7 @@ export async function libvirtProxy(path: string, upstream: string): Promise<Libv
     },
     disarm() {
       const all = seen;
+      armed?.failed(new NotStruckError(`no write to ${armed.target} was made`));
       armed = undefined;
       seen = [];
       return all;

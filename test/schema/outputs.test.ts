@@ -86,6 +86,12 @@ describe('what is beside Nova', () => {
     expect(problems('port-translation', none)).toEqual([]);
   });
 
+  it('the catalogue of keys', async () => {
+    const keys = await json('keys');
+    expect(problems('keys', keys)).toEqual([]);
+    expect(problems('keys', { ...keys, keys: [{ key: 'quota:cpu_shares' }] })).not.toEqual([]);
+  });
+
   it('profiles and markings', async () => {
     const profile = await json('profile', 'show', join(samples, 'profiles/uplink.yaml'));
     expect(problems('profile', profile)).toEqual([]);
