@@ -74,8 +74,7 @@ function isRightInDatabase(
  */
 const deserted: Rule = ({ reason, expectation: { layer, subject }, evidence }) => {
   const file = evidence?.source ?? '';
-  if (layer !== 'cgroup' || reason !== 'missing' || !/\/(?:tasks|cgroup\.threads)$/.test(file))
-    return undefined;
+  if (layer !== 'cgroup' || reason !== 'idle') return undefined;
   const explanation = `the limit is there and holds nobody: the thread of ${subject} was moved to another cgroup. libvirt will not put it back while the domain runs: write its id (of /proc/PID/task) to ${file}`;
   return { cause: 'behind-libvirt', explanation, isPastRepair: true };
 };

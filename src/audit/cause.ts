@@ -28,11 +28,10 @@ function neverApplied({ observed }: Verdict, { definitions: { live, config } }: 
   return { cause: 'never-applied', explanation };
 }
 
-function behindLibvirt({ observed, evidence }: Verdict): ToldCause {
-  const isIdle = observed === undefined && (evidence?.text ?? '') !== '';
-  const gone = isIdle
-    ? 'what was read there keeps it out of force'
-    : "it was removed behind libvirt's back, or never came into force";
-  const how = observed === undefined ? gone : "it was changed behind libvirt's back";
+function behindLibvirt({ observed, reason }: Verdict): ToldCause {
+  const gone = "it was removed behind libvirt's back, or never came into force";
+  const changed =
+    reason === 'idle' ? 'what was read there keeps it out of force' : "it was changed behind libvirt's back";
+  const how = observed === undefined ? gone : changed;
   return { cause: 'behind-libvirt', explanation: `libvirt's running definition is right: ${how}` };
 }

@@ -56,6 +56,8 @@ export function verdictSentence(verdict: Verdict<Demand>): string {
   switch (verdict.reason) {
     case 'missing':
       return `${where} is not there; expected ${knobText(expected)}`;
+    case 'idle':
+      return `${where} is out of force, by what is read there; expected ${knobText(expected)}`;
     case 'unexpected':
       return `${where} must not be there, but holds ${knobText(verdict.observed)}`;
     case 'no-enforcement-point':
@@ -76,7 +78,7 @@ function observedText(verdict: Verdict<Demand>): string {
   if (verdict.outcome === 'inconclusive' || verdict.outcome === 'not-applicable') {
     return verdict.detail ?? verdict.reason ?? '';
   }
-  return knobText(compared(verdict));
+  return verdict.reason === 'idle' ? knobText(verdict.observed) : knobText(compared(verdict));
 }
 
 /** The last lines: every verdict that is not a pass in words, then the count. */

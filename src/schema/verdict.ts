@@ -44,6 +44,7 @@ const judged = {
   reason: z
     .enum([
       'missing',
+      'idle',
       'unexpected',
       'different',
       'no-enforcement-point',

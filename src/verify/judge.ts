@@ -29,6 +29,9 @@ function followed<E extends Demand>(verdict: Verdict<E>, failed: ReadonlySet<str
   return { ...verdict, outcome: 'not-applicable', reason: 'follows', detail };
 }
 
+/** What an idle knob is observed to be: its numbers bind nobody. */
+const outOfForce: KnobValues = { limit: 'out of force' };
+
 function judgeAlone<E extends Demand>(expectation: E, reading: Reading | undefined): Verdict<E> {
   const { expected, impossible } = expectation;
   const told = (rest: Omit<Verdict<E>, 'expectation' | 'evidence'>): Verdict<E> => ({
@@ -42,6 +45,9 @@ function judgeAlone<E extends Demand>(expectation: E, reading: Reading | undefin
   const unreadable = reading === undefined ? 'it was not read' : reading.unreadable;
   if (unreadable !== undefined) {
     return told({ outcome: 'inconclusive', reason: 'unreadable', detail: unreadable });
+  }
+  if (reading?.idle === true && expected !== undefined) {
+    return told({ outcome: 'fail', reason: 'idle', observed: outOfForce });
   }
   const observed = reading?.values;
   if (observed === undefined) {

@@ -8,9 +8,11 @@ export interface Evidence {
   readonly text: string;
 }
 
-/** What one knob holds. Neither `values` nor `unreadable`: we looked, and the knob is not there. */
+/** What one knob holds. None of `values`, `idle` and `unreadable`: we looked, and the knob is not there. */
 export interface Reading extends Knob {
   readonly values?: KnobValues;
+  /** It is there, and what the evidence says keeps it out of force: it has no `values`. */
+  readonly idle?: true;
   /** Why it could not be seen (permission, program missing, timeout). Never counts as a pass. */
   readonly unreadable?: string;
   readonly evidence: Evidence;

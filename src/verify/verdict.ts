@@ -8,6 +8,8 @@ export type Outcome = 'pass' | 'fail' | 'inconclusive' | 'not-applicable';
 export type VerdictReason =
   /** The knob is not there at all. */
   | 'missing'
+  /** The knob is there, and something keeps it out of force; the evidence says what. */
+  | 'idle'
   /** The knob is there and must not be. */
   | 'unexpected'
   /** Values differ; `differs` says which. */

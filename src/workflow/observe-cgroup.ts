@@ -58,7 +58,7 @@ export function unseenCgroup(
 function readingOf(file: CgroupFile): Reading {
   const { subject, knob, path, text, unreadable, deserted } = file;
   if (deserted !== undefined) {
-    return { layer: 'cgroup', subject, knob, evidence: { source: deserted, text: '' } };
+    return { layer: 'cgroup', subject, knob, idle: true, evidence: { source: deserted, text: '' } };
   }
   const values = text === undefined ? undefined : valuesOf(knob, text);
   const why =

@@ -48,7 +48,7 @@ export async function observeTc(host: HostReader, dev: string): Promise<Observed
       ? unseen(knobsOf(dev, classNames), `tc class show dev ${dev}`, classes.why)
       : classKnobs.map(one =>
           one.handle === '1:1' && bypass !== undefined
-            ? { layer: 'tc' as const, subject: dev, knob: one.knob, evidence: bypass }
+            ? ({ layer: 'tc', subject: dev, knob: one.knob, idle: true, evidence: bypass } as const)
             : classReading(dev, one, classes.found.source, classes.found.found),
         )),
     ...('why' in policers
@@ -121,7 +121,7 @@ function policeReading(
   const whole = reading({ dev, knob, source, text }, { rateBps, burstBytes });
   if (!isIdle) return whole;
   const { values, ...rest } = whole;
-  return rest;
+  return { ...rest, idle: true };
 }
 
 function reading(

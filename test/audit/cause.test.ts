@@ -99,7 +99,8 @@ filter protocol all pref 49152 u32 chain 0 fh 800::800
       const broken = link(['tc', 'tap1', 'class htb 1:1'], 'outbound.average', { ...missing, ...found });
       return auditWith([broken]).findings[0]?.explanation;
     };
-    expect(told({ evidence })).toMatch(/is right: what was read there keeps it out of force$/);
+    const idle = { reason: 'idle', observed: { limit: 'out of force' }, evidence } as const;
+    expect(told(idle)).toMatch(/is right: what was read there keeps it out of force$/);
     expect(told({ evidence: { ...evidence, text: '' } })).toMatch(/ it was removed behind libvirt's back/);
   });
 

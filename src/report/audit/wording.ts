@@ -44,7 +44,7 @@ export function observedLine({ expectation, outcome, observed, detail, reason }:
   }
   const { expected } = expectation;
   const told =
-    observed === undefined || expected === undefined
+    observed === undefined || expected === undefined || reason === 'idle'
       ? observed
       : Object.fromEntries(Object.entries(observed).filter(([name]) => expected[name] !== undefined));
   return knobLine(expectation, told);
