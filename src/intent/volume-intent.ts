@@ -65,7 +65,7 @@ export function parseSelector(text: string): VolumeSelector {
 /** A volume's size in GiB, 1–1000000000. @throws QuotaError `invalid-input` */
 export function sizeOf(text: string, subject: string): number {
   if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
-  throw problem(subject, `has size '${text}', which is not a whole number of GiB`);
+  throw problem(subject, `has size '${text}', which is not a whole number of GiB, 1 or more`);
 }
 
 function consumerOf(text: string, subject: string): VolumeArgument['consumer'] {
