@@ -51,6 +51,7 @@ export function formatOption(choices: readonly string[], preset: string): Option
 
 function seconds(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && value <= 3600)) throw new InvalidArgumentError('more than 0 seconds and at most 3600, please');
+  if (!(value > 0 && value <= 3600))
+    throw new InvalidArgumentError('more than 0 seconds and at most 3600, please');
   return value;
 }

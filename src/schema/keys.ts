@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { KeyRow } from '../explain/key-rows.ts';
 import { limitName, list } from './shapes.ts';
 
 const enforcer = z.strictObject({
@@ -14,7 +13,8 @@ const range = z.strictObject({
   where: z.string().describe('on which hosts; empty: on all'),
 });
 
-const row = z.strictObject({
+/** A row of the catalogue. */
+export const keyRow = z.strictObject({
   key: z.string(),
   readBy: z.enum(['libvirt', 'vmware', 'virt-quota']),
   unit: z.string().describe('empty for a weight, or for words'),
@@ -27,11 +27,11 @@ const row = z.strictObject({
   element: z.string().exactOptional().describe("where it stands in the domain's XML"),
   enforcedBy: list(enforcer),
   source: z.string().describe('upstream file and function that reads it'),
-}) satisfies z.ZodType<KeyRow>;
+});
 
 /** What `keys -f json` prints. */
 export const keys = z.strictObject({
   schemaVersion: z.literal(1),
   kind: z.literal('keys'),
-  keys: list(row),
+  keys: list(keyRow),
 });
