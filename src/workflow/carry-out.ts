@@ -52,7 +52,7 @@ async function writeAndHold(
       await unit.forward(stop);
     }
     const after = await settled(surroundings, task);
-    const broken = brokenBy(after, task.whole);
+    const broken = brokenBy(after, task);
     return broken.length === 0 ? after : doesNotHold(broken);
   } catch (error) {
     return messageOf(error);
@@ -63,7 +63,7 @@ async function writeAndHold(
 async function settled(surroundings: WriteSurroundings, task: Task): Promise<Assessment> {
   let after = await assessAgain(surroundings, task);
   for (const pause of SETTLE_MS) {
-    if (brokenBy(after, task.whole).length === 0) break;
+    if (brokenBy(after, task).length === 0) break;
     await surroundings.wait(pause);
     after = await assessAgain(surroundings, task);
   }
@@ -81,10 +81,10 @@ async function assessAgain(surroundings: WriteSurroundings, { plan, wish }: Task
 }
 
 /**
- * The verdicts by which an apply did not succeed: a limit that was asked for fails, or something broke that was whole
- * before. Devices that nothing can limit are reported, but do not undo the rest.
+ * The verdicts by which an apply did not succeed: a limit that was asked for fails, or one that was changed or taken away,
+ * or something broke that was whole before. Devices that nothing can limit are reported, but do not undo the rest.
  */
-function brokenBy(after: Assessment, whole: ReadonlySet<string>): readonly Verdict[] {
+function brokenBy(after: Assessment, { plan, whole }: Task): readonly Verdict[] {
   const hopeless = new Set(
     after.verdicts
       .filter(one => one.reason === 'no-enforcement-point')
@@ -92,12 +92,26 @@ function brokenBy(after: Assessment, whole: ReadonlySet<string>): readonly Verdi
   );
   return after.verdicts.filter(({ outcome, expectation }) => {
     if (outcome !== 'fail' || hopeless.has(deviceName(expectation.device))) return false;
-    return expectation.because.length > 0 || whole.has(knobName(expectation));
+    return (
+      expectation.because.length > 0 || whole.has(knobName(expectation)) || isChangedBy(plan, expectation)
+    );
   });
+}
+
+/** A limit that is taken away is not asked for by anything: libvirt may say that it is gone, and tc still have it. */
+function isChangedBy({ steps }: TuningPlan, { device, parameters }: Verdict['expectation']): boolean {
+  const name = deviceName(device);
+  return steps.some(
+    step =>
+      deviceName(step.device) === name &&
+      step.changes.some(({ parameter }) => parameters.some(one => one === parameter)),
+  );
 }
 
 function doesNotHold(broken: readonly Verdict[]): string {
   const first = broken[0];
   const more = broken.length > 1 ? ` and ${broken.length - 1} more` : '';
-  return first === undefined ? 'does not hold' : `${knobName(first.expectation)} does not hold it${more}`;
+  if (first === undefined) return 'does not hold';
+  const how = first.reason === 'unexpected' ? 'is still there' : 'does not hold it';
+  return `${knobName(first.expectation)} ${how}${more}`;
 }

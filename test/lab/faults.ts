@@ -44,15 +44,15 @@ export interface Way {
   readonly vain?: true;
   /** The run of the domain ends by it. */
   readonly destroys?: true;
-  /** Where the apply takes limits away, libvirt may have nothing left to do for a write, so that nothing can fail. */
-  readonly mayHoldWhenCleared?: true;
+  /** Where there are no limits before or none afterwards, a write may have nothing to do, so that nothing can fail. */
+  readonly mayHold?: true;
   strike(scene: Scene, write: Write, turn: WriteName): Promise<void>;
 }
 
 /** Every way, each for every write. */
 export const ways: readonly Way[] = [
   { name: 'libvirt refuses it', strike: async (_, write) => write.answer(await write.spoil()) },
-  { name: 'what carries it out fails', vain: true, mayHoldWhenCleared: true, strike: brokenBelow },
+  { name: 'what carries it out fails', vain: true, mayHold: true, strike: brokenBelow },
   { name: 'no answer, not done', vain: true, strike: async () => {} },
   {
     name: 'no answer, done',
