@@ -18,6 +18,12 @@ export const SETTLE_MS = [100, 300, 1000, 2000] as const;
 /** Waits between tries to take something back, in ms: libvirtd may just be starting again, or be at another job. */
 const RETRY_MS = [0, 1000, 5000, 15_000] as const;
 
+/**
+ * Waits before something is taken back once more, in ms: a write that was on its way when nobody waited for its answer any
+ * more may be done after the undoing.
+ */
+const LATE_MS = [1000, 5000] as const;
+
 /** What is to be taken back. */
 export interface TakeBack {
   readonly plan: TuningPlan;
@@ -45,27 +51,63 @@ export async function takeBack(surroundings: WriteSurroundings, task: TakeBack):
   const { signal: _, ...calm } = surroundings;
   const { plan, failure } = task;
   surroundings.logger?.warn(`putting back what '${plan.domain.name}' had: ${failure}`);
-  const fates = new Map<Unit, Fate>();
-  let patience: readonly number[] = RETRY_MS;
-  for (const unit of [...task.units].reverse()) {
-    const undone = await undoUnit(calm, plan, unit, patience);
-    // Whoever did not answer for so long will not answer the next one either.
-    if (undone.status === 'not-undone') patience = [0];
-    fates.set(unit, undone);
+  let fates = await undoAll(calm, plan, task.units, RETRY_MS);
+  let seen = await lookBack(calm, task);
+  for (const pause of LATE_MS) {
+    const late = task.units.filter(unit => isLeft(unit, fates.get(unit), seen));
+    if (late.length === 0) break;
+    await calm.wait(pause);
+    fates = new Map([...fates, ...(await undoAll(calm, plan, late, [0]))]);
+    seen = await lookBack(calm, task);
   }
-  const { verdicts, left: knobs, view } = await lookBack(calm, task);
   const isAsBefore = ({ record }: Unit) =>
-    record === undefined ? knobs.length === 0 : view !== undefined && isRecordOf(view, record);
+    record === undefined ? seen.left.length === 0 : seen.view !== undefined && isRecordOf(seen.view, record);
   const ends = [...fates].map(([unit, fate]) => ({ unit, fate: seenFate(fate, isAsBefore(unit)) }));
-  const records = ends.filter(({ unit, fate }) => unit.record && fate.error !== undefined);
-  const left = [...knobs, ...records.map(({ fate }) => `record: ${fate.error}`)];
+  const records = task.units.filter(
+    unit => unit.record && (isLeft(unit, fates.get(unit), seen) || errorIn(ends, unit) !== undefined),
+  );
+  const left = [
+    ...seen.left,
+    ...records.map(unit => `record: ${errorIn(ends, unit) ?? `the ${unit.scope} one is not as before`}`),
+  ];
   const steps = plan.steps.map((step): StepResult => {
     const end = ends.find(({ unit }) => unit.steps.includes(step));
     return { step, ...(end?.fate ?? { status: 'not-tried' }) };
   });
   const failed = left.length > 0 || steps.some(step => step.status === 'not-undone');
   const outcome = failed ? 'rollback-failed' : 'rolled-back';
-  return { outcome, plan, steps, verdicts, failure, ...(failed && { left }) };
+  return { outcome, plan, steps, verdicts: seen.verdicts, failure, ...(failed && { left }) };
+}
+
+/** Undoes units, the last one first. */
+async function undoAll(
+  surroundings: WriteSurroundings,
+  plan: TuningPlan,
+  units: readonly Unit[],
+  retries: readonly number[],
+): Promise<ReadonlyMap<Unit, Fate>> {
+  const fates = new Map<Unit, Fate>();
+  let patience = retries;
+  for (const unit of [...units].reverse()) {
+    const undone = await undoUnit(surroundings, plan, unit, patience);
+    // Whoever did not answer for so long will not answer the next one either.
+    if (undone.status === 'not-undone') patience = [0];
+    fates.set(unit, undone);
+  }
+  return fates;
+}
+
+function errorIn(
+  ends: readonly { readonly unit: Unit; readonly fate: Pick<StepResult, 'error'> }[],
+  unit: Unit,
+): string | undefined {
+  return ends.find(end => end.unit === unit)?.fate.error;
+}
+
+/** Whether something of a unit was seen that is not as before: knobs of its definition, or its record. */
+function isLeft({ scope, record }: Unit, fate: Fate | undefined, { left, view }: Seen): boolean {
+  if (record === undefined) return left.some(knob => knob.startsWith('config ') === (scope === 'config'));
+  return fate?.status !== 'gone' && view?.[scope] !== undefined && !isRecordOf(view, record);
 }
 
 function seenFate({ isRefused, ...fate }: Fate, isAsBefore: boolean): Pick<StepResult, 'status' | 'error'> {
@@ -122,11 +164,17 @@ function isRefusal(error: unknown): boolean {
   return error instanceof QuotaError && error.code === 'refused';
 }
 
-/** What is there after the undoing, and which knobs are not as before. */
-async function lookBack(
-  surroundings: WriteSurroundings,
-  { plan, wish }: TakeBack,
-): Promise<{ verdicts: readonly Verdict[]; left: readonly string[]; view?: DomainView }> {
+/** What is there after the undoing. */
+interface Seen {
+  readonly verdicts: readonly Verdict[];
+  /** Knobs that are not as before. */
+  readonly left: readonly string[];
+  /** Absent: the domain is gone, or could not be looked at. */
+  readonly view?: DomainView;
+}
+
+/** Looks what is there, until it is as before or the time is over. */
+async function lookBack(surroundings: WriteSurroundings, { plan, wish }: TakeBack): Promise<Seen> {
   let left: readonly string[] = [];
   let verdicts: readonly Verdict[] = [];
   let view: DomainView | undefined;

@@ -172,6 +172,29 @@ describe('apply when a write fails', () => {
     expect(result.steps[0]).toMatchObject({ status: 'not-undone', error: 'no answer in time' });
   });
 
+  it.each(['setInterfaceParameters', 'defineXml', 'setMetadata'] as const)(
+    'is as before also when a write that was not answered is done after it was taken back: %s',
+    async name => {
+      const before = await definitions();
+      const calls: (() => Promise<void>)[] = [];
+      const late: Hypervisor = {
+        ...hypervisor,
+        [name]: async (...args: readonly unknown[]) => {
+          const write = hypervisor[name] as (...args: readonly unknown[]) => Promise<void>;
+          calls.push(() => write(...args));
+          if (calls.length === 1) throw new QuotaError('unreachable', 'libvirt', 'no answer in time');
+          await write(...args);
+          if (calls.length === 2) await calls[0]?.();
+        },
+      };
+      const recorded = { ...request, record: { flavor: 'one', asked: {} } };
+      const { outcome, left } = await applyDomain({ hypervisor: late, wait }, recorded);
+      expect({ outcome, left }).toEqual({ outcome: 'rolled-back', left: undefined });
+      expect(await definitions()).toEqual(before);
+      expect(calls.length).toBeGreaterThan(2);
+    },
+  );
+
   it('is undone when it is interrupted between two writes', async () => {
     const before = await definitions();
     const controller = new AbortController();
