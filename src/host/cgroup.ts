@@ -1,4 +1,5 @@
 import { pidFileName } from '../domain/pid-file.ts';
+import { parseCfsQuota, parseCpuMax } from '../observed/cgroup-knob.ts';
 import {
   locateControllerCgroup,
   locateDomainCgroup,
@@ -113,19 +114,20 @@ export async function readDomainCgroup(host: HostReader, domainName: string): Pr
   return {
     version,
     systemd: place.scope !== place.nested,
-    files: await Promise.all(files.map(file => (isThreadsQuota(file) ? peopled(host, file, version) : file))),
+    files: await Promise.all(files.map(file => (limitsThreads(file) ? peopled(host, file, version) : file))),
     resources: resourceFiles,
     strayed: strayedOf(places),
   };
 }
 
-function isThreadsQuota({ subject, knob, text }: CgroupFile): boolean {
-  if (subject === 'scope' || subject === 'libvirt' || subject === 'emulator' || text === undefined)
-    return false;
-  return knob === 'cpu.max' ? !text.startsWith('max') : knob === 'cpu.cfs_quota_us' && text !== '-1';
+/** Whether it limits a vCPU's or an I/O thread's group. The emulator's has a thread: the cgroup was found through it. */
+function limitsThreads({ subject, knob, text = '' }: CgroupFile): boolean {
+  if (!/^(?:vcpu|iothread)\d/.test(subject) || knob === 'cpu.cfs_period_us') return false;
+  const quota = knob === 'cpu.max' ? parseCpuMax(text)?.quota : parseCfsQuota(text);
+  return typeof quota === 'number';
 }
 
-/** Says so when nobody is in the group. The emulator's needs no look: the cgroup was found through its thread. */
+/** Says so when nobody is in the group. */
 async function peopled(host: HostReader, file: CgroupFile, version: 1 | 2): Promise<CgroupFile> {
   const folder = file.path.slice(0, file.path.lastIndexOf('/'));
   const threads = await readKnob(host, { subject: file.subject, knob: threadsFile[version], folder });

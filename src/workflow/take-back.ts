@@ -62,17 +62,18 @@ export async function takeBack(surroundings: WriteSurroundings, task: TakeBack):
   }
   const isAsBefore = ({ record }: Unit) =>
     record === undefined ? seen.left.length === 0 : seen.view !== undefined && isRecordOf(seen.view, record);
-  const ends = [...fates].map(([unit, fate]) => ({ unit, fate: seenFate(fate, isAsBefore(unit)) }));
-  const records = task.units.filter(
-    unit => unit.record && (isLeft(unit, fates.get(unit), seen) || errorIn(ends, unit) !== undefined),
-  );
-  const left = [
-    ...seen.left,
-    ...records.map(unit => `record: ${errorIn(ends, unit) ?? `the ${unit.scope} one is not as before`}`),
-  ];
+  const ends = new Map([...fates].map(([unit, fate]) => [unit, seenFate(fate, isAsBefore(unit))]));
+  const records = task.units.flatMap(unit => {
+    const seenLeft = isLeft(unit, fates.get(unit), seen)
+      ? `the ${unit.scope} one is not as before`
+      : undefined;
+    const why = unit.record && (ends.get(unit)?.error ?? seenLeft);
+    return why === undefined ? [] : [`record: ${why}`];
+  });
+  const left = [...seen.left, ...records];
   const steps = plan.steps.map((step): StepResult => {
-    const end = ends.find(({ unit }) => unit.steps.includes(step));
-    return { step, ...(end?.fate ?? { status: 'not-tried' }) };
+    const unit = task.units.find(one => one.steps.includes(step));
+    return { step, ...((unit && ends.get(unit)) ?? { status: 'not-tried' }) };
   });
   const failed = left.length > 0 || steps.some(step => step.status === 'not-undone');
   const outcome = failed ? 'rollback-failed' : 'rolled-back';
@@ -95,13 +96,6 @@ async function undoAll(
     fates.set(unit, undone);
   }
   return fates;
-}
-
-function errorIn(
-  ends: readonly { readonly unit: Unit; readonly fate: Pick<StepResult, 'error'> }[],
-  unit: Unit,
-): string | undefined {
-  return ends.find(end => end.unit === unit)?.fate.error;
 }
 
 /** Whether something of a unit was seen that is not as before: knobs of its definition, or its record. */
