@@ -89,7 +89,7 @@ export async function printLines(
   });
 }
 
-type Write = (piece: string) => Promise<void>;
+type Write = (piece: string | Uint8Array) => Promise<void>;
 
 /** Only what was written to its end takes the place of a file. */
 async function intoDestination<T>(
@@ -97,7 +97,9 @@ async function intoDestination<T>(
   terminal: Terminal,
   print: (write: Write) => Promise<T>,
 ): Promise<T> {
-  if (out === undefined) return print(async piece => terminal.out(piece));
+  if (out === undefined) {
+    return print(async piece => (typeof piece === 'string' ? terminal.out(piece) : terminal.outBytes(piece)));
+  }
   const file = await replaceFile(out);
   let result: T;
   try {

@@ -5,7 +5,8 @@ import { jsonLine } from '../report/audit/json.ts';
 import { emptyTally, tallied } from '../report/audit/tally.ts';
 import { auditReport } from '../report/audit-report.ts';
 import { auditDomains } from '../workflow/audit.ts';
-import type { AuditChunk, AuditThreadData, DomainRefs, ThreadFailure } from './audit-threads.ts';
+import type { AuditChunk, AuditQuestion, AuditThreadData, ThreadFailure } from './audit-threads.ts';
+import { ByteText } from './byte-text.ts';
 import { capturedSurroundings } from './captured-surroundings.ts';
 import { desiredBy } from './desired-by.ts';
 
@@ -19,15 +20,16 @@ let errors: Diagnostic[] = [];
 const desiredOf = desiredBy(sources, found => errors.push(...found));
 let work = Promise.resolve();
 
-parentPort?.on('message', (domains: DomainRefs) => {
+parentPort?.on('message', (question: AuditQuestion) => {
   work = work.then(async () => {
-    parentPort?.postMessage(await audited(domains));
+    const chunk = await audited(question);
+    parentPort?.postMessage(chunk, [chunk.lines.buffer]);
   });
 });
 
 /** What was done before something went wrong is handed over too. */
-async function audited(domains: DomainRefs): Promise<AuditChunk> {
-  let lines = '';
+async function audited({ domains, memory }: AuditQuestion): Promise<AuditChunk> {
+  const lines = new ByteText(memory);
   let tally = emptyTally;
   let failure: ThreadFailure | undefined;
   errors = [];
@@ -36,12 +38,12 @@ async function audited(domains: DomainRefs): Promise<AuditChunk> {
     for await (const outcome of auditDomains(surroundings, domains, desiredOf, { atOnce: 1 })) {
       const report = auditReport(outcome);
       tally = tallied(tally, report);
-      lines += jsonLine(report);
+      lines.append(jsonLine(report));
     }
   } catch (error) {
     failure = failureOf(error);
   }
-  return { lines, tally, errors, ...(failure && { failure }) };
+  return { lines: lines.bytes, tally, errors, ...(failure && { failure }) };
 }
 
 /** Of an error only so much comes through to another thread. */

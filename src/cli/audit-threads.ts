@@ -10,6 +10,13 @@ import { threadPool } from './thread-pool.ts';
 /** Some domains of an audit. */
 export type DomainRefs = readonly DomainRef[];
 
+/** What a thread is asked. */
+export interface AuditQuestion {
+  readonly domains: DomainRefs;
+  /** What it may put the lines into; absent: memory of its own. */
+  readonly memory?: ArrayBuffer;
+}
+
 /** What a thread is told when it begins. */
 export interface AuditThreadData {
   /** Of the capture. */
@@ -19,11 +26,8 @@ export interface AuditThreadData {
 
 /** What came of some domains. */
 export interface AuditChunk {
-  /**
-   * A line of JSON for each, as `-f jsonl` prints it. No bytes: text that is not needed any more is found at once, as a
-   * part of the heap.
-   */
-  readonly lines: string;
+  /** A line of JSON for each, as `-f jsonl` prints it, in UTF-8. They last until the next chunk is asked for. */
+  readonly lines: Uint8Array<ArrayBuffer>;
   readonly tally: AuditTally;
   /** What their flavors ask for and no host could do. */
   readonly errors: readonly Diagnostic[];
@@ -62,18 +66,25 @@ export interface ThreadedAudit extends AuditThreadData {
 
 /**
  * Audits domains of a capture in several threads. What comes of them is handed over in their order; no more of it waits
- * than each thread has in hand twice.
+ * than each thread has in hand twice. The memory of what was handed over goes back to a thread: left to be found by
+ * collectors of garbage it would be tens of megabytes.
  *
  * @throws QuotaError `internal` when a thread ends; the signal's reason
  */
 export async function* auditInThreads(asked: ThreadedAudit): AsyncGenerator<AuditChunk> {
   const { folder, sources, domains, threads, signal } = asked;
   const script = new URL('./audit-thread.js', import.meta.url);
-  const pool = threadPool<DomainRefs, AuditChunk>({ script, data: { folder, sources } }, threads);
+  const pool = threadPool<AuditQuestion, AuditChunk>({ script, data: { folder, sources } }, threads);
+  const spare: ArrayBuffer[] = [];
+  const ask = (some: DomainRefs) => {
+    const memory = spare.pop();
+    return memory === undefined ? pool.ask({ domains: some }) : pool.ask({ domains: some, memory }, [memory]);
+  };
   try {
-    for await (const chunk of inOrder(chunksOf(domains), 2 * threads, some => pool.ask(some))) {
+    for await (const chunk of inOrder(chunksOf(domains), 2 * threads, ask)) {
       signal?.throwIfAborted();
       yield chunk;
+      spare.push(chunk.lines.buffer);
       if (chunk.failure !== undefined) throw thrown(chunk.failure);
     }
   } finally {
@@ -84,7 +95,8 @@ export async function* auditInThreads(asked: ThreadedAudit): AsyncGenerator<Audi
 /** The domains of chunks, as reports. */
 export async function* reportsIn(chunks: AsyncIterable<AuditChunk>): AsyncGenerator<AuditReport> {
   for await (const { lines } of chunks) {
-    for (const line of lines.split('\n')) if (line !== '') yield JSON.parse(line) as AuditReport;
+    for (const line of Buffer.from(lines).toString().split('\n'))
+      if (line !== '') yield JSON.parse(line) as AuditReport;
   }
 }
 

@@ -3,7 +3,7 @@ import { QuotaError } from '../errors.ts';
 
 /** A file that is going to take the place of another one. */
 export interface Replacement {
-  write(text: string): Promise<void>;
+  write(text: string | Uint8Array): Promise<void>;
   /** The old file is gone, the new one is there: nobody ever sees half of it. */
   commit(): Promise<void>;
   /** The old file stays. */
@@ -42,9 +42,9 @@ export async function replaceFile(path: string): Promise<Replacement> {
   };
 }
 
-async function writeAll(handle: FileHandle, text: string): Promise<void> {
+async function writeAll(handle: FileHandle, text: string | Uint8Array): Promise<void> {
   // Not handle.write, which may stop half-way.
-  if (text !== '') await handle.appendFile(text);
+  if (text.length > 0) await handle.appendFile(text);
 }
 
 /** Where the file really is, and its permissions when it is there. */

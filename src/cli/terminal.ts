@@ -5,6 +5,8 @@ import { type Paint, plainPaint } from '../report/table.ts';
 export interface Terminal {
   /** Data. */
   out(text: string): void;
+  /** Data as bytes, which nobody looks at any more when this is done. */
+  outBytes(bytes: Uint8Array): Promise<void>;
   /** A message; left out with `--quiet` unless it is about a failure. */
   say(text: string, options?: { readonly always?: boolean }): void;
   /** A message that only `--verbose` shows. */
@@ -35,6 +37,11 @@ export function processTerminal({ quiet = false, verbose = false }: Loudness): T
     out: text => {
       clear();
       process.stdout.write(text);
+    },
+    outBytes: bytes => {
+      clear();
+      // It is called when writing has failed, too.
+      return new Promise(resolve => process.stdout.write(bytes, () => resolve()));
     },
     say: (text, options) => {
       if (quiet && options?.always !== true) return;

@@ -3,8 +3,13 @@ import { QuotaError } from '../errors.ts';
 
 /** Threads that answer questions, each its own one after the other. */
 export interface ThreadPool<Q, A> {
-  /** Asks the thread that has least to do. @throws QuotaError `internal` when that thread ends, as its last error says */
-  ask(question: Q): Promise<A>;
+  /**
+   * Asks the thread that has least to do.
+   *
+   * @param given memory in the question that is the thread's from now on
+   * @throws QuotaError `internal` when that thread ends, as its last error says
+   */
+  ask(question: Q, given?: readonly ArrayBuffer[]): Promise<A>;
   /** Ends them all, whatever they are doing. */
   close(): Promise<void>;
 }
@@ -26,9 +31,9 @@ const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 51
 export function threadPool<Q, A>(task: ThreadTask, count: number): ThreadPool<Q, A> {
   const threads = Array.from({ length: count }, () => new Thread<Q, A>(task));
   return {
-    ask: question => {
+    ask: (question, given = []) => {
       const least = threads.reduce((one, other) => (other.waiting < one.waiting ? other : one));
-      return least.ask(question);
+      return least.ask(question, given);
     },
     close: async () => {
       await Promise.all(threads.map(thread => thread.close()));
@@ -60,11 +65,11 @@ class Thread<Q, A> {
     return this.#waiting.length;
   }
 
-  ask(question: Q): Promise<A> {
+  ask(question: Q, given: readonly ArrayBuffer[]): Promise<A> {
     return new Promise((resolve, reject) => {
       if (this.#end !== undefined) return reject(this.#end);
       this.#waiting.push({ resolve, reject });
-      this.#worker.postMessage(question);
+      this.#worker.postMessage(question, given);
     });
   }
 

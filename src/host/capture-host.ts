@@ -15,14 +15,17 @@ const lines = z.array(z.string());
 
 const namesSchema = z.array(z.string());
 const foldersSchema = unreadSchema.extend({ names: z.record(z.string(), namesSchema).optional() });
-const commandSchema = z.union([
-  z.object({ argv, exitCode: z.number(), stdout: lines, stderr: lines }),
-  z.object({ argv, unreadable: z.string() }),
-]);
+const finishedSchema = z.object({ argv, exitCode: z.number(), stdout: lines, stderr: lines });
+const commandSchema = z.union([finishedSchema, z.object({ argv, unreadable: z.string() })]);
 type SavedCommand = z.infer<typeof commandSchema>;
 
 /** Results that are kept: many domains ask the same of Open vSwitch, whose answer is for the whole host. */
 const COMMANDS_KNOWN = 24;
+/**
+ * Characters of an output that are kept with it. Of a large host Open vSwitch's are millions, and what asks for them
+ * keeps what they mean.
+ */
+const MOST_KEPT = 64 * 1024;
 
 /**
  * Writes what was read of the host: `files/PATH`, `folders/PATH/names.json`, a file in `commands/` for each command;
@@ -77,7 +80,29 @@ function readCommand(
   key: string,
 ): Recorded<CommandResult> | undefined {
   const command = readJson(source, commandFile(words, key), commandSchema);
-  return command?.argv.join('\0') === words.join('\0') ? recordedCommand(command) : undefined;
+  if (command?.argv.join('\0') !== words.join('\0')) return undefined;
+  const recorded = recordedCommand(command);
+  return isLong(recorded) ? { value: rereading(source, words, key, recorded.value) } : recorded;
+}
+
+function isLong(recorded: Recorded<CommandResult>): recorded is { readonly value: CommandResult } {
+  return 'value' in recorded && recorded.value.stdout.length > MOST_KEPT;
+}
+
+/** The same without its output, which is read once more whenever somebody wants it. @throws QuotaError as it is read */
+function rereading(
+  source: CaptureSource,
+  words: readonly string[],
+  key: string,
+  { exitCode, stderr }: CommandResult,
+): CommandResult {
+  return {
+    exitCode,
+    stderr,
+    get stdout() {
+      return readRequired(source, commandFile(words, key), finishedSchema).stdout.join('\n');
+    },
+  };
 }
 
 function namesFile(path: string): string {

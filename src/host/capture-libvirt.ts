@@ -51,6 +51,10 @@ export function readLibvirt(source: CaptureSource, version: number): RecordedLib
   return {
     info: async (): Promise<HypervisorInfo | undefined> => readJson(source, 'libvirt/info.json', infoSchema),
     states: async () => (version === 1 ? olderStates(source) : readStates(source)).map(stateOf),
+    state: async name => {
+      const saved = domain(name);
+      return saved && stateOf(saved);
+    },
     xml: async (name, scope) => {
       const saved = domain(name)?.xml[scope];
       if (saved === undefined) return undefined;

@@ -4,6 +4,9 @@ import type { DomainState, HypervisorInfo, HypervisorReader } from '../ports/hyp
 import { olderOvsCommand, ovsCommand } from './ovs.ts';
 import type { Recorded, RecordedLibvirt, RecordedSource } from './recorded.ts';
 
+/** As libvirt takes it; nothing that is an id looks like that. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** A host that answers from what was recorded. What was not cannot be read. */
 export function capturedHost(source: RecordedSource): HostReader {
   return {
@@ -34,6 +37,8 @@ export function capturedHypervisor(source: RecordedLibvirt): HypervisorReader {
     },
     listDomains: allStates,
     lookup: async wanted => {
+      const direct = UUID.test(wanted) ? await source.state(wanted.toLowerCase()) : undefined;
+      if (direct !== undefined) return direct;
       index ??= allStates().then(indexOf);
       return findState(await index, wanted) ?? missing(`domain '${wanted}'`);
     },

@@ -22,6 +22,8 @@ export interface RecordedLibvirt {
   info(): Promise<HypervisorInfo | undefined>;
   /** Of all domains. */
   states(): Promise<readonly DomainState[]>;
+  /** Of one of them, without looking at the others. */
+  state(uuid: string): Promise<DomainState | undefined>;
   /** @param uuid of one of the domains */
   xml(uuid: string, scope: Scope): Promise<Recorded<string> | undefined>;
   ioTune(uuid: string, target: string): Promise<Recorded<IoTuneAnswer> | undefined>;

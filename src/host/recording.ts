@@ -148,6 +148,7 @@ export function recordedIn(recording: Recording): RecordedSource {
     folder: async path => recording.folders.get(path),
     command: async argv => recording.commands.get(JSON.stringify(argv)),
     info: async () => recording.info[0],
+    state: async uuid => recording.domains.get(uuid)?.state,
     states: async () => [...recording.domains.values()].map(domain => domain.state),
     xml: async (uuid, scope) => recording.domains.get(uuid)?.xml.get(scope),
     ioTune: async (uuid, target) => recording.domains.get(uuid)?.ioTune.get(target),

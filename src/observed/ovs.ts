@@ -57,15 +57,25 @@ export function parseOvsState(answer: string): OvsBridgesState {
   return { interfaces, ports, qos, queues, bridges };
 }
 
-/** `{"headings":["name",…],"data":[["tap0",…],…]}` → rows by column name. */
+/**
+ * `{"headings":["name",…],"data":[["tap0",…],…]}` → rows by column name. Maps that are alike are one value: of a large
+ * host tens of thousands of rows have the limits of a few flavors.
+ */
 export function parseOvsTable(text: string): readonly OvsRow[] {
   if (text.trim() === '') return [];
   const table: unknown = JSON.parse(text);
   if (!isObject(table) || !Array.isArray(table.headings) || !Array.isArray(table.data)) return [];
   const headings = table.headings.map(String);
+  const maps = new Map<string, unknown>();
+  const known = (value: unknown) => {
+    if (!Array.isArray(value) || value[0] !== 'map') return value;
+    const key = JSON.stringify(value);
+    if (!maps.has(key)) maps.set(key, value);
+    return maps.get(key);
+  };
   return table.data
     .filter(row => Array.isArray(row))
-    .map(row => Object.fromEntries(headings.map((heading, column) => [heading, row[column]])));
+    .map(row => Object.fromEntries(headings.map((heading, column) => [heading, known(row[column])])));
 }
 
 /** The first row that a name or `_uuid` stands for. */

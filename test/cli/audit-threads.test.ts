@@ -98,8 +98,10 @@ describe('threads', () => {
     return auditInThreads({ ...asked, sources, threads: 2 });
   };
   const taken = async (chunks: AsyncIterable<AuditChunk>) => {
-    const all: AuditChunk[] = [];
-    for await (const chunk of chunks) all.push(chunk);
+    const all: (Omit<AuditChunk, 'lines'> & { readonly lines: string })[] = [];
+    for await (const { lines, ...chunk } of chunks) {
+      all.push({ ...chunk, lines: Buffer.from(lines).toString() });
+    }
     return all;
   };
 

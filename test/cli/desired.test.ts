@@ -26,7 +26,14 @@ const assignments = file(
 );
 const catalogue = file('catalogue.json', JSON.stringify({ flavors: [flavor('m1', 3), flavor('m2', 9)] }));
 const quiet: Terminal = {
-  ...{ out: () => {}, say: () => {}, detail: () => {}, progress: () => {}, clearProgress: () => {} },
+  ...{
+    out: () => {},
+    outBytes: async () => {},
+    say: () => {},
+    detail: () => {},
+    progress: () => {},
+    clearProgress: () => {},
+  },
   paint: (_, text) => text,
 };
 

@@ -140,6 +140,26 @@ describe('a recording', () => {
     await expect(again.run(['ovs-vsctl'])).rejects.toThrow('not installed');
   });
 
+  it('keeps no long output: it is read again for whoever wants it', async () => {
+    const recording = emptyRecording();
+    const stdout = `${'a row\n'.repeat(20_000)}µ`;
+    await recordHost(hostOf({}, {}, { list: { exitCode: 0, stdout, stderr: '' } }), recording).run(['list']);
+    await saveRecording(recording, join(folder, 'capture'));
+    const result = await capturedHost(await loadRecording(join(folder, 'capture'))).run(['list']);
+    expect(result.stdout).toBe(stdout);
+    rmSync(join(folder, 'capture', 'commands'), { recursive: true });
+    expect(() => result.stdout).toThrow(QuotaError);
+    expect(result.exitCode).toBe(0);
+  });
+
+  it('finds a domain by its UUID without the list of all', async () => {
+    await saveRecording(await recorded(), folder);
+    rmSync(join(folder, 'libvirt', 'domains.json'));
+    const libvirt = capturedHypervisor(await loadRecording(folder));
+    expect(await libvirt.lookup(state.uuid.toUpperCase())).toEqual(state);
+    await expect(libvirt.lookup('é x')).rejects.toThrow('domains.json');
+  });
+
   it('does not know what was not read', async () => {
     const again = capturedHost(recordedIn(await recorded()));
     const missing = [again.readFile('/other'), again.listFolder('/other'), again.run(['tc', '-j'])];

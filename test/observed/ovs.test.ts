@@ -36,6 +36,20 @@ describe("Open vSwitch's database", () => {
     expect(ovsReference(ovsMap(qos?.queues).get(0))).toBe('ca013f3b-b6f3-4c5d-a6dd-7a1f1a060a09');
   });
 
+  it('has one value for all maps that are alike, as the limits of one flavor are', () => {
+    const map = (rate: number) => `["map",[["max-rate","${rate}"]]]`;
+    const rows = parseOvsTable(
+      `{"headings":["other_config"],"data":[[${map(1)}],[${map(2)}],[${map(1)}],[["set",[]]]]}`,
+    );
+    const [one, two, again, none] = rows.map(row => row.other_config);
+    expect(again).toBe(one);
+    expect([one, two, none]).toEqual([
+      ['map', [['max-rate', '1']]],
+      ['map', [['max-rate', '2']]],
+      ['set', []],
+    ]);
+  });
+
   it('has an empty set where a port has no QoS', () => {
     expect(ovsReference(ovsRow(parseOvsState(answer).ports, 'name', 'ovsbr0')?.qos)).toBeUndefined();
   });
