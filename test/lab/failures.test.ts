@@ -24,9 +24,8 @@ test('a failed test is named with its file and the reason, without colours', () 
     message: '',
     assertionResults: [passed, failed],
   };
-  expect(failuresIn(report(file), '/p')).toEqual([
-    'test/a.test.ts > a tap is limited again\n    Error: no policer\n        at here',
-  ]);
+  const text = 'test/a.test.ts > a tap is limited again\n    Error: no policer\n        at here';
+  expect(failuresIn(report(file), '/p')).toEqual([{ file: 'test/a.test.ts', text }]);
 });
 
 test('a file that failed before its first test is named with its reason', () => {
@@ -36,7 +35,9 @@ test('a file that failed before its first test is named with its reason', () => 
     message: 'Error: no hypervisor',
     assertionResults: [],
   };
-  expect(failuresIn(report(file), '/p')).toEqual(['test/b.test.ts\n    Error: no hypervisor']);
+  expect(failuresIn(report(file), '/p')).toEqual([
+    { file: 'test/b.test.ts', text: 'test/b.test.ts\n    Error: no hypervisor' },
+  ]);
 });
 
 test('a file whose preparation failed is named although its tests were skipped', () => {
@@ -47,7 +48,9 @@ test('a file whose preparation failed is named although its tests were skipped',
     message: 'Error: timed out',
     assertionResults: [skipped],
   };
-  expect(failuresIn(report(file), '/p')).toEqual(['test/c.test.ts\n    Error: timed out']);
+  expect(failuresIn(report(file), '/p')).toEqual([
+    { file: 'test/c.test.ts', text: 'test/c.test.ts\n    Error: timed out' },
+  ]);
 });
 
 test('of a long reason the first lines are told', () => {
@@ -57,6 +60,6 @@ test('of a long reason the first lines are told', () => {
   };
   const file = { name: '/p/test/a.test.ts', status: 'failed', message: '', assertionResults: [long] };
   const [told] = failuresIn(report(file), '/p');
-  expect(told?.split('\n')).toHaveLength(13);
-  expect(told).toContain('line 0');
+  expect(told?.text.split('\n')).toHaveLength(13);
+  expect(told?.text).toContain('line 0');
 });

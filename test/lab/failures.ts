@@ -14,22 +14,30 @@ interface Report {
   }[];
 }
 
+/** A test that failed, or a file that failed before its tests. */
+export interface Failure {
+  /** From the folder that files are named from. */
+  readonly file: string;
+  /** File and test, then the first lines of why. */
+  readonly text: string;
+}
+
 const MAX_LINES = 12;
 
 /**
- * What failed, a paragraph each: file and test, then the first lines of why. The suite prints this as well, but
- * long before the end, and of a long output only the end may be kept.
+ * What failed. The suite prints this as well, but long before the end, and of a long output only the end may be kept.
  *
  * @param report vitest's JSON report.
  * @param root folder that files are named from.
  */
-export function failuresIn(report: string, root: string): readonly string[] {
+export function failuresIn(report: string, root: string): readonly Failure[] {
   const { testResults } = JSON.parse(report) as Report;
   return testResults.flatMap(file => {
     const name = file.name.startsWith(`${root}/`) ? file.name.slice(root.length + 1) : file.name;
+    const told = (title: string, why: readonly string[]) => ({ file: name, text: paragraph(title, why) });
     const failed = file.assertionResults.filter(one => one.status === 'failed');
-    if (failed.length === 0 && file.status === 'failed') return [paragraph(name, [file.message])];
-    return failed.map(one => paragraph(`${name} > ${one.fullName}`, one.failureMessages ?? []));
+    if (failed.length === 0 && file.status === 'failed') return [told(name, [file.message])];
+    return failed.map(one => told(`${name} > ${one.fullName}`, one.failureMessages ?? []));
   });
 }
 

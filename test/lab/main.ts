@@ -13,9 +13,10 @@ const usage = `usage: npm run lab -- COMMAND
 
   up [KIND…]                       start hypervisors with this build of virt-quota in them (again: bring in the new build)
   run [--kind KIND] COMMAND…       run a command in one that is up
-  test [KIND…] [--filter TEXT] [--name TEXT] [--jobs N] [--brief]
+  test [KIND…] [--filter TEXT] [--name TEXT] [--jobs N] [--brief] [--again]
                                    run the lab's suite in fresh ones; TEXT is part of a file's or test's name;
-                                   --brief: long files shorter, and on one kind each
+                                   --brief: long files shorter, and on one kind each;
+                                   --again: files that fail are run once more, in a fresh hypervisor, and told of
   status                           what is up, what is in the cache
   down [KIND…]                     end those that are up
 
@@ -55,13 +56,14 @@ function runIn(words: string[]): Promise<number> {
 
 function runSuite(words: string[]): Promise<number> {
   const text = { type: 'string' } as const;
-  const options = { filter: text, name: text, jobs: text, brief: { type: 'boolean' } } as const;
+  const flag = { type: 'boolean' } as const;
+  const options = { filter: text, name: text, jobs: text, brief: flag, again: flag } as const;
   const { values, positionals } = parse(() => parseArgs({ args: words, options, allowPositionals: true }));
   const jobs = Number(values.jobs ?? 1);
   if (!Number.isInteger(jobs) || jobs < 1)
     throw new LabError('usage', `--jobs ${values.jobs}: a number from 1 up`);
-  const { filter, name, brief = false } = values;
-  return test({ kinds: parseKinds(positionals), jobs, filter, name, brief });
+  const { filter, name, brief = false, again = false } = values;
+  return test({ kinds: parseKinds(positionals), jobs, filter, name, brief, again });
 }
 
 function parse<T>(work: () => T): T {

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { briefEnvironment, leftOutOn } from '../brief.ts';
-import { failuresIn } from '../failures.ts';
+import { type Failure, failuresIn } from '../failures.ts';
 import { ensureImage } from '../image.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { kinds as allKinds, type Kind } from '../kinds.ts';
@@ -12,6 +12,9 @@ import { projectFolder } from '../paths.ts';
 import { livePlaces } from '../place.ts';
 import { say } from '../progress.ts';
 import { kindVariable, placeVariable, startHypervisor } from '../start.ts';
+
+/** Of all files. */
+const suite = 'test/lab/suite';
 
 /** What `lab test` shall run. */
 export interface TestOptions {
@@ -24,15 +27,17 @@ export interface TestOptions {
   readonly brief: boolean;
   /** A pattern for the names of the tests to run; all when absent. */
   readonly name: string | undefined;
+  /** What fails is run once more: rates and times are measured, on machines that others use as well. */
+  readonly again: boolean;
 }
 
 /** How the suite went on one kind. */
 interface Outcome {
+  readonly passed: boolean;
   /** One line: whether it passed, and how long it took. */
   readonly text: string;
-  readonly passed: boolean;
-  /** What failed, a paragraph each. */
-  readonly failures: readonly string[];
+  /** What failed, at whichever attempt. */
+  readonly failures: readonly Failure[];
 }
 
 /**
@@ -51,7 +56,7 @@ export async function test(options: TestOptions): Promise<number> {
   };
   await Promise.all(Array.from({ length: Math.min(options.jobs, queue.length) }, worker));
   for (const [kind, { failures }] of outcomes)
-    for (const failure of failures) process.stderr.write(`\n${kind}: ${failure}\n`);
+    for (const { text } of failures) process.stderr.write(`\n${kind}: ${text}\n`);
   for (const kind of options.kinds) say(kind, outcomes.get(kind)?.text ?? 'not run');
   return [...outcomes.values()].every(({ passed }) => passed) ? 0 : 1;
 }
@@ -65,47 +70,88 @@ function prepare(kinds: readonly Kind[]): void {
 
 async function testOne(kind: Kind, options: TestOptions): Promise<Outcome> {
   const begin = performance.now();
+  const took = () => `in ${((performance.now() - begin) / 1000).toFixed(0)} s`;
+  const first = await attempt(kind, options, []);
+  if (first === undefined) return { passed: true, text: `passed ${took()}`, failures: [] };
+  if (!options.again) return { passed: false, text: `FAILED ${took()}`, failures: first };
+  const files = [...new Set(first.map(({ file }) => file))];
+  say(kind, `failed: once more, in a fresh hypervisor: ${files.join(' ')}`);
+  const second = await attempt(kind, options, files);
+  if (second === undefined) {
+    return { passed: true, text: `UNSTEADY, passed at the second attempt, ${took()}`, failures: first };
+  }
+  return { passed: false, text: `FAILED twice ${took()}`, failures: second };
+}
+
+/**
+ * Runs the suite in a hypervisor of its own.
+ *
+ * @param files those to run; all that the options are about when there are none
+ * @returns what failed; undefined: nothing
+ */
+async function attempt(
+  kind: Kind,
+  options: TestOptions,
+  files: readonly string[],
+): Promise<readonly Failure[] | undefined> {
   const hypervisor = await startHypervisor(kind);
   const folder = await mkdtemp(join(tmpdir(), 'virt-quota-lab-report-'));
   try {
     say(kind, 'running the suite');
     const report = join(folder, 'report.json');
-    const passed = (await runVitest(kind, hypervisor.place.name, report, options)) === 0;
-    const seconds = ((performance.now() - begin) / 1000).toFixed(0);
-    const failures = passed ? [] : await failuresOf(report);
-    return { text: `${passed ? 'passed' : 'FAILED'} in ${seconds} s`, passed, failures };
+    const { passed, output } = await runVitest(kind, hypervisor.place.name, report, options, files);
+    if (passed) return undefined;
+    const failures = await failuresOf(report);
+    return failures.length > 0 ? failures : [{ file: suite, text: `outside of any test\n${endOf(output)}` }];
   } finally {
     await rm(folder, { recursive: true, force: true });
     await hypervisor.stop();
   }
 }
 
-async function failuresOf(report: string): Promise<readonly string[]> {
+/** Enough to have what vitest says of an error that no test threw. */
+function endOf(output: string): string {
+  return output.slice(-4000);
+}
+
+async function failuresOf(report: string): Promise<readonly Failure[]> {
   try {
     return failuresIn(await readFile(report, 'utf8'), projectFolder);
   } catch (error) {
-    return [`the suite ended without a report: ${(error as Error).message}`];
+    return [{ file: suite, text: `it ended without a report: ${(error as Error).message}` }];
   }
 }
 
-async function runVitest(kind: Kind, place: string, report: string, options: TestOptions): Promise<number> {
+/** @returns whether all passed, and what was printed where it does not go to the terminal itself */
+async function runVitest(
+  kind: Kind,
+  place: string,
+  report: string,
+  options: TestOptions,
+  files: readonly string[],
+): Promise<{ readonly passed: boolean; readonly output: string }> {
   const { filter, name, jobs, brief } = options;
   const vitest = join(projectFolder, 'node_modules/vitest/vitest.mjs');
   const argv = [process.execPath, vitest, 'run', '--config', 'test/lab/vitest.config.ts'];
   argv.push('--reporter', 'default', '--reporter', 'json', `--outputFile.json=${report}`);
   if (name) argv.push('-t', name);
-  if (filter) argv.push(filter);
+  if (files.length > 0) argv.push(...files);
+  else if (filter) argv.push(filter);
   if (brief) argv.push(...leftOutOn(kind).flatMap(file => ['--exclude', file]));
   const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...argv], {
     cwd: projectFolder,
     env: { ...(brief && briefEnvironment), ...process.env, [kindVariable]: kind, [placeVariable]: place },
-    stdio: ['ignore', jobs > 1 ? 'pipe' : 'inherit', 'inherit'],
+    stdio: ['ignore', ...(jobs > 1 ? (['pipe', 'pipe'] as const) : (['inherit', 'inherit'] as const))],
   });
   const forget = onInterrupt(() => void child.kill('SIGTERM'));
-  const output: Buffer[] = [];
-  child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
   const [code] = (await once(child, 'close')) as [number | null];
   forget();
-  process.stdout.write(Buffer.concat(output));
-  return code ?? 1;
+  process.stdout.write(output);
+  return { passed: code === 0, output };
 }
