@@ -4,6 +4,7 @@ import { QuotaError, type QuotaErrorCode } from '../errors.ts';
 import type { DomainRef } from '../ports/hypervisor.ts';
 import type { AuditReport, AuditTally } from '../report/audit-report.ts';
 import { inOrder } from '../workflow/in-order.ts';
+import { portionsOf } from '../workflow/portions.ts';
 import type { DesiredSources } from './desired-by.ts';
 import { threadPool } from './thread-pool.ts';
 
@@ -76,12 +77,13 @@ export async function* auditInThreads(asked: ThreadedAudit): AsyncGenerator<Audi
   const script = new URL('./audit-thread.js', import.meta.url);
   const pool = threadPool<AuditQuestion, AuditChunk>({ script, data: { folder, sources } }, threads);
   const spare: ArrayBuffer[] = [];
-  const ask = (some: DomainRefs) => {
+  const ask = (portion: DomainRefs) => {
+    const some = portion.map(({ name, uuid }) => ({ name, uuid }));
     const memory = spare.pop();
     return memory === undefined ? pool.ask({ domains: some }) : pool.ask({ domains: some, memory }, [memory]);
   };
   try {
-    for await (const chunk of inOrder(chunksOf(domains), 2 * threads, ask)) {
+    for await (const chunk of inOrder(portionsOf(domains, CHUNK), 2 * threads, ask)) {
       signal?.throwIfAborted();
       yield chunk;
       spare.push(chunk.lines.buffer);
@@ -97,12 +99,6 @@ export async function* reportsIn(chunks: AsyncIterable<AuditChunk>): AsyncGenera
   for await (const { lines } of chunks) {
     for (const line of Buffer.from(lines).toString().split('\n'))
       if (line !== '') yield JSON.parse(line) as AuditReport;
-  }
-}
-
-function* chunksOf(domains: DomainRefs): Generator<DomainRefs> {
-  for (let start = 0; start < domains.length; start += CHUNK) {
-    yield domains.slice(start, start + CHUNK).map(({ name, uuid }) => ({ name, uuid }));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Circumstances } from '../audit/circumstances.ts';
 import type { CounterSample, CounterSamples } from '../audit/counters.ts';
 import {
   type AuditedDomain,
@@ -6,12 +7,13 @@ import {
   type DomainAudit,
 } from '../audit/domain-audit.ts';
 import type { RepairContext } from '../audit/repair.ts';
-import { QuotaError } from '../errors.ts';
+import type { QuotaError } from '../errors.ts';
 import type { DomainRef, DomainState } from '../ports/hypervisor.ts';
 import { type Judgement, judgeDomain } from './assess.ts';
 import { readCircumstances } from './circumstances.ts';
-import { inOrder } from './in-order.ts';
+import { inStep, setOut } from './in-step.ts';
 import { chooseScopes, type DomainView, lookAt } from './look-at.ts';
+import { portionsOf } from './portions.ts';
 import { sampleAssessed, sampleDomains } from './sample-domains.ts';
 import type { ReadSurroundings } from './surroundings.ts';
 import { type Asked, flavorWish } from './wish.ts';
@@ -58,43 +60,49 @@ export async function* auditDomains(
   desiredOf: (view: DomainView) => Desired,
   { pause, counters = true, atOnce = AT_ONCE }: AuditManner = {},
 ): AsyncGenerator<AuditOutcome> {
+  const { signal } = surroundings;
   const before = pause && (await sampleDomains(surroundings, domains, atOnce));
   await pause?.();
-  yield* inOrder(domains, atOnce, async (domain): Promise<AuditOutcome> => {
-    surroundings.signal?.throwIfAborted();
-    try {
-      const sample = (judgement: Judgement) =>
-        counters ? samplesOf(surroundings, judgement, before) : undefined;
-      return { audit: await auditOne(surroundings, domain, desiredOf, sample) };
-    } catch (error) {
-      if (!(error instanceof QuotaError) || error.code === 'unreachable') throw error;
-      return { domain, error };
-    }
-  });
+  for (const some of portionsOf(domains, atOnce)) {
+    // Others get their turn: signals, timers.
+    await new Promise(resolve => setImmediate(resolve));
+    const seen = await inStep(setOut(some), signal, ({ uuid }) => lookAt(surroundings, uuid));
+    const judged = await inStep(seen, signal, view => judgeOne(surroundings, view, desiredOf(view)));
+    const audited = await inStep(judged, signal, async one => {
+      const [circumstances, samples] = await Promise.all([
+        readCircumstances(surroundings.host, one.judgement),
+        counters ? samplesOf(surroundings, one.judgement, before) : undefined,
+      ]);
+      return concluded(one, circumstances, samples);
+    });
+    for (const one of audited) yield 'error' in one ? one : { audit: one.value };
+  }
 }
 
-async function auditOne(
-  surroundings: ReadSurroundings,
-  domain: DomainRef,
-  desiredOf: (view: DomainView) => Desired,
-  sample: (judgement: Judgement) => Promise<CounterSamples | undefined> | undefined,
-): Promise<DomainAudit> {
-  const view = await lookAt(surroundings, domain.uuid);
-  const { source, flavor, asked, repair } = desiredOf(view);
+/** What a domain shall have, and how it stands against that. */
+interface Judged {
+  readonly desired: Desired;
+  readonly judgement: Judgement;
+}
+
+async function judgeOne(surroundings: ReadSurroundings, view: DomainView, desired: Desired): Promise<Judged> {
   const both = (['live', 'config'] as const).filter(scope => view[scope] !== undefined);
   const scopes = chooseScopes(view, both);
-  const judgement = await judgeDomain(surroundings, view, flavorWish(asked), scopes);
-  const { tuning, facts, verdicts } = judgement;
-  const [circumstances, samples] = await Promise.all([
-    readCircumstances(surroundings.host, judgement),
-    sample(judgement),
-  ]);
+  return { desired, judgement: await judgeDomain(surroundings, view, flavorWish(desired.asked), scopes) };
+}
+
+function concluded(
+  { desired: { source, flavor, asked, repair }, judgement }: Judged,
+  circumstances: Circumstances,
+  samples: CounterSamples | undefined,
+): DomainAudit {
+  const { view, tuning, facts, verdicts } = judgement;
   return auditDomain({
     domain: auditedDomain(view.state),
     source,
     ...(flavor !== undefined && { flavor }),
     tuning,
-    definitions: judgement.view,
+    definitions: view,
     facts,
     verdicts,
     circumstances,

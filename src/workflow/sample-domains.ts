@@ -1,10 +1,10 @@
 import type { CounterSample } from '../audit/counters.ts';
-import { QuotaError } from '../errors.ts';
 import { readDomainCgroup } from '../host/cgroup.ts';
 import type { DomainRef } from '../ports/hypervisor.ts';
 import type { Judgement } from './assess.ts';
-import { inOrder } from './in-order.ts';
-import { lookAt } from './look-at.ts';
+import { inStep, setOut } from './in-step.ts';
+import { type DomainView, lookAt } from './look-at.ts';
+import { portionsOf } from './portions.ts';
 import { sampleCounters, threadGroups } from './sample-counters.ts';
 import type { ReadSurroundings } from './surroundings.ts';
 import { look } from './unseen.ts';
@@ -19,30 +19,27 @@ export async function sampleDomains(
   domains: Iterable<DomainRef>,
   atOnce: number,
 ): Promise<ReadonlyMap<string, CounterSample>> {
+  const { signal } = surroundings;
   const samples = new Map<string, CounterSample>();
-  const all = inOrder(domains, atOnce, async ({ uuid }) => {
-    surroundings.signal?.throwIfAborted();
-    return { uuid, sample: await sampleDomain(surroundings, uuid) };
-  });
-  for await (const { uuid, sample } of all) if (sample !== undefined) samples.set(uuid, sample);
+  for (const some of portionsOf(domains, atOnce)) {
+    const seen = await inStep(setOut(some), signal, ({ uuid }) => lookAt(surroundings, uuid));
+    const sampled = await inStep(seen, signal, view => sampleDomain(surroundings, view));
+    for (const one of sampled) {
+      if ('value' in one && one.value !== undefined) samples.set(one.domain.uuid, one.value);
+    }
+  }
   return samples;
 }
 
 async function sampleDomain(
   surroundings: ReadSurroundings,
-  uuid: string,
+  { state: domain, live }: DomainView,
 ): Promise<CounterSample | undefined> {
-  try {
-    const { state: domain, live } = await lookAt(surroundings, uuid);
-    if (live === undefined) return undefined;
-    const { host } = surroundings;
-    const seen = host && (await look(() => readDomainCgroup(host, domain.name)));
-    const cgroups = seen && 'found' in seen ? threadGroups(seen.found.files, seen.found.version) : undefined;
-    return await sampleCounters(surroundings, { domain, live, ...(cgroups && { cgroups }) });
-  } catch (error) {
-    if (error instanceof QuotaError && error.code !== 'unreachable') return undefined;
-    throw error;
-  }
+  if (live === undefined) return undefined;
+  const { host } = surroundings;
+  const seen = host && (await look(() => readDomainCgroup(host, domain.name)));
+  const cgroups = seen && 'found' in seen ? threadGroups(seen.found.files, seen.found.version) : undefined;
+  return sampleCounters(surroundings, { domain, live, ...(cgroups && { cgroups }) });
 }
 
 /** A sample of a domain that was just read at every layer; undefined when it does not run. */
