@@ -3,8 +3,6 @@ import type { DomainRef } from '../ports/hypervisor.ts';
 import type { Desired } from '../workflow/audit.ts';
 import type { DomainView } from '../workflow/look-at.ts';
 import { type AskedOptions, readAsked } from './asked.ts';
-import { readAssignments } from './assignments.ts';
-import { readCatalogue } from './catalogue.ts';
 import type { ConnectOptions } from './connection.ts';
 import { type DesiredSources, desiredBy, type TellErrors } from './desired-by.ts';
 import { sayDiagnostics, wishOptionsIn } from './quota-input.ts';
@@ -22,12 +20,11 @@ export interface DesiredOptions extends AskedOptions, ConnectOptions {
 /** Reads what domains shall have. Findings are printed. @throws QuotaError `invalid-input` */
 export async function readDesired(options: DesiredOptions, terminal: Terminal): Promise<DesiredSources> {
   const given = wishOptionsIn(options).length > 0 ? await readAsked(options, terminal) : undefined;
-  const requests =
-    options.from === undefined ? [] : await readAssignments(options.from, { scopes: [], options, terminal });
+  const requests = await requestsIn(options, terminal);
   for (const domain of twice(requests.map(request => request.domain))) {
     terminal.say(`warning: '${options.from}' has several lines for '${domain}': the last one counts`);
   }
-  const catalogue = options.flavors === undefined ? undefined : await readCatalogue(options.flavors);
+  const catalogue = await catalogueIn(options);
   return {
     ...(given && { given }),
     options: wishArguments(options),
@@ -56,6 +53,17 @@ export function sayUnassigned(
   terminal.say(
     `warning: '${from}' assigns flavors to domains that are not here: ${[...names, ...more].join(', ')}`,
   );
+}
+
+/** What reads files of many flavors is loaded for those who have some: most audits are told nothing. */
+async function requestsIn(options: DesiredOptions, terminal: Terminal): Promise<DesiredSources['requests']> {
+  if (options.from === undefined) return [];
+  const { readAssignments } = await import('./assignments.ts');
+  return readAssignments(options.from, { scopes: [], options, terminal });
+}
+
+async function catalogueIn({ flavors }: DesiredOptions): Promise<DesiredSources['catalogue']> {
+  return flavors === undefined ? undefined : (await import('./catalogue.ts')).readCatalogue(flavors);
 }
 
 function twice(names: readonly string[]): ReadonlySet<string> {

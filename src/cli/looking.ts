@@ -1,6 +1,4 @@
-import { openCapture } from '../host/capture-archive.ts';
 import type { ReadSurroundings } from '../workflow/surroundings.ts';
-import { capturedSurroundings } from './captured-surroundings.ts';
 import { type ConnectOptions, connected, onInterrupt } from './connection.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -17,9 +15,10 @@ export async function looking<T>(
   work: (surroundings: ReadSurroundings) => Promise<T>,
 ): Promise<T> {
   if (options.host === undefined) return connected({ ...options, readOnly: true }, terminal, work);
-  return inCapture(options.host, async (folder, signal) =>
-    work({ ...(await capturedSurroundings(folder)), signal }),
-  );
+  return inCapture(options.host, async (folder, signal) => {
+    const { capturedSurroundings } = await import('./captured-surroundings.ts');
+    return work({ ...(await capturedSurroundings(folder)), signal });
+  });
 }
 
 /** Does work in the folder of a capture; what was unpacked is removed whatever happens, a Ctrl-C too. */
@@ -29,6 +28,7 @@ export async function inCapture<T>(
 ): Promise<T> {
   const interruption = onInterrupt();
   try {
+    const { openCapture } = await import('../host/capture-archive.ts');
     const capture = await openCapture(path);
     return await work(capture.folder, interruption.signal).finally(() => capture.close());
   } finally {

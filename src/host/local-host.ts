@@ -9,6 +9,8 @@ import { isWriteCommand } from './write-commands.ts';
 
 const MAX_FILE_BYTES = 1024 ** 2;
 const MAX_FOLDER_ENTRIES = 10_000;
+/** Entries of a folder that are read at once: more than a cgroup has. */
+const ENTRIES_READ = 256;
 const READ_TIMEOUT_MS = 10_000;
 /** Above Open vSwitch's own patience, so that it is its answer that is heard. */
 const WRITE_TIMEOUT_MS = 30_000;
@@ -79,15 +81,14 @@ function readSmallFile(file: string, path: string): string {
   }
 }
 
-const chunk = Buffer.alloc(65_536);
+/** For one file after the other; what no file needs of it takes no memory. */
+const content = Buffer.alloc(MAX_FILE_BYTES + 1);
 
-/** Until the end: files of `/proc` and `/sys` have no size. */
+/** Until the end: files of `/proc` and `/sys` have no size, and may come in pieces. */
 function readAll(descriptor: number, path: string): string {
-  const chunks: Buffer[] = [];
-  for (let size = 0; size <= MAX_FILE_BYTES; ) {
-    const bytes = readSync(descriptor, chunk);
-    if (bytes === 0) return Buffer.concat(chunks).toString('utf8');
-    chunks.push(Buffer.from(chunk.subarray(0, bytes)));
+  for (let size = 0; size < content.length; ) {
+    const bytes = readSync(descriptor, content, size, content.length - size, null);
+    if (bytes === 0) return content.toString('utf8', 0, size);
     size += bytes;
   }
   throw new HostReadError(`'${path}' is larger than ${MAX_FILE_BYTES} bytes`);
@@ -95,7 +96,7 @@ function readAll(descriptor: number, path: string): string {
 
 function listNames(folder: string, path: string): readonly string[] {
   const names: string[] = [];
-  const entries = opendirSync(folder);
+  const entries = opendirSync(folder, { bufferSize: ENTRIES_READ });
   try {
     for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
       names.push(entry.name);

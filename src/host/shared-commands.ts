@@ -31,11 +31,11 @@ export function sharedCommands(runner: Runner): (argv: readonly string[]) => Pro
   const { run } = runner;
   const version = remembered(run);
   return async argv => {
-    if (argv.join(' ') === 'tc -V') return version(argv);
     const batch = batchLine(argv);
     if (batch === undefined) {
+      const find = argv.join(' ') === 'tc -V' ? version : run;
       return group(JSON.stringify(argv), async asked => {
-        const answer = run(argv);
+        const answer = find(argv);
         return asked.map(() => answer);
       })(argv);
     }

@@ -161,8 +161,15 @@ export class Rpc {
     this.#write(encodeFrame({ ...fixed, procedure: number, serial: this.#serial }, call.payload));
   }
 
+  /** Frames of one turn leave together: each by itself would be a call of the system, and wake the other side. */
   #write(frame: Buffer): void {
-    if (!this.#over) this.#link.output.write(frame);
+    if (this.#over) return;
+    const { output } = this.#link;
+    if (output.writableCorked === 0) {
+      output.cork();
+      process.nextTick(() => output.uncork());
+    }
+    output.write(frame);
   }
 
   #whyLate(call: PendingCall): string {

@@ -6,8 +6,7 @@ import { type AuditReport, type AuditTally, auditReport } from '../../report/aud
 import { type AuditManner, type AuditOutcome, auditDomains } from '../../workflow/audit.ts';
 import type { ReadSurroundings } from '../../workflow/surroundings.ts';
 import { type AuditOutputOptions, printAudit, printLines } from '../audit-output.ts';
-import { type AuditChunk, auditInThreads, reportsIn, threadsFor } from '../audit-threads.ts';
-import { capturedSurroundings, listedHypervisor } from '../captured-surroundings.ts';
+import type { AuditChunk } from '../audit-threads.ts';
 import { chosenDomains } from '../chosen-domains.ts';
 import { type DesiredOptions, errorsSaidOnce, readDesired, sayUnassigned } from '../desired.ts';
 import { type DesiredSources, desiredBy, type TellErrors } from '../desired-by.ts';
@@ -71,13 +70,17 @@ async function auditedDomains(
 
 /** In several threads when there are enough domains for them. */
 async function auditCapture(folder: string, signal: AbortSignal, asked: AskedAudit): Promise<AuditTally> {
+  // What reads captures is loaded for those who have one.
+  const { capturedSurroundings, listedHypervisor } = await import('../captured-surroundings.ts');
+  const { auditInThreads, reportsIn, threadsFor } = await import('../audit-threads.ts');
   const { sources, options } = asked;
   const listed = await listedHypervisor(folder);
   const domains = await auditedDomains(listed, asked);
   const threads = options.interval === undefined ? threadsFor(domains.length) : 0;
   if (threads === 0) return auditHere({ ...(await capturedSurroundings(folder)), signal }, domains, asked);
   const chunks = toldErrors(auditInThreads({ folder, sources, domains, threads, signal }), asked.tellErrors);
-  return printChunks(chunks, await toldOf(listed, domains.length, asked));
+  const told = await toldOf(listed, domains.length, asked);
+  return options.format === 'jsonl' ? printChunks(chunks, told) : printReports(reportsIn(chunks), told);
 }
 
 /** How an audit is printed. */
@@ -107,9 +110,8 @@ function printReports(reports: AsyncIterable<AuditReport>, told: Told): Promise<
   );
 }
 
-/** Lines of JSON are printed as the threads made them; whatever else they become is made here. */
+/** Lines of JSON are printed as the threads made them. */
 function printChunks(chunks: AsyncIterable<AuditChunk>, told: Told): Promise<AuditTally> {
-  if (told.options.format !== 'jsonl') return printReports(reportsIn(chunks), told);
   return printLines(
     counted(chunks, ({ tally }) => tally.domains, told),
     told.options,
