@@ -28,6 +28,7 @@ export default {
     codeSplitting: {
       groups: [
         { name: 'start', priority: 2, test: id => start.has(id) },
+        // With fewer, `translate` would load what only those need that look at a host.
         { name: 'shared', priority: 1, minShareCount: 14, test: /\/dist\/src\// },
       ],
     },

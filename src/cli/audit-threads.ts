@@ -14,8 +14,8 @@ export type DomainRefs = readonly DomainRef[];
 /** What a thread is asked. */
 export interface AuditQuestion {
   readonly domains: DomainRefs;
-  /** What it may put the lines into; absent: memory of its own. */
-  readonly memory?: ArrayBuffer;
+  /** What it puts the lines into; where that is too small, it takes more. */
+  readonly memory: ArrayBuffer;
 }
 
 /** What a thread is told when it begins. */
@@ -51,6 +51,8 @@ const DOMAINS_PER_THREAD = 250;
 const MOST_THREADS = 4;
 /** Domains that a thread is sent at once. */
 const CHUNK = 32;
+/** Of the memory for their lines: what a few domains take. */
+const FIRST_BYTES = 64 * 1024;
 
 /** How many threads it is worth while to start for so many domains; 0: none besides this one. */
 export function threadsFor(domains: number): number {
@@ -78,9 +80,8 @@ export async function* auditInThreads(asked: ThreadedAudit): AsyncGenerator<Audi
   const pool = threadPool<AuditQuestion, AuditChunk>({ script, data: { folder, sources } }, threads);
   const spare: ArrayBuffer[] = [];
   const ask = (portion: DomainRefs) => {
-    const some = portion.map(({ name, uuid }) => ({ name, uuid }));
-    const memory = spare.pop();
-    return memory === undefined ? pool.ask({ domains: some }) : pool.ask({ domains: some, memory }, [memory]);
+    const memory = spare.pop() ?? new ArrayBuffer(FIRST_BYTES);
+    return pool.ask({ domains: portion.map(({ name, uuid }) => ({ name, uuid })), memory }, [memory]);
   };
   try {
     for await (const chunk of inOrder(portionsOf(domains, CHUNK), 2 * threads, ask)) {

@@ -1,12 +1,10 @@
-const LEAST_BYTES = 64 * 1024;
-
 /** Text as UTF-8, put together in memory that can be handed to another thread, and used again for the next text. */
 export class ByteText {
   #memory: Buffer<ArrayBuffer>;
   #used = 0;
 
-  /** @param memory that nobody else uses any more; absent: new memory */
-  constructor(memory: ArrayBuffer = new ArrayBuffer(LEAST_BYTES)) {
+  /** @param memory that nobody else uses any more, of any size: there will be more when that is too little */
+  constructor(memory: ArrayBuffer) {
     this.#memory = Buffer.from(memory);
   }
 

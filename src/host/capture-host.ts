@@ -89,18 +89,24 @@ function isLong(recorded: Recorded<CommandResult>): recorded is { readonly value
   return 'value' in recorded && recorded.value.stdout.length > MOST_KEPT;
 }
 
-/** The same without its output, which is read once more whenever somebody wants it. @throws QuotaError as it is read */
+/**
+ * The same without its output once somebody has had it: whoever wants it after that reads it again.
+ * @throws QuotaError as it is read
+ */
 function rereading(
   source: CaptureSource,
   words: readonly string[],
   key: string,
-  { exitCode, stderr }: CommandResult,
+  { exitCode, stdout, stderr }: CommandResult,
 ): CommandResult {
+  let first: string | undefined = stdout;
   return {
     exitCode,
     stderr,
     get stdout() {
-      return readRequired(source, commandFile(words, key), finishedSchema).stdout.join('\n');
+      const text = first ?? readRequired(source, commandFile(words, key), finishedSchema).stdout.join('\n');
+      first = undefined;
+      return text;
     },
   };
 }

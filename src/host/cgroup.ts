@@ -172,8 +172,9 @@ function threadGroups(names: readonly string[]): readonly string[] {
 
 /** `vcpu2` before `vcpu10`: of one kind, the shorter name has the smaller number. */
 function byNumber(one: string, other: string): number {
-  const isLonger = one.replace(/\d+$/, '') === other.replace(/\d+$/, '') ? one.length - other.length : 0;
-  return isLonger || (one < other ? -1 : 1);
+  const isSameKind = one.replace(/\d+$/, '') === other.replace(/\d+$/, '');
+  if (isSameKind && one.length !== other.length) return one.length - other.length;
+  return one < other ? -1 : 1;
 }
 
 async function readKnob(

@@ -4,7 +4,7 @@ import { ByteText } from '../../src/cli/byte-text.ts';
 const textOf = ({ bytes }: ByteText) => Buffer.from(bytes).toString();
 
 it('is what was appended, in UTF-8', () => {
-  const text = new ByteText();
+  const text = new ByteText(new ArrayBuffer(0));
   text.append('µs\n');
   text.append('10 MiB/s\n');
   expect([...text.bytes.subarray(0, 4)]).toEqual([0xc2, 0xb5, 0x73, 0x0a]);

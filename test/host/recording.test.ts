@@ -147,6 +147,7 @@ describe('a recording', () => {
     await saveRecording(recording, join(folder, 'capture'));
     const result = await capturedHost(await loadRecording(join(folder, 'capture'))).run(['list']);
     expect(result.stdout).toBe(stdout);
+    expect(result.stdout).toBe(stdout);
     rmSync(join(folder, 'capture', 'commands'), { recursive: true });
     expect(() => result.stdout).toThrow(QuotaError);
     expect(result.exitCode).toBe(0);

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { DomainAudit } from '../../src/audit/domain-audit.ts';
 import { capturedHost, capturedHypervisor } from '../../src/host/captured.ts';
 import type { RecordedSource } from '../../src/host/recorded.ts';
 import { loadRecording } from '../../src/host/recording.ts';
+import { sharedCommands } from '../../src/host/shared-commands.ts';
 import { wholeQuota } from '../../src/intent/whole-quota.ts';
 import type { HostReader } from '../../src/ports/host.ts';
 import { auditDomains } from '../../src/workflow/audit.ts';
@@ -87,6 +89,44 @@ describe('an audit', () => {
       },
     ]);
     expect(findings[0]).not.toHaveProperty('repair');
+  });
+
+  it('asks Open vSwitch once for several domains, however far apart libvirt tells of them', async () => {
+    const [hypervisor, host] = [capturedHypervisor(source), capturedHost(source)];
+    const [domain] = await hypervisor.listDomains();
+    if (domain === undefined) throw new Error('no domain');
+    const asked = async (atOnce: number) => {
+      const ran: string[] = [];
+      let answers = 0;
+      const surroundings = {
+        hypervisor: {
+          ...hypervisor,
+          getXml: async (...about: Parameters<typeof hypervisor.getXml>) => {
+            await sleep(3 * answers++);
+            return hypervisor.getXml(...about);
+          },
+        },
+        host: {
+          ...host,
+          run: sharedCommands({
+            run: async argv => {
+              ran.push(argv[0] ?? '');
+              await sleep(1);
+              return host.run(argv);
+            },
+            runMerged: async () => undefined,
+          }),
+        },
+      };
+      const outcomes: string[] = [];
+      for await (const outcome of auditDomains(surroundings, Array(5).fill(domain), asDefined, { atOnce })) {
+        outcomes.push('audit' in outcome ? outcome.audit.outcome : outcome.error.message);
+      }
+      expect(outcomes).toEqual(Array(5).fill('pass'));
+      return ran.filter(program => program === 'ovs-vsctl').length;
+    };
+    expect(await asked(5)).toBe(1);
+    expect(await asked(2)).toBe(3);
   });
 
   it('compares two samples of what was counted', async () => {
