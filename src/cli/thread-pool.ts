@@ -22,10 +22,10 @@ export interface ThreadTask {
 }
 
 /**
- * Each thread has a heap of its own. With little room for what lives shortly it is as fast, and what was forgotten is
+ * Each thread has a heap of its own. With little room for what lives shortly it is nearly as fast, and what was forgotten is
  * looked for the sooner the less there may be.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 } as const;
+const resourceLimits = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 512 } as const;
 
 /** Starts threads. */
 export function threadPool<Q, A>(task: ThreadTask, count: number): ThreadPool<Q, A> {

@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, opendirSync, openSync, readSync, realpathSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { join, posix } from 'node:path';
 import { HostReadError, type HostReader, type HostWriter } from '../ports/host.ts';
 import { isReadCommand } from './read-commands.ts';
@@ -9,8 +18,6 @@ import { isWriteCommand } from './write-commands.ts';
 
 const MAX_FILE_BYTES = 1024 ** 2;
 const MAX_FOLDER_ENTRIES = 10_000;
-/** Entries of a folder that are read at once: more than a cgroup has. */
-const ENTRIES_READ = 256;
 const READ_TIMEOUT_MS = 10_000;
 /** Above Open vSwitch's own patience, so that it is its answer that is heard. */
 const WRITE_TIMEOUT_MS = 30_000;
@@ -94,24 +101,18 @@ function readAll(descriptor: number, path: string): string {
   throw new HostReadError(`'${path}' is larger than ${MAX_FILE_BYTES} bytes`);
 }
 
-function listNames(folder: string, path: string): readonly string[] {
-  const names: string[] = [];
-  const entries = opendirSync(folder, { bufferSize: ENTRIES_READ });
-  try {
-    for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
-      names.push(entry.name);
-      if (names.length > MAX_FOLDER_ENTRIES) {
-        throw new HostReadError(`'${path}' has more than ${MAX_FOLDER_ENTRIES} entries`);
-      }
-    }
-  } finally {
-    entries.closeSync();
+/** Most folders that are asked for are not there: finding that out by an error takes eight times as long. */
+function listNames(folder: string, path: string): readonly string[] | undefined {
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return undefined;
+  const names = readdirSync(folder);
+  if (names.length > MAX_FOLDER_ENTRIES) {
+    throw new HostReadError(`'${path}' has more than ${MAX_FOLDER_ENTRIES} entries`);
   }
   return names.sort();
 }
 
 /** Absent becomes undefined, everything else that goes wrong HostReadError. */
-function reading<T>(path: string, read: () => T): T | undefined {
+function reading<T>(path: string, read: () => T | undefined): T | undefined {
   try {
     return read();
   } catch (error) {

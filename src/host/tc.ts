@@ -27,8 +27,16 @@ export async function readTcClasses(host: HostReader, dev: string): Promise<TcAn
 
 /** The policers on a device's ingress. @throws HostReadError when there is no such device here */
 export async function readTcPolicers(host: HostReader, dev: string): Promise<TcAnswer<TcPolicer>> {
-  const argv = ['tc', '-r', '-s', '-d', 'filter', 'show', 'dev', checked(dev), 'parent', 'ffff:'];
-  return asked(host, argv, parseTcPolicers);
+  return asked(host, policersOf(dev), parseTcPolicers);
+}
+
+/** Policers that {@link readTcPolicers} has found, as an answer of its own. */
+export function policersSeen(dev: string, found: readonly TcPolicer[]): TcAnswer<TcPolicer> {
+  return { source: policersOf(dev).join(' '), found };
+}
+
+function policersOf(dev: string): readonly string[] {
+  return ['tc', '-r', '-s', '-d', 'filter', 'show', 'dev', checked(dev), 'parent', 'ffff:'];
 }
 
 /** A tree with what tc was asked for each part of it. */

@@ -104,11 +104,8 @@ function markedView(view: DomainView, facts: HostFacts, { ovsNative = false }: W
 }
 
 /** Block devices of the host that something is wanted on: they have to be known before they can be looked at. */
-function hostDevicesOf(view: DomainView, wish: Wish): readonly string[] {
-  const { live, config } = tuningOf(translate(view, wish, { libvirtVersion: view.info.libvirtVersion }));
-  return [...(live ?? []), ...(config ?? [])].flatMap(({ device }) =>
-    device.kind === 'host-device' ? [device.path] : [],
-  );
+function hostDevicesOf({ live, config }: DomainView, wish: Wish): readonly string[] {
+  return [live, config].flatMap(definition => (definition === undefined ? [] : wish.hostDevices(definition)));
 }
 
 /** What of the host's facts a translation needs. */

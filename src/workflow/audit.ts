@@ -117,7 +117,7 @@ async function samplesOf(
   judgement: Judgement,
   earlier: ReadonlyMap<string, CounterSample> | undefined,
 ): Promise<CounterSamples | undefined> {
-  const now = await sampleAssessed(surroundings, judgement);
+  const now = await sampleAssessed(surroundings, judgement, earlier === undefined);
   const before = earlier?.get(judgement.view.state.uuid);
   return now && { now, ...(before && { before }) };
 }

@@ -8,12 +8,13 @@ import type {
 import type { DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
 import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
 import { hasIoLimit } from '../domain/iotune.ts';
-import { readTcClassCounters, readTcPolicers } from '../host/tc.ts';
+import { policersSeen, readTcClassCounters, readTcPolicers } from '../host/tc.ts';
 import { readCgroupCounters } from '../host/thread-counters.ts';
 import { isLibvirts, isOpenVswitchs } from '../observed/policers.ts';
 import type { TcCounters } from '../observed/tc-counters.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { DomainRef } from '../ports/hypervisor.ts';
+import type { TapLimits } from '../verify/host-facts.ts';
 import type { ReadSurroundings } from './surroundings.ts';
 import { look } from './unseen.ts';
 
@@ -23,6 +24,8 @@ export interface SampleInput {
   readonly live: DomainDefinition;
   /** Absent: its cgroups cannot be looked into. */
   readonly cgroups?: ThreadGroups;
+  /** What was read of its taps before: policers in it are not asked for again. */
+  readonly taps?: ReadonlyMap<string, TapLimits>;
 }
 
 /** The folders of a domain's thread groups, in the hierarchy of the cpu controller. */
@@ -50,7 +53,7 @@ export function threadGroups(files: readonly KnobFile[], version: 1 | 2): Thread
 /** Reads what those who limit a running domain have counted, as far as it can be read; changes nothing. */
 export async function sampleCounters(
   { hypervisor, host, now }: ReadSurroundings,
-  { domain, live, cgroups }: SampleInput,
+  { domain, live, cgroups, taps }: SampleInput,
 ): Promise<CounterSample> {
   const limited = live.interfaces.filter(nic => nic.dev !== undefined && isLimited(nic));
   const hasQuota = Object.keys(live.cputune).some(parameter => parameter.endsWith('_quota'));
@@ -58,7 +61,7 @@ export async function sampleCounters(
   const [disks, threads, interfaces] = await Promise.all([
     hasThrottle ? look(() => hypervisor.getDiskStats(domain)) : { why: 'no disk is limited' },
     host && cgroups && hasQuota ? sampleThreads(host, cgroups) : [],
-    Promise.all(host ? limited.map(nic => sampleInterface(host, nic)) : []),
+    Promise.all(host ? limited.map(nic => sampleInterface(host, nic, taps)) : []),
   ]);
   return {
     atMs: (now?.() ?? new Date()).getTime(),
@@ -96,12 +99,14 @@ async function sampleThreads(
 async function sampleInterface(
   host: HostReader,
   nic: InterfaceDefinition,
+  taps: SampleInput['taps'],
 ): Promise<readonly [string, InterfaceCounters]> {
   const dev = nic.dev ?? '';
+  const tap = taps?.get(dev);
   const isOvs = isOvsHeld(interfaceEnforcer(nic));
   const [classes, policers] = await Promise.all([
     look(() => readTcClassCounters(host, dev)),
-    look(() => readTcPolicers(host, dev)),
+    tap === undefined ? look(() => readTcPolicers(host, dev)) : { found: policersSeen(dev, tap.policers) },
   ]);
   const parent = isOvs ? '1:fffe' : undefined;
   const shaped =

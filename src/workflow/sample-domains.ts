@@ -42,15 +42,22 @@ async function sampleDomain(
   return sampleCounters(surroundings, { domain, live, ...(cgroups && { cgroups }) });
 }
 
-/** A sample of a domain that was just read at every layer; undefined when it does not run. */
+/**
+ * A sample of a domain that was just read at every layer; undefined when it does not run.
+ *
+ * @param alone no other one is compared with it, so that its counters need not be of one moment: those that were read
+ *   with the limits are taken
+ */
 export async function sampleAssessed(
   surroundings: ReadSurroundings,
-  { view: { state: domain, live }, readings, facts: { cgroupVersion } }: Judgement,
+  { view: { state: domain, live }, readings, facts: { cgroupVersion, taps } }: Judgement,
+  alone: boolean,
 ): Promise<CounterSample | undefined> {
   if (live === undefined) return undefined;
   const files = readings
     .filter(one => one.layer === 'cgroup')
     .map(({ subject, knob, evidence }) => ({ subject, knob, path: evidence.source }));
   const cgroups = cgroupVersion && threadGroups(files, cgroupVersion);
-  return sampleCounters(surroundings, { domain, live, ...(cgroups && { cgroups }) });
+  const known = { ...(cgroups && { cgroups }), ...(alone && taps && { taps }) };
+  return sampleCounters(surroundings, { domain, live, ...known });
 }

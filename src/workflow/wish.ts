@@ -3,6 +3,7 @@ import type { DomainDefinition } from '../domain/definition.ts';
 import type { IntentRecord } from '../domain/intent-record.ts';
 import { prune } from '../domain/prune.ts';
 import { type Translation, translateFlavor } from '../domain/translate.ts';
+import { wantedSections } from '../domain/wanted-sections.ts';
 import type { VolumeIntent } from '../intent/volume-intent.ts';
 import type { WholeQuota } from '../intent/whole-quota.ts';
 import type { TuningPlan } from '../plan/plan.ts';
@@ -12,6 +13,8 @@ import type { Scope } from '../ports/hypervisor.ts';
 export interface Wish {
   /** Worked out for one of its definitions. */
   readonly translate: (scope: Scope, domain: DomainDefinition, capabilities: HostCapabilities) => Translation;
+  /** Paths of the host's block devices that it may say something of: they are looked at before it is worked out. */
+  readonly hostDevices: (domain: DomainDefinition) => readonly string[];
   /** As {@link Asked.ovsNative}. */
   readonly ovsNative?: boolean;
 }
@@ -42,6 +45,10 @@ export function flavorWish(asked: Asked): Wish {
         ? prune(translation, { domain, live: scope === 'live', capabilities })
         : translation;
     },
+    hostDevices: domain =>
+      [...wantedSections(quota).hostDevices, ...(isWhole === true ? domain.hostDevices : [])].map(
+        ({ path }) => path,
+      ),
     ...(ovsNative === true && { ovsNative }),
   };
 }
@@ -50,6 +57,10 @@ export function flavorWish(asked: Asked): Wish {
 export function plannedWish({ tuning, ovsNative }: TuningPlan): Wish {
   return {
     translate: scope => ({ tuning: tuning[scope] ?? [], diagnostics: [] }),
+    hostDevices: () =>
+      [...(tuning.live ?? []), ...(tuning.config ?? [])].flatMap(({ device }) =>
+        device.kind === 'host-device' ? [device.path] : [],
+      ),
     ...(ovsNative === true && { ovsNative }),
   };
 }

@@ -3,7 +3,8 @@ import type { Hypervisor } from '../lab/hypervisor.ts';
 import { labHypervisor, releaseHypervisor } from '../lab/start.ts';
 import type { Suite } from './row.ts';
 
-const DOMAINS = 30;
+/** More of them fit into the lab's memory, up to 80. */
+const DOMAINS = Number(process.env.VIRT_QUOTA_BENCH_DOMAINS || 30);
 const script = '/root/audit-by-hand';
 
 /** What somebody reads who looks at the same by hand: nothing is compared, only printed. */
@@ -14,13 +15,16 @@ for domain in $(virsh -q list --name); do
   virsh -q dumpxml $domain --inactive
   virsh -q schedinfo $domain --live
   virsh -q blkdeviotune $domain vda --live
+  virsh domstats $domain --block
   pid=$(cat /run/libvirt/qemu/$domain.pid)
   nested=/sys/fs/cgroup$(grep ^0:: /proc/$pid/cgroup | cut -d: -f3 | sed 's|/emulator$||')
   scope=$(dirname "$nested")
   cat "$scope/cpu.weight" "$nested"/cpu.max "$nested"/*/cpu.max "$nested"/memory.{max,high,swap.max} "$nested/io.max"
+  cat "$nested"/cpu.stat "$nested"/*/cpu.stat "$nested"/vcpu*/cgroup.threads
   for tap in $(virsh -q domiflist $domain | awk '{print $1}'); do
     virsh -q domiftune $domain $tap --live
-    tc class show dev $tap
+    tc -d qdisc show dev $tap
+    tc -s class show dev $tap
     tc -s filter show dev $tap parent ffff:
     if ovs-vsctl port-to-br $tap 2>/dev/null; then
       ovs-vsctl list Interface $tap

@@ -28,6 +28,15 @@ export async function makeCapturedHost(folder: string, domains: number): Promise
   await saveRecording(multiplied(await recordTemplate(), domains), folder);
 }
 
+const diskStats = {
+  'block.count': 1,
+  'block.0.name': 'vda',
+  'block.0.rd.reqs': 10_232,
+  'block.0.rd.bytes': 256_204_800,
+  'block.0.wr.reqs': 4_711,
+  'block.0.wr.bytes': 98_304_000,
+};
+
 /** All that an audit reads of the template. */
 async function recordTemplate(): Promise<Recording> {
   const source = await loadRecording(template);
@@ -37,6 +46,7 @@ async function recordTemplate(): Promise<Recording> {
     ...hypervisor,
     getXml: async (...asked: Parameters<typeof hypervisor.getXml>) =>
       withTwoInterfaces(await hypervisor.getXml(...asked)),
+    getDiskStats: async () => diskStats,
   };
   const surroundings = {
     hypervisor: recordHypervisor(reduced, recording),

@@ -129,6 +129,23 @@ describe('an audit', () => {
     expect(await asked(2)).toBe(3);
   });
 
+  it('asks for policers once, and anew for counters that are compared with others', async () => {
+    const [hypervisor, host] = [capturedHypervisor(source), capturedHost(source)];
+    const asked = async (manner: Parameters<typeof auditDomains>[3]) => {
+      const ran: string[] = [];
+      const run: HostReader['run'] = argv => {
+        ran.push(argv.join(' '));
+        return host.run(argv);
+      };
+      const surroundings = { hypervisor, host: { ...host, run } };
+      const outcomes = auditDomains(surroundings, await hypervisor.listDomains(), asDefined, manner);
+      for await (const outcome of outcomes) expect(outcome).toMatchObject({ audit: { outcome: 'pass' } });
+      return ran.filter(line => line.endsWith('filter show dev tap5f64d83e-14 parent ffff:')).length;
+    };
+    expect(await asked({})).toBe(1);
+    expect(await asked({ pause: async () => {} })).toBe(3);
+  });
+
   it('compares two samples of what was counted', async () => {
     const stat = `${scope}/libvirt/vcpu0/cpu.stat`;
     const first = { [stat]: 'usage_usec 100\nnr_periods 10\nnr_throttled 2\n' };
