@@ -4,7 +4,6 @@ import type { Endpoint } from './endpoint.ts';
 import { LibvirtError } from './error.ts';
 import type { Link } from './link.ts';
 import { firstExisting, socketLink, whenReady } from './socket-link.ts';
-import { openTls } from './tls-link.ts';
 
 /**
  * Opens what an endpoint says.
@@ -17,7 +16,8 @@ export async function openLink(endpoint: Endpoint, signal: AbortSignal): Promise
     case 'tcp':
       return socketLink(await whenReady(net.connect(endpoint.port, endpoint.host), 'connect', signal));
     case 'tls':
-      return openTls(endpoint, signal);
+      // Most have no use for it, and node needs some 5 ms to load it.
+      return (await import('./tls-link.ts')).openTls(endpoint, signal);
     case 'command':
       return openCommand(endpoint.argv, signal);
   }
