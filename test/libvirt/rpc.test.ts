@@ -1,8 +1,11 @@
+import { PassThrough, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { text } from '../../src/libvirt/codec.ts';
 import { type Frame, program } from '../../src/libvirt/frame.ts';
 import { type Connection, type ConnectOptions, connect } from '../../src/libvirt/index.ts';
+import { connectProcedures } from '../../src/libvirt/procedures/connect.ts';
+import { Rpc } from '../../src/libvirt/rpc.ts';
 import { answer, type FakeServer, startFakeServer, startMuteServer, unasked } from './fake-server.ts';
 
 let server: FakeServer;
@@ -78,6 +81,29 @@ it('never has more than four calls under way', async () => {
   const connection = await connected();
   await Promise.all(Array.from({ length: 40 }, () => connection.hostname()));
   expect(most).toBe(4);
+});
+
+it('sends the calls of one turn in one write', async () => {
+  const written: number[] = [];
+  const output = new Writable({
+    write: (_chunk, _encoding, done) => {
+      written.push(1);
+      done();
+    },
+    writev: (chunks, done) => {
+      written.push(chunks.length);
+      done();
+    },
+  });
+  const rpc = new Rpc({ input: new PassThrough(), output, destroy: () => {}, explain: async () => '' }, 0);
+  const ask = () => rpc.call(connectProcedures.hostname, undefined).catch(() => {});
+  const together = [ask(), ask(), ask()];
+  await sleep(1);
+  const later = ask();
+  await sleep(1);
+  rpc.end();
+  await Promise.all([...together, later]);
+  expect(written).toEqual([3, 1]);
 });
 
 describe('when the line breaks', () => {
