@@ -68,6 +68,8 @@ const resourceKnobs = {
 /** What lists a group's threads. */
 const threadsFile = { 1: 'tasks', 2: 'cgroup.threads' } as const;
 const limitKnobs = { 1: ['cpu.cfs_quota_us', 'cpu.cfs_period_us'], 2: ['cpu.max'] } as const;
+/** How much of a quota may be saved up for later periods; since Linux 5.14. */
+const burstKnob = { 1: 'cpu.cfs_burst_us', 2: 'cpu.max.burst' } as const;
 
 /**
  * Reads every knob of a running domain: of the machine's scope, of all below it, of each vCPU and I/O thread.
@@ -111,26 +113,42 @@ export async function readDomainCgroup(host: HostReader, domainName: string): Pr
   const read = (wanted: Parameters<typeof readKnob>[1][]) =>
     Promise.all(wanted.map(knob => readKnob(host, knob)));
   const [files, resourceFiles] = await Promise.all([read(knobs), read(resources)]);
+  const [limits, bursts] = await Promise.all([
+    Promise.all(files.map(file => (limitsThreads(file) ? peopled(host, file, version) : file))),
+    read(files.filter(hasQuota).map(file => ({ ...file, knob: burstKnob[version], folder: folderOf(file) }))),
+  ]);
   return {
     version,
     systemd: place.scope !== place.nested,
-    files: await Promise.all(files.map(file => (limitsThreads(file) ? peopled(host, file, version) : file))),
+    files: [...limits, ...bursts.filter(isSet)],
     resources: resourceFiles,
     strayed: strayedOf(places),
   };
 }
 
 /** Whether it limits a vCPU's or an I/O thread's group. The emulator's has a thread: the cgroup was found through it. */
-function limitsThreads({ subject, knob, text = '' }: CgroupFile): boolean {
-  if (!/^(?:vcpu|iothread)\d/.test(subject) || knob === 'cpu.cfs_period_us') return false;
-  const quota = knob === 'cpu.max' ? parseCpuMax(text)?.quota : parseCfsQuota(text);
-  return typeof quota === 'number';
+function limitsThreads(file: CgroupFile): boolean {
+  return /^(?:vcpu|iothread)\d/.test(file.subject) && hasQuota(file);
+}
+
+function hasQuota({ knob, text = '' }: CgroupFile): boolean {
+  if (knob === 'cpu.max') return typeof parseCpuMax(text)?.quota === 'number';
+  return knob === 'cpu.cfs_quota_us' && typeof parseCfsQuota(text) === 'number';
+}
+
+/** The kernel begins with 0, and where it has no such file nothing can be saved up either. */
+function isSet({ text }: CgroupFile): boolean {
+  return text !== undefined && text !== '0';
+}
+
+function folderOf({ path }: CgroupFile): string {
+  return path.slice(0, path.lastIndexOf('/'));
 }
 
 /** Says so when nobody is in the group. */
 async function peopled(host: HostReader, file: CgroupFile, version: 1 | 2): Promise<CgroupFile> {
-  const folder = file.path.slice(0, file.path.lastIndexOf('/'));
-  const threads = await readKnob(host, { subject: file.subject, knob: threadsFile[version], folder });
+  const { subject } = file;
+  const threads = await readKnob(host, { subject, knob: threadsFile[version], folder: folderOf(file) });
   return threads.text === '' ? { ...file, deserted: threads.path } : file;
 }
 

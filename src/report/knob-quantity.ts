@@ -48,6 +48,7 @@ const units: Readonly<Record<string, string>> = {
   bytes: 'bytes',
   quota: 'µs',
   period: 'µs',
+  burst: 'µs',
   rbps: 'bytes/s',
   wbps: 'bytes/s',
   riops: 'operations/s',

@@ -29,6 +29,9 @@ export function expectUnasked(
   return found;
 }
 
+/** Where the kernel tells how much of a quota may be saved up for later periods, in cgroup v2 and v1. */
+export const burstKnobs: readonly string[] = ['cpu.max.burst', 'cpu.cfs_burst_us'];
+
 type Initial = Required<Pick<Expectation, 'parameters' | 'expected'>>;
 
 function initialOf({ kind }: DeviceRef, subject: string, knob: string): Initial | undefined {
@@ -41,9 +44,12 @@ function initialOf({ kind }: DeviceRef, subject: string, knob: string): Initial 
 function initialTime(subject: string, knob: string): Initial | undefined {
   if (knob === 'cpu.weight') return { parameters: ['cpu_shares'], expected: { weight: 100 } };
   if (knob === 'cpu.shares') return { parameters: ['cpu_shares'], expected: { shares: 1024 } };
-  if (knob !== 'cpu.max' && knob !== 'cpu.cfs_quota_us') return undefined;
   const group = subject === 'scope' || subject === 'libvirt' ? 'global' : subject.replace(/\d+$/, '');
-  return { parameters: [`${group as 'global' | 'emulator' | 'iothread'}_quota`], expected: { quota: 'max' } };
+  const parameters = [`${group as 'global' | 'emulator' | 'iothread' | 'vcpu'}_quota`] as const;
+  if (burstKnobs.includes(knob)) return { parameters, expected: { burst: 0 } };
+  return knob === 'cpu.max' || knob === 'cpu.cfs_quota_us'
+    ? { parameters, expected: { quota: 'max' } }
+    : undefined;
 }
 
 const memoryLimits = new Map(

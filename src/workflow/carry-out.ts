@@ -2,6 +2,7 @@ import { deviceName } from '../domain/tuning.ts';
 import { QuotaError } from '../errors.ts';
 import type { ApplyResult, StepResult } from '../plan/apply-result.ts';
 import type { TuningPlan } from '../plan/plan.ts';
+import { burstKnobs } from '../verify/expect-unasked.ts';
 import { knobName } from '../verify/expectation.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { type Assessment, assess } from './assess.ts';
@@ -98,8 +99,12 @@ function brokenBy(after: Assessment, { plan, whole }: Task): readonly Verdict[] 
   });
 }
 
-/** A limit that is taken away is not asked for by anything: libvirt may say that it is gone, and tc still have it. */
-function isChangedBy({ steps }: TuningPlan, { device, parameters }: Verdict['expectation']): boolean {
+/**
+ * A limit that is taken away is not asked for by anything: libvirt may say that it is gone, and tc still have it. Time
+ * that may be saved up was there before: no call of libvirt writes it.
+ */
+function isChangedBy({ steps }: TuningPlan, { device, parameters, knob }: Verdict['expectation']): boolean {
+  if (burstKnobs.includes(knob)) return false;
   const name = deviceName(device);
   return steps.some(
     step =>

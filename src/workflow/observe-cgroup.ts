@@ -79,10 +79,19 @@ function valuesOf(knob: string, text: string): KnobValues | undefined {
     return limit && { quota: limit.quota, period: limit.period };
   }
   const value = knob === 'cpu.cfs_quota_us' ? parseCfsQuota(text) : parseCount(text);
-  const name =
-    { 'cpu.weight': 'weight', 'cpu.shares': 'shares', 'cpu.cfs_quota_us': 'quota' }[knob] ?? 'period';
-  return value === undefined ? undefined : { [name]: value };
+  const name = numberNames[knob];
+  return value === undefined || name === undefined ? undefined : { [name]: value };
 }
+
+/** What the number is that a file holds alone. */
+const numberNames: Readonly<Record<string, string>> = {
+  'cpu.weight': 'weight',
+  'cpu.shares': 'shares',
+  'cpu.cfs_quota_us': 'quota',
+  'cpu.cfs_period_us': 'period',
+  'cpu.max.burst': 'burst',
+  'cpu.cfs_burst_us': 'burst',
+};
 
 function isSeen({ text }: CgroupFile): boolean {
   return text !== undefined;

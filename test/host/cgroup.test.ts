@@ -48,6 +48,23 @@ describe("a domain's cgroup", () => {
     ]);
   });
 
+  it('tells how much a limited group may save up, where that is not nothing', async () => {
+    const bursts = {
+      [`${scope}/libvirt/vcpu2/cpu.max.burst`]: '20000\n',
+      [`${scope}/libvirt/vcpu10/cpu.max.burst`]: '0\n',
+      [`${scope}/libvirt/iothread1/cpu.max.burst`]: '30000\n',
+    };
+    const { files } = await readDomainCgroup(hostOf({ ...found, ...knobs, ...bursts }), 'vm');
+    expect(files.filter(({ knob }) => knob.includes('burst'))).toEqual([
+      {
+        subject: 'vcpu2',
+        knob: 'cpu.max.burst',
+        path: `${scope}/libvirt/vcpu2/cpu.max.burst`,
+        text: '20000',
+      },
+    ]);
+  });
+
   it('has memory and block I/O beside, and no file that the kernel does not have', async () => {
     const more = {
       [`${scope}/io.weight`]: 'default 500\n',

@@ -46,6 +46,14 @@ describe('cgroup knobs that nobody asked for', () => {
     ]);
   });
 
+  it('let no time be saved up for later periods', () => {
+    const saved = seen('vcpu3 cpu.max.burst', 'emulator cpu.cfs_burst_us');
+    expect(lines(expectUnasked({ kind: 'cpu' }, [], saved))).toEqual([
+      'cgroup vcpu3 cpu.max.burst: burst=0',
+      'cgroup emulator cpu.cfs_burst_us: burst=0',
+    ]);
+  });
+
   it('are those of memory for memory', () => {
     const device = { kind: 'memory' } as const;
     const own = expectResources(wantedLimits(device, { soft_limit: 1024 }, undefined), v2);

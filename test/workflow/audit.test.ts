@@ -91,6 +91,24 @@ describe('an audit', () => {
     expect(findings[0]).not.toHaveProperty('repair');
   });
 
+  it('finds time that a vCPU may save up, and what takes that back', async () => {
+    const path = `${scope}/libvirt/vcpu1/cpu.max.burst`;
+    expect(told(await audited({ [path]: '0\n' }))).toEqual([]);
+    const { findings, outcome } = await audited({ [path]: '20000\n' });
+    expect(outcome).toBe('fail');
+    expect(findings).toMatchObject([
+      {
+        cause: 'not-asked-for',
+        knob: 'cpu.max.burst',
+        parameters: ['vcpu_quota'],
+        expected: { burst: 0 },
+        observed: { burst: 20_000 },
+        explanation: expect.stringMatching(`Write 0 to .*/vcpu1/cpu\\.max\\.burst$`),
+      },
+    ]);
+    expect(findings[0]).not.toHaveProperty('repair');
+  });
+
   it('asks Open vSwitch once for several domains, however far apart libvirt tells of them', async () => {
     const [hypervisor, host] = [capturedHypervisor(source), capturedHost(source)];
     const [domain] = await hypervisor.listDomains();

@@ -8,6 +8,8 @@ export const weightOf = ({ isV2 }: Scene) => (isV2 ? 'cpu.weight' : 'cpu.shares'
 const quotaOf = ({ isV2 }: Scene) => (isV2 ? 'cpu.max' : 'cpu.cfs_quota_us');
 const periodOf = ({ isV2 }: Scene) => (isV2 ? 'cpu.max' : 'cpu.cfs_period_us');
 
+const burstOf = ({ isV2 }: Scene) => (isV2 ? 'cpu.max.burst' : 'cpu.cfs_burst_us');
+
 /** Sets a group's limit by hand. @param quota in µs, or `max` */
 function limit(scene: Scene, folder: string, quota: number | 'max', period = 100_000): string {
   if (scene.isV2) return `echo '${quota} ${period}' >'${folder}/cpu.max'`;
@@ -111,6 +113,13 @@ export const cgroupBreaks: readonly Case[] = [
     happens: scene => limit(scene, vcpu(scene, 'full', 0), 40_000_000),
     restored: scene => limit(scene, vcpu(scene, 'full', 0), 40_000),
     found: scene => broken('unit-slip', `cgroup vcpu0 ${quotaOf(scene)}`),
+  },
+  {
+    what: 'time that one of eight vCPUs may save up',
+    actor: 'full',
+    happens: scene => `echo 20000 >'${vcpu(scene, 'full', 2)}/${burstOf(scene)}'`,
+    restored: scene => `echo 0 >'${vcpu(scene, 'full', 2)}/${burstOf(scene)}'`,
+    found: scene => broken('not-asked-for', `cgroup vcpu2 ${burstOf(scene)}`),
   },
   {
     what: 'the thread of one of eight vCPUs, moved to the emulator',

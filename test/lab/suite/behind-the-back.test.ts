@@ -118,4 +118,15 @@ describe('a limit changed behind the back of libvirt', () => {
       expect({ outcome, failure }).toEqual({ outcome: 'applied', failure: undefined });
     });
   });
+
+  test('is told and left, and undoes nothing else, where no call of libvirt writes it', async () => {
+    const [group, knob] = [`${scope}/libvirt/vcpu2`, isV2() ? 'cpu.max.burst' : 'cpu.cfs_burst_us'];
+    const quota = isV2() ? "echo '25000 100000' >cpu.max" : 'echo 25000 >cpu.cfs_quota_us';
+    await hypervisor.shell(`cd '${group}'; echo 10000 >${knob}; ${quota}`);
+    expect(await outside.apply(name)).toMatchObject({ outcome: 'applied' });
+    const { failing } = await outside.verify(name);
+    await hypervisor.shell(`echo 0 >'${group}/${knob}'`);
+    expect(failing).toEqual([`cgroup vcpu2 ${knob}`]);
+    expect((await outside.verify(name)).failing).toEqual([]);
+  });
 });
