@@ -8,7 +8,7 @@ const main = resolve('dist/src/cli/main.js');
 const start = modulesOf('main', 'program');
 start.delete(main);
 const audit = modulesOf('commands/audit');
-// It would load all of that with what it shares with an audit.
+// `translate` shares modules with it, and would load all of them.
 for (const module of modulesOf('commands/translate')) audit.delete(module);
 
 /** The modules that some of the command line load, themselves among them. */

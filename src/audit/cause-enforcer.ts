@@ -1,7 +1,7 @@
 import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
+import { isBurstKnob } from '../observed/cgroup-knob.ts';
 import { leakedRows } from '../observed/ovs-rows.ts';
 import { isLibvirts, overruling } from '../observed/policers.ts';
-import { burstKnobs } from '../verify/expect-unasked.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { CauseContext, Rule } from './cause-context.ts';
 import { systemdOverride } from './cause-systemd.ts';
@@ -80,9 +80,9 @@ const deserted: Rule = ({ reason, expectation: { layer, subject }, evidence }) =
   return { cause: 'behind-libvirt', explanation, isPastRepair: true };
 };
 
-/** No call of libvirt sets it, nor takes it back. @see linux Documentation/scheduler/sched-bwc.rst, "Burst feature" */
+/** No call of libvirt sets it, nor takes it back. */
 const savedUp: Rule = ({ expectation: { knob }, evidence }) => {
-  if (evidence === undefined || !burstKnobs.includes(knob)) return undefined;
+  if (evidence === undefined || !isBurstKnob(knob)) return undefined;
   const explanation = `CPU time that is left of a period is saved up and spent later, beyond the quota: nobody asked for it, and libvirt knows nothing of it. Write 0 to ${evidence.source}`;
   return { cause: 'not-asked-for', explanation, isPastRepair: true };
 };

@@ -1,5 +1,5 @@
 import { pidFileName } from '../domain/pid-file.ts';
-import { parseCfsQuota, parseCpuMax } from '../observed/cgroup-knob.ts';
+import { burstKnob, parseCfsQuota, parseCpuMax } from '../observed/cgroup-knob.ts';
 import {
   locateControllerCgroup,
   locateDomainCgroup,
@@ -68,8 +68,6 @@ const resourceKnobs = {
 /** What lists a group's threads. */
 const threadsFile = { 1: 'tasks', 2: 'cgroup.threads' } as const;
 const limitKnobs = { 1: ['cpu.cfs_quota_us', 'cpu.cfs_period_us'], 2: ['cpu.max'] } as const;
-/** How much of a quota may be saved up for later periods; since Linux 5.14. */
-const burstKnob = { 1: 'cpu.cfs_burst_us', 2: 'cpu.max.burst' } as const;
 
 /**
  * Reads every knob of a running domain: of the machine's scope, of all below it, of each vCPU and I/O thread.

@@ -20,7 +20,17 @@ export function parseCfsQuota(text: string): number | 'max' | undefined {
   return parseCount(text);
 }
 
-/** `cpu.weight`, `cpu.shares`, `cpu.cfs_period_us`: one number. undefined when it is none. */
+/**
+ * By version of cgroup, where the kernel tells how much of a quota may be saved up for later periods, in µs; since Linux
+ * 5.14. @see linux Documentation/scheduler/sched-bwc.rst, "Burst feature"
+ */
+export const burstKnob = { 1: 'cpu.cfs_burst_us', 2: 'cpu.max.burst' } as const;
+
+export function isBurstKnob(knob: string): boolean {
+  return knob === burstKnob[1] || knob === burstKnob[2];
+}
+
+/** `cpu.weight`, `cpu.shares`, `cpu.cfs_period_us`, a burst: one number. undefined when it is none. */
 export function parseCount(text: string): number | undefined {
   return /^\d{1,16}$/.test(text.trim()) ? Number(text) : undefined;
 }

@@ -1,5 +1,6 @@
 import { memTuneParameters } from '../domain/memtune.ts';
 import type { DeviceRef } from '../domain/tuning.ts';
+import { isBurstKnob } from '../observed/cgroup-knob.ts';
 import { memoryKnobs, throttles } from './expect-resources.ts';
 import { type Expectation, knobName } from './expectation.ts';
 import type { HostFacts } from './host-facts.ts';
@@ -29,9 +30,6 @@ export function expectUnasked(
   return found;
 }
 
-/** Where the kernel tells how much of a quota may be saved up for later periods, in cgroup v2 and v1. */
-export const burstKnobs: readonly string[] = ['cpu.max.burst', 'cpu.cfs_burst_us'];
-
 type Initial = Required<Pick<Expectation, 'parameters' | 'expected'>>;
 
 function initialOf({ kind }: DeviceRef, subject: string, knob: string): Initial | undefined {
@@ -46,7 +44,7 @@ function initialTime(subject: string, knob: string): Initial | undefined {
   if (knob === 'cpu.shares') return { parameters: ['cpu_shares'], expected: { shares: 1024 } };
   const group = subject === 'scope' || subject === 'libvirt' ? 'global' : subject.replace(/\d+$/, '');
   const parameters = [`${group as 'global' | 'emulator' | 'iothread' | 'vcpu'}_quota`] as const;
-  if (burstKnobs.includes(knob)) return { parameters, expected: { burst: 0 } };
+  if (isBurstKnob(knob)) return { parameters, expected: { burst: 0 } };
   return knob === 'cpu.max' || knob === 'cpu.cfs_quota_us'
     ? { parameters, expected: { quota: 'max' } }
     : undefined;

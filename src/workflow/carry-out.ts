@@ -1,8 +1,8 @@
 import { deviceName } from '../domain/tuning.ts';
 import { QuotaError } from '../errors.ts';
+import { isBurstKnob } from '../observed/cgroup-knob.ts';
 import type { ApplyResult, StepResult } from '../plan/apply-result.ts';
 import type { TuningPlan } from '../plan/plan.ts';
-import { burstKnobs } from '../verify/expect-unasked.ts';
 import { knobName } from '../verify/expectation.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { type Assessment, assess } from './assess.ts';
@@ -104,7 +104,7 @@ function brokenBy(after: Assessment, { plan, whole }: Task): readonly Verdict[] 
  * that may be saved up was there before: no call of libvirt writes it.
  */
 function isChangedBy({ steps }: TuningPlan, { device, parameters, knob }: Verdict['expectation']): boolean {
-  if (burstKnobs.includes(knob)) return false;
+  if (isBurstKnob(knob)) return false;
   const name = deviceName(device);
   return steps.some(
     step =>

@@ -1,6 +1,6 @@
 import type { DomainDefinition } from '../domain/definition.ts';
 import { type CgroupFile, type CgroupFiles, readDomainCgroup } from '../host/cgroup.ts';
-import { parseCfsQuota, parseCount, parseCpuMax } from '../observed/cgroup-knob.ts';
+import { burstKnob, parseCfsQuota, parseCount, parseCpuMax } from '../observed/cgroup-knob.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { Knob, KnobValues } from '../verify/expectation.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
@@ -89,8 +89,8 @@ const numberNames: Readonly<Record<string, string>> = {
   'cpu.shares': 'shares',
   'cpu.cfs_quota_us': 'quota',
   'cpu.cfs_period_us': 'period',
-  'cpu.max.burst': 'burst',
-  'cpu.cfs_burst_us': 'burst',
+  [burstKnob[1]]: 'burst',
+  [burstKnob[2]]: 'burst',
 };
 
 function isSeen({ text }: CgroupFile): boolean {

@@ -3,7 +3,7 @@ import type { Hypervisor } from '../lab/hypervisor.ts';
 import { labHypervisor, releaseHypervisor } from '../lab/start.ts';
 import type { Suite } from './row.ts';
 
-/** More of them fit into the lab's memory, up to 80. */
+/** 60 fit into the lab's memory too. */
 const DOMAINS = Number(process.env.VIRT_QUOTA_BENCH_DOMAINS || 30);
 const script = '/root/audit-by-hand';
 
