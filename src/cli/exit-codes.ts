@@ -1,3 +1,5 @@
+import { isUndecided } from '../effective/certainty.ts';
+import type { Effective } from '../effective/claim.ts';
 import type { QuotaErrorCode } from '../errors.ts';
 import type { ApplyResult, DomainOutcome } from '../plan/apply-result.ts';
 import type { HostResult } from '../plan/host-result.ts';
@@ -59,6 +61,12 @@ export function exitCodeOfTally({ outcomes }: AuditTally): ExitCode {
 export function exitCodeOfOutcomes(outcomes: ReadonlySet<string>): ExitCode {
   if (outcomes.has('fail')) return exitCode.differences;
   return outcomes.has('inconclusive') ? exitCode.undecided : exitCode.ok;
+}
+
+/** Of what limits devices: where something on the way could not be read, less may get through than is known. */
+export function exitCodeOfEffective(all: readonly Pick<Effective, 'certainty' | 'unseen'>[]): ExitCode {
+  const isOpen = all.some(({ certainty, unseen }) => isUndecided(certainty, unseen));
+  return isOpen ? exitCode.undecided : exitCode.ok;
 }
 
 /** From the one that needs attention first. */

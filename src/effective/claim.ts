@@ -1,4 +1,5 @@
 import type { DeviceRef } from '../domain/tuning.ts';
+import { type Certainty, certaintyOf, NOT_UNDERSTOOD, type Unseen, unseenBelow } from './certainty.ts';
 
 /** Who put a limit where it is, as far as can be told. */
 export type Owner =
@@ -22,7 +23,10 @@ export type Standing =
   | 'shadowed'
   /** It is written down, and who would enforce it does not have it. */
   | 'not-in-force'
-  /** It could not be seen whether it is enforced. */
+  /**
+   * It could not be seen whether it is enforced, or how much it lets through; without a `value` it is a link of the way
+   * that could not be read or is not understood.
+   */
   | 'unseen';
 
 /** One limit that somebody put somewhere. */
@@ -30,7 +34,7 @@ export interface Claim {
   readonly owner: Owner;
   /** Where it is: `tc tap0 police pref 49`, `ovs tap0 ingress_policing_rate`, `definition`. */
   readonly at: string;
-  /** In the unit of what is limited; absent: it limits nothing. */
+  /** In the unit of what is limited; absent: it limits nothing, or (`unseen`) it is not known how much. */
   readonly value?: number;
   readonly standing: Standing;
   /** What the standing is known from. */
@@ -60,41 +64,54 @@ export interface Effective {
   readonly unit: 'B/s' | 'packets/s' | 'requests/s' | 'CPUs';
   /** What is asked, and by which key. */
   readonly asked?: { readonly value: number; readonly because: string };
-  /** The one that counts; absent: nothing limits it, or it could not be seen. */
+  readonly certainty: Certainty;
+  /** The one that counts; absent: `certainty` is none of `exact` and `at-most`. */
   readonly binds?: Claim;
+  /** Why it is not known better; absent: everything on the way was read and is understood. */
+  readonly unseen?: readonly Unseen[];
   /** All of them, in the order in which they are met. */
   readonly claims: readonly Claim[];
 }
 
 /** A limit that is met, before it is known which of them binds. */
 export interface Met extends Omit<Claim, 'standing'> {
-  readonly sees: 'everything' | 'some';
-  /** Whether nothing after it is asked any more. */
+  /** `unknown`: it is there, and what it does with a packet is not understood. */
+  readonly sees: 'everything' | 'some' | 'unknown';
+  /** Whether nothing after it is asked any more; of one that is not understood: whether that may be so. */
   readonly decides: boolean;
+}
+
+/** A link on the way that could not be read or is not understood: it may limit, and how much is not known. */
+export function unseenClaim({ at, why }: Unseen): Claim {
+  return { owner: 'unknown', at, standing: 'unseen', why };
 }
 
 /**
  * Standings of limits that are met one after the other: the least of those that everything passes binds; one that decides
- * leaves nothing to those after it.
+ * leaves nothing to those after it. Behind one that may decide and is not understood, nothing is known of any.
  */
 export function inOrder(met: readonly Met[]): readonly Claim[] {
-  const decided = met.findIndex(one => one.decides && one.sees === 'everything');
-  const reached = decided < 0 ? met : met.slice(0, decided + 1);
+  const end = met.findIndex(one => one.decides && one.sees !== 'some');
+  const reached = end < 0 ? met : met.slice(0, end + 1);
   const least = Math.min(
     ...reached.flatMap(one => (one.sees === 'everything' && one.value !== undefined ? [one.value] : [])),
   );
   const binding = reached.findIndex(one => one.sees === 'everything' && one.value === least);
-  return met.map(({ sees, decides, ...claim }, at): Claim => {
-    if (at >= reached.length) {
-      return {
-        ...claim,
-        standing: 'shadowed',
-        why: `${met[decided]?.at} decides for every packet before it`,
-      };
-    }
-    if (sees === 'some') return { ...claim, standing: 'partial', why: 'it sees only some of the packets' };
-    return { ...claim, standing: at === binding ? 'binds' : 'looser' };
-  });
+  return met.map((one, at) =>
+    at < reached.length ? reachedOne(one, at === binding) : behind(one, met[end]),
+  );
+}
+
+function reachedOne({ sees, decides, ...claim }: Met, isBinding: boolean): Claim {
+  if (sees === 'unknown') return { ...claim, standing: 'unseen', why: claim.why ?? NOT_UNDERSTOOD };
+  if (sees === 'some') return { ...claim, standing: 'partial', why: 'it sees only some of the packets' };
+  return { ...claim, standing: isBinding ? 'binds' : 'looser' };
+}
+
+function behind({ sees, decides, ...claim }: Met, end: Met | undefined): Claim {
+  return end?.sees === 'unknown'
+    ? { ...claim, standing: 'unseen', why: `${end.at} may decide before it` }
+    : { ...claim, standing: 'shadowed', why: `${end?.at} decides for every packet before it` };
 }
 
 /** Of limits in places that everything passes one after the other, the least binds. */
@@ -115,5 +132,16 @@ export function effective(
   claims: readonly Claim[],
 ): Effective {
   const binds = claims.find(claim => claim.standing === 'binds');
-  return { ...head, ...(binds && { binds }), claims };
+  const unseen = unseenBelow(claims, binds?.value);
+  const { device, limited, unit, asked } = head;
+  return {
+    device,
+    limited,
+    unit,
+    ...(asked && { asked }),
+    certainty: certaintyOf(claims, unseen),
+    ...(binds && { binds }),
+    ...(unseen.length > 0 && { unseen }),
+    claims,
+  };
 }

@@ -1,12 +1,15 @@
 import type { DiskDefinition } from '../domain/definition.ts';
 import type { IoTuneParameter } from '../domain/iotune.ts';
 import type { DeviceTuning, Limits } from '../domain/tuning.ts';
-import { type Claim, type Effective, effective, type Limited } from './claim.ts';
+import type { Unseen } from './certainty.ts';
+import { type Claim, type Effective, effective, type Limited, unseenClaim } from './claim.ts';
 
 /** What a disk has in force: the numbers that QEMU answers; absent: it could not be asked. */
 export interface DiskState {
   readonly disk: DiskDefinition;
   readonly throttle?: Limits;
+  /** Why QEMU's throttle could not be read, or not all of it. */
+  readonly unseen?: Unseen;
   /** The other disks that share its bucket. */
   readonly shares: readonly string[];
 }
@@ -29,7 +32,7 @@ export function effectiveDisk(state: DiskState, asked: DeviceTuning | undefined)
   const device = { kind: 'disk', target: disk.target } as const;
   return respects.flatMap(({ limited, unit, own, total }) => {
     const both = [own, total] as const;
-    const claims = claimsOf(state, both);
+    const claims = [...claimsOf(state, both), ...(state.unseen ? [unseenClaim(state.unseen)] : [])];
     const wanted = askedOf(asked, both);
     if (claims.length === 0 && wanted === undefined) return [];
     const held = both.map(name => throttle?.[name] ?? 0).filter(value => value > 0);

@@ -4,32 +4,54 @@ import { shapedDirection } from '../verify/expect-tc.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
 import { qemuKnobs } from '../verify/qemu-knobs.ts';
 import type { Reading } from '../verify/reading.ts';
+import { type Unseen, unseenAt } from './certainty.ts';
 import type { CpuBandwidth } from './cpu.ts';
 import type { DiskState } from './disk.ts';
 import type { NicState, PortFlows } from './nic-state.ts';
 
-/** What is there of a domain's interfaces that tc or Open vSwitch can limit. @param openflow by device */
+/** What was asked besides the facts, where an answer or its absence says more. */
+export interface NicSources {
+  /** By device: the flows of its bridge, or why they could not be read. */
+  readonly openflow?: ReadonlyMap<string, PortFlows | Unseen>;
+  /** Of tc: why a device could not be read. */
+  readonly readings?: readonly Reading[];
+}
+
+/** What is there of a domain's interfaces that tc or Open vSwitch can limit. */
 export function nicStates(
   { interfaces }: DomainDefinition,
   facts: HostFacts,
-  openflow?: ReadonlyMap<string, PortFlows>,
+  { openflow, readings }: NicSources = {},
 ): readonly NicState[] {
   return interfaces.flatMap((nic): readonly NicState[] => {
-    const { dev } = nic;
-    if (dev === undefined || interfaceEnforcer(nic) === 'none') return [];
+    if (interfaceEnforcer(nic) === 'none') return [];
+    // Readings of a device that libvirt does not name have its address.
+    const dev = nic.dev ?? nic.mac;
     const tc = facts.taps?.get(dev);
     const flows = openflow?.get(dev);
+    const unseen = [
+      ...(tc === undefined && readings !== undefined ? [unseenTc(dev, readings)] : []),
+      ...(flows !== undefined && 'why' in flows ? [flows] : []),
+    ];
     return [
       {
         nic,
         dev,
         shaped: shapedDirection(nic, facts),
         ...(tc && { tc }),
-        ...(flows && { openflow: flows }),
+        ...(flows !== undefined && !('why' in flows) && { openflow: flows }),
         ...(facts.ovs && facts.ovsPorts.has(dev) && { ovs: facts.ovs }),
+        ...(unseen.length > 0 && { unseen }),
       },
     ];
   });
+}
+
+function unseenTc(dev: string, readings: readonly Reading[]): Unseen {
+  const unread = readings.find(
+    ({ layer, subject, unreadable }) => layer === 'tc' && subject === dev && unreadable !== undefined,
+  );
+  return unseenAt(unread?.evidence.source ?? 'tc', unread?.unreadable ?? 'it was not asked');
 }
 
 /** The quotas among the readings of a domain's cgroups. */
@@ -52,19 +74,42 @@ function periodOf(readings: readonly Reading[], subject: string): number | strin
   return own?.values?.period;
 }
 
+/** Groups around the vCPUs whose quota could not be read: one for each reason. */
+export function unseenGroups(readings: readonly Reading[]): readonly Unseen[] {
+  const subjects = new Map<string, Set<string>>();
+  for (const { layer, knob, subject, unreadable } of readings) {
+    if (layer !== 'cgroup' || !/^cpu\.(?:max|cfs_)/.test(knob) || unreadable === undefined) continue;
+    if (!/^(?:scope|libvirt|vcpu\d+)$/.test(subject)) continue;
+    const known = subjects.get(unreadable) ?? new Set();
+    subjects.set(unreadable, known.add(subject.replace(/\d+$/, '*')));
+  }
+  return [...subjects].map(([why, of]) => unseenAt(`cgroup ${[...of].join(', ')} cpu.max`, why));
+}
+
 /** The throttles among the readings of a domain's disks. */
 export function diskStates({ disks }: DomainDefinition, readings: readonly Reading[]): readonly DiskState[] {
   const names = new Map(qemuKnobs.map(({ knob, parameter }) => [knob, parameter]));
   const throttles = new Map<string, Record<string, number>>();
-  for (const { layer, subject, knob, values } of readings) {
+  const unread = new Map<string, Unseen>();
+  for (const { layer, subject, knob, values, unreadable, evidence } of readings) {
     const parameter = names.get(knob);
-    if (layer !== 'qemu' || parameter === undefined || typeof values?.value !== 'number') continue;
+    if (layer !== 'qemu' || parameter === undefined) continue;
+    if (unreadable !== undefined && isRate(parameter)) {
+      unread.set(subject, unseenAt(evidence.source, unreadable));
+    }
+    if (typeof values?.value !== 'number') continue;
     throttles.set(subject, { ...throttles.get(subject), [parameter]: values.value });
   }
   return disks.map(disk => {
     const throttle = throttles.get(disk.target);
-    return { disk, ...(throttle && { throttle }), shares: sharing(disk, disks) };
+    const unseen = unread.get(disk.target);
+    return { disk, ...(throttle && { throttle }), ...(unseen && { unseen }), shares: sharing(disk, disks) };
   });
+}
+
+/** Bursts are told by newer versions only, and limit nothing by themselves. */
+function isRate(parameter: string): boolean {
+  return /^(?:total|read|write)_(?:bytes|iops)_sec$/.test(parameter);
 }
 
 /** Disks of one group share one bucket. */

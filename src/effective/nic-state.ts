@@ -7,6 +7,7 @@ import { portMark } from '../observed/ovs-port-record.ts';
 import { ovsRowMaker } from '../observed/ovs-row-maker.ts';
 import { kilobytesToBits } from '../units.ts';
 import type { TapLimits } from '../verify/host-facts.ts';
+import type { Unseen } from './certainty.ts';
 import type { Owner } from './claim.ts';
 
 /** What is there of one interface. */
@@ -21,6 +22,8 @@ export interface NicState {
   readonly ovs?: OvsState;
   /** Absent: it is no port of Open vSwitch, or its bridge could not be asked. */
   readonly openflow?: PortFlows;
+  /** What of its way could not be read; absent: everything was. */
+  readonly unseen?: readonly Unseen[];
 }
 
 /** The flows and meters of a port's bridge. */

@@ -1,6 +1,7 @@
 import { QuotaError } from '../errors.ts';
 import { type CommandResult, HostReadError, type HostReader } from '../ports/host.ts';
 import type { DomainState, HypervisorInfo, HypervisorReader } from '../ports/hypervisor.ts';
+import { NOT_CAPTURED } from '../verify/reading.ts';
 import { olderOvsCommand, ovsCommand } from './ovs.ts';
 import type { Recorded, RecordedLibvirt, RecordedSource } from './recorded.ts';
 
@@ -15,7 +16,7 @@ export function capturedHost(source: RecordedSource): HostReader {
     run: async argv => {
       const line = argv.join(' ');
       const result = replayed(await commandIn(source, argv), line);
-      if (result === undefined) throw new HostReadError(`'${line}': not in the capture`);
+      if (result === undefined) throw new HostReadError(`'${line}': ${NOT_CAPTURED}`);
       return result;
     },
   };
@@ -83,7 +84,7 @@ function findState({ ids, uuids, names }: StateIndex, wanted: string): DomainSta
 }
 
 function replayed<T>(recorded: Recorded<T> | undefined, what: string): T | undefined {
-  if (recorded === undefined) throw new HostReadError(`'${what}': not in the capture`);
+  if (recorded === undefined) throw new HostReadError(`'${what}': ${NOT_CAPTURED}`);
   if ('error' in recorded) throw new HostReadError(recorded.error);
   return 'value' in recorded ? recorded.value : undefined;
 }
@@ -94,5 +95,5 @@ function answered<T>(recorded: Recorded<T> | undefined, what: string): T {
 }
 
 function missing(what: string): never {
-  throw new QuotaError('not-found', what, `${what}: not in the capture`);
+  throw new QuotaError('not-found', what, `${what}: ${NOT_CAPTURED}`);
 }

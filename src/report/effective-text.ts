@@ -1,4 +1,5 @@
 import { deviceName } from '../domain/tuning.ts';
+import type { Certainty } from '../effective/certainty.ts';
 import type { Claim, Effective, Owner, Standing } from '../effective/claim.ts';
 import type { Contest } from '../effective/contest.ts';
 import { oneLine, type Paint } from './table.ts';
@@ -49,12 +50,47 @@ export function renderEffective(all: readonly Effective[], paint: Paint): string
   return `${lines.join('\n')}\n`;
 }
 
+const certaintyStyles = {
+  exact: 'green',
+  'at-most': 'yellow',
+  partial: 'yellow',
+  none: 'yellow',
+  unknown: 'yellow',
+} as const satisfies Readonly<Record<Certainty, Parameters<Paint>[0]>>;
+
 function linesOf(one: Effective, paint: Paint): readonly string[] {
-  const { limited, unit, binds, asked, claims } = one;
-  const value = binds?.value === undefined ? 'no limit' : amountText(binds.value, unit);
+  const { limited, unit, asked, claims, certainty } = one;
   const wanted = asked === undefined ? '' : `   asked: ${amountText(asked.value, unit)}  # ${asked.because}`;
-  const head = `  ${limited.padEnd(16)}  ${paint(binds === undefined ? 'yellow' : 'green', value)}${oneLine(wanted)}`;
+  const value = paint(certaintyStyles[certainty], limitText(one));
+  const head = `  ${limited.padEnd(16)}  ${value}${oneLine(`${doubtText(one)}${wanted}`)}`;
   return [head, ...claims.map(claim => claimLine(claim, unit, paint))];
+}
+
+/** `32.768 MB/s`, `at most 2 CPUs`, `no limit`, `unknown`: what counts. */
+export function limitText({ certainty, binds, unit }: Effective): string {
+  const value = binds?.value === undefined ? '' : amountText(binds.value, unit);
+  switch (certainty) {
+    case 'exact':
+      return value;
+    case 'at-most':
+      return `at most ${value}`;
+    case 'partial':
+      return 'no limit for all of it';
+    case 'none':
+      return 'no limit';
+    default:
+      return 'unknown';
+  }
+}
+
+/** Why it is not known better: the first reason, and how many more there are. */
+function doubtText({ certainty, unseen = [] }: Effective): string {
+  const [first, ...more] = unseen;
+  if (first === undefined) return '';
+  // What a command failed with begins with the command.
+  const said = first.why.startsWith("'") ? first.why : `${first.at}: ${first.why}`;
+  const reason = `${said}${more.length === 0 ? '' : ` (and ${more.length} more)`}`;
+  return certainty === 'at-most' ? `; could be less: ${reason}` : `: ${reason}`;
 }
 
 function claimLine(
@@ -63,18 +99,19 @@ function claimLine(
   paint: Paint,
 ): string {
   const amount = value === undefined ? '' : amountText(value, unit);
-  const rest = `${amount.padEnd(14)}  ${owners[owner].padEnd(15)}  ${at}${why === undefined ? '' : `   (${why})`}`;
+  // Nothing is known of a link that could not be read, also not whose it is.
+  const who = standing === 'unseen' && value === undefined && owner === 'unknown' ? '' : owners[owner];
+  const rest = `${amount.padEnd(14)}  ${who.padEnd(15)}  ${at}${why === undefined ? '' : `   (${why})`}`;
   return `    ${paint(styles[standing], standing.padEnd(12))}  ${oneLine(rest)}`;
 }
 
 /** One sentence on two owners of one device. */
 export function contestText({ effective, owners: who, loses }: Contest): string {
-  const { device, limited, binds, unit } = effective;
+  const { device, limited, binds, certainty } = effective;
   const names = who.map(owner => owners[owner]).join(' and ');
+  const none = certainty === 'unknown' ? 'which binds is not known' : 'none binds';
   const winner =
-    binds?.value === undefined
-      ? 'none binds'
-      : `${owners[binds.owner]}'s binds (${amountText(binds.value, unit)})`;
+    binds?.value === undefined ? none : `${owners[binds.owner]}'s binds (${limitText(effective)})`;
   const loser =
     loses === undefined ? '' : `; ${owners[loses.owner]}'s is ${loses.standing}: ${loses.why ?? ''}`;
   return oneLine(`${deviceName(device)} ${limited}: limits of ${names}; ${winner}${loser}`);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { certainties } from '../effective/certainty.ts';
 import type { Claim, Effective, Limited, Owner, Standing } from '../effective/claim.ts';
 import type { EffectiveReport } from '../report/effective-report.ts';
 import { device, list } from './shapes.ts';
@@ -35,7 +36,10 @@ const claim = z
   .strictObject({
     owner,
     at: z.string().describe('where it is'),
-    value: z.number().exactOptional().describe('absent: it limits nothing'),
+    value: z
+      .number()
+      .exactOptional()
+      .describe('absent: it limits nothing, or (unseen) it is not known how much'),
     standing,
     why: z.string().exactOptional(),
   })
@@ -47,7 +51,15 @@ const effective = z
     limited,
     unit: z.enum(['B/s', 'packets/s', 'requests/s', 'CPUs']),
     asked: z.strictObject({ value: z.number(), because: z.string() }).exactOptional(),
-    binds: claim.exactOptional().describe('absent: nothing limits it, or it could not be seen'),
+    certainty: z
+      .enum(certainties)
+      .describe(
+        'exact: binds counts; at-most: it may be less; partial: only some of it is limited; none: nothing limits it; unknown: it could not be told',
+      ),
+    binds: claim.exactOptional().describe('there with exact and at-most'),
+    unseen: list(z.strictObject({ at: z.string(), why: z.string() }))
+      .exactOptional()
+      .describe('there with at-most and unknown: what on the way could not be read or is not understood'),
     claims: list(claim).describe('in the order in which they are met'),
   })
   .meta({ id: 'effective' }) satisfies z.ZodType<Effective>;

@@ -17,3 +17,6 @@ export interface Reading extends Knob {
   readonly unreadable?: string;
   readonly evidence: Evidence;
 }
+
+/** How the reason ends when a captured host has no answer: nobody can ask it any more. */
+export const NOT_CAPTURED = 'not in the capture';

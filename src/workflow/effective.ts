@@ -1,7 +1,9 @@
+import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
+import { type Unseen, unseenAt } from '../effective/certainty.ts';
 import type { Effective } from '../effective/claim.ts';
 import { type Contest, contests } from '../effective/contest.ts';
 import { effectiveDomain } from '../effective/effective-domain.ts';
-import { cpuBandwidths, diskStates, nicStates } from '../effective/host-state.ts';
+import { cpuBandwidths, diskStates, nicStates, unseenGroups } from '../effective/host-state.ts';
 import { meteringTables } from '../effective/metered.ts';
 import type { PortFlows } from '../effective/nic-state.ts';
 import { QuotaError } from '../errors.ts';
@@ -14,7 +16,7 @@ import type { DomainRef } from '../ports/hypervisor.ts';
 import { assess } from './assess.ts';
 import { type DomainView, lookAt } from './look-at.ts';
 import type { ReadSurroundings } from './surroundings.ts';
-import { look } from './unseen.ts';
+import { look, type Seen } from './unseen.ts';
 import { type Asked, flavorWish } from './wish.ts';
 
 /** What limits a domain's devices, and where more than one wants to. */
@@ -47,13 +49,17 @@ export async function effectiveLimits(
     view: marked,
   } = await assess(surroundings, view, flavorWish(askedOf(view)), ['live']);
   const definition = marked.live ?? view.live;
-  const ports = [...(facts.taps?.keys() ?? [])].filter(dev => facts.ovsPorts.has(dev));
+  const ports = definition.interfaces.flatMap(nic => {
+    const { dev } = nic;
+    return dev !== undefined && (isOvsHeld(interfaceEnforcer(nic)) || facts.ovsPorts.has(dev)) ? [dev] : [];
+  });
   const openflow = await openflowOf(surroundings, ports);
   const state = {
     definition,
     groups: cpuBandwidths(readings),
+    unseenGroups: unseenGroups(readings),
     disks: diskStates(definition, readings),
-    nics: nicStates(definition, facts, openflow),
+    nics: nicStates(definition, facts, { openflow, readings }),
   };
   const effective = effectiveDomain(state, tuning.live ?? []);
   return {
@@ -63,27 +69,40 @@ export async function effectiveLimits(
   };
 }
 
-/** Flows and meters of the bridges that the ports are on; a bridge that cannot be asked is left out. */
+/** Flows and meters of the bridges that the ports are on, or why they could not be read. */
 async function openflowOf(
   { host }: ReadSurroundings,
   ports: readonly string[],
-): Promise<ReadonlyMap<string, PortFlows>> {
+): Promise<ReadonlyMap<string, PortFlows | Unseen>> {
   if (host === undefined || ports.length === 0) return new Map();
   const database = await look(() => readOvsPorts(host));
-  if ('why' in database) return new Map();
-  const places = ports.flatMap(dev => findOvsPort(database.found, { dev }) ?? []);
-  const bridges = [...new Set(places.map(({ bridge }) => bridge))];
-  const seen = await Promise.all(
-    bridges.map(bridge => look(() => Promise.all([readMetering(host, bridge), readMeters(host, bridge)]))),
+  if ('why' in database) return new Map(ports.map(dev => [dev, unseenAt('openflow', database.why)]));
+  const places = ports.map(dev => ({ dev, place: findOvsPort(database.found, { dev }) }));
+  const bridges = [...new Set(places.flatMap(({ place }) => place?.bridge ?? []))];
+  const seen = new Map(
+    await Promise.all(bridges.map(async name => [name, await look(() => readBridge(host, name))] as const)),
   );
-  return new Map(
-    places.flatMap(({ dev, bridge, ofport }): [string, PortFlows][] => {
-      const one = seen[bridges.indexOf(bridge)];
-      if (one === undefined || 'why' in one || ofport === undefined) return [];
-      const [flows, meters] = one.found;
-      return [[dev, { bridge, ofport, flows, meters }]];
-    }),
-  );
+  return new Map(places.map(({ dev, place }) => [dev, flowsOf(place, seen)]));
+}
+
+type Bridge = Awaited<ReturnType<typeof readBridge>>;
+
+function flowsOf(
+  place: ReturnType<typeof findOvsPort>,
+  bridges: ReadonlyMap<string, Seen<Bridge>>,
+): PortFlows | Unseen {
+  if (place === undefined) return { at: 'openflow', why: 'Open vSwitch has it on no bridge' };
+  const { bridge, ofport } = place;
+  const at = `openflow ${bridge}`;
+  const seen = bridges.get(bridge) ?? { why: 'it was not asked' };
+  if ('why' in seen) return unseenAt(at, seen.why);
+  if (ofport === undefined) return { at, why: 'the port has no number there' };
+  return { bridge, ofport, ...seen.found };
+}
+
+async function readBridge(host: HostReader, bridge: string): Promise<Pick<PortFlows, 'flows' | 'meters'>> {
+  const [flows, meters] = await Promise.all([readMetering(host, bridge), readMeters(host, bridge)]);
+  return { flows, meters };
 }
 
 /** Of all flows of a bridge, which can be very many, those of the tables that have meters. */

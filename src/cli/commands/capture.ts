@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DomainAudit } from '../../audit/domain-audit.ts';
+import { QuotaError } from '../../errors.ts';
 import { packCapture } from '../../host/capture-archive.ts';
 import {
   emptyRecording,
@@ -13,6 +15,7 @@ import {
 import { redactRecording } from '../../host/redact.ts';
 import { wholeQuota } from '../../intent/whole-quota.ts';
 import { auditDomains } from '../../workflow/audit.ts';
+import { effectiveLimits } from '../../workflow/effective.ts';
 import type { ReadSurroundings } from '../../workflow/surroundings.ts';
 import { chosenDomains } from '../chosen-domains.ts';
 import { type ConnectOptions, connected } from '../connection.ts';
@@ -41,6 +44,7 @@ export async function capture(names: readonly string[], options: CaptureOptions)
     const domains = await chosenDomains(surroundings.hypervisor, names);
     for await (const outcome of auditDomains(recorded, domains, asDefined)) {
       if ('error' in outcome) failed.push(`${outcome.domain.name}: ${outcome.error.message}`);
+      else if (readsLimits(options, outcome.audit)) await readLimits(recorded, outcome.audit.domain.uuid);
     }
   });
   await keep(options.redact === true ? redactRecording(recording, randomBytes(32)) : recording, options.out);
@@ -51,6 +55,20 @@ export async function capture(names: readonly string[], options: CaptureOptions)
 
 /** Nobody needs to say what is wanted for everything to be read. */
 const asDefined = () => ({ source: 'libvirt', asked: { quota: wholeQuota({}).quota } }) as const;
+
+/** Flows name machines and addresses of others, which nobody has hashed. */
+function readsLimits({ redact }: CaptureOptions, { domain }: DomainAudit): boolean {
+  return redact !== true && domain.id !== undefined;
+}
+
+/** What `effective` reads besides; of a domain that has gone away meanwhile it is what was read until then. */
+async function readLimits(recorded: ReadSurroundings, uuid: string): Promise<void> {
+  try {
+    await effectiveLimits(recorded, uuid, () => asDefined().asked);
+  } catch (error) {
+    if (!(error instanceof QuotaError)) throw error;
+  }
+}
 
 async function keep(recording: Recording, out: string): Promise<void> {
   if (!out.endsWith('.tar')) return saveRecording(recording, out);

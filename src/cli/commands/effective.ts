@@ -2,6 +2,7 @@ import { effectiveReport } from '../../report/effective-report.ts';
 import { contestText, renderEffective } from '../../report/effective-text.ts';
 import { effectiveLimits } from '../../workflow/effective.ts';
 import { type DesiredOptions, desiredFrom } from '../desired.ts';
+import { exitCodeOfEffective } from '../exit-codes.ts';
 import { type LookOptions, looking } from '../looking.ts';
 import { type Loudness, processTerminal } from '../terminal.ts';
 
@@ -18,6 +19,7 @@ export async function effective(domain: string, options: EffectiveOptions): Prom
     effectiveLimits(surroundings, domain, view => desiredOf(view).asked),
   );
   const report = effectiveReport(found.domain, found.effective, found.contests);
+  process.exitCode = exitCodeOfEffective(found.effective);
   if (options.format === 'json') return terminal.out(`${JSON.stringify(report, null, 2)}\n`);
   terminal.out(renderEffective(found.effective, terminal.paint));
   for (const contest of found.contests) terminal.say(`warning: ${contestText(contest)}`, { always: true });
