@@ -1,7 +1,12 @@
 import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
 import { isBurstKnob } from '../observed/cgroup-knob.ts';
 import { leakedRows } from '../observed/ovs-rows.ts';
-import { isLibvirts, overruling } from '../observed/policers.ts';
+import { plainPolicer } from '../observed/policers.ts';
+import { classPath } from '../observed/tc-path/class-path.ts';
+import type { PathBreak } from '../observed/tc-path/path.ts';
+import { policersOf } from '../observed/tc-policer.ts';
+import type { TapLimits } from '../verify/host-facts.ts';
+import { policerPath } from '../verify/tap-path.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { CauseContext, Rule } from './cause-context.ts';
 import { systemdOverride } from './cause-systemd.ts';
@@ -22,18 +27,29 @@ const leaked: Rule = ({ expectation: { layer, subject, parameters } }, { circums
   return { cause: 'leaked-ovs-rows', explanation };
 };
 
-/** It is there and decides nothing: another owner's comes first, accepts for good, and lets more through. */
+/** It is there, and a filter that is none of libvirt's leads packets past it, or lets less through. */
 const decidedBefore: Rule = ({ expectation: { layer, subject, knob } }, { facts }) => {
-  const policers = layer === 'tc' && knob === 'police' ? (facts.taps?.get(subject)?.policers ?? []) : [];
-  const own = policers.find(isLibvirts);
-  const first = own && overruling(policers, own);
-  if (first === undefined) return undefined;
-  const through = first.rateBps === undefined ? 'everything' : `${first.rateBps} B/s`;
-  const explanation = `the ${first.filter} filter at pref ${first.pref} decides for every packet before it and lets ${through} through; virt-quota effective says whose it is`;
-  const argv = ['tc', 'filter', 'del', 'dev', subject, 'parent', 'ffff:', 'pref', String(first.pref)];
+  const tap = layer === 'tc' ? facts.taps?.get(subject) : undefined;
+  const found = tap && breakOf(tap, knob);
+  // What stands at the root qdisc goes when libvirt makes it anew.
+  if (tap === undefined || found?.filter === undefined || !['ingress', 'egress'].includes(found.part))
+    return undefined;
+  if (found.how === 'unknown') return undefined;
+  const { pref, chain } = found.filter;
+  const hasClsact = tap.qdiscs?.some(one => one.kind === 'clsact') ?? false;
+  const hook = hasClsact ? [found.part] : ['parent', 'ffff:'];
+  const place = chain === 0 ? hook : [...hook, 'chain', String(chain)];
+  const argv = ['tc', 'filter', 'del', 'dev', subject, ...place, 'pref', String(pref)];
   const repair = { argv, note: 'it is not ours: whoever has set it may set it again' };
+  const explanation = `${found.why}; virt-quota effective says whose it is`;
   return { cause: 'decided-before', explanation, repair };
 };
+
+function breakOf(tap: TapLimits, knob: string): PathBreak | undefined {
+  const own = knob === 'police' ? plainPolicer(policersOf(tap.ingress)) : undefined;
+  if (own !== undefined) return policerPath(tap, own);
+  return knob.startsWith('class htb 1:1') ? classPath(tap, '1:1') : undefined;
+}
 
 const openVswitchOwnsTap: Rule = ({ expectation }, { definitions: { live }, facts }) => {
   const { layer, device, subject } = expectation;

@@ -28,10 +28,12 @@ function neverApplied({ observed }: Verdict, { definitions: { live, config } }: 
   return { cause: 'never-applied', explanation };
 }
 
-function behindLibvirt({ observed, reason }: Verdict): ToldCause {
+function behindLibvirt({ observed, reason, detail }: Verdict): ToldCause {
   const gone = "it was removed behind libvirt's back, or never came into force";
-  const changed =
-    reason === 'idle' ? 'what was read there keeps it out of force' : "it was changed behind libvirt's back";
+  const isOnItsWay = reason === 'idle' || reason === 'stricter';
+  const changed = isOnItsWay
+    ? (detail ?? 'what was read there keeps it out of force')
+    : "it was changed behind libvirt's back";
   const how = observed === undefined ? gone : changed;
   return { cause: 'behind-libvirt', explanation: `libvirt's running definition is right: ${how}` };
 }

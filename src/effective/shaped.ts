@@ -1,36 +1,40 @@
 import { interfaceEnforcer } from '../domain/enforcement.ts';
-import type { TcClass } from '../observed/tc-class.ts';
-import { detourOf } from '../observed/tc-detour.ts';
-import type { TcQdisc } from '../observed/tc-qdisc.ts';
-import { parseTcRate } from '../observed/tc-quantity.ts';
+import { egressRate, type SentRate, sentRate } from '../observed/tc-path/sent-rate.ts';
 import { bitsToBytes, kilobytesToBytes } from '../units.ts';
-import type { Claim, Owner } from './claim.ts';
+import type { TapLimits } from '../verify/host-facts.ts';
+import { type Claim, inSeries, type Owner, unseenClaim } from './claim.ts';
 import { type NicState, qosOf } from './nic-state.ts';
 
 /** The root qdisc and what it does. A device has one, so whoever made it is alone. */
 interface Root {
   readonly owner: Owner;
   readonly at: string;
-  readonly value?: number;
-  readonly note?: string;
+  /** Limits that everything passes. */
+  readonly claims: readonly Claim[];
   /** Made of a row of its database. */
   readonly isOpenVswitchs?: boolean;
 }
 
 /** What limits the direction that goes out of the device: its root qdisc, and what is only written down. */
 export function shapedClaims(state: NicState): readonly Claim[] {
-  const root = state.tc && rootOf(state);
-  const { owner, at, value, note } = root ?? {};
+  const root = state.tc && rootOf(state, state.tc);
   const idle =
     root === undefined
       ? ({ standing: 'unseen', why: 'tc could not be seen' } as const)
       : ({ standing: 'not-in-force', why: instead(root) } as const);
-  const bound: readonly Claim[] =
-    owner === undefined || at === undefined || value === undefined
-      ? []
-      : [{ owner, at, value, standing: 'binds', ...(note !== undefined && { why: note }) }];
   const written = [rowOf(state, root), definitionOf(state, root)].flatMap(claim => claim ?? []);
-  return [...bound, ...written.map(claim => ({ ...claim, ...idle })), ...noopOf(state)];
+  return [
+    ...inSeries(root?.claims ?? [], state.tc ? beforeRoot(state.dev, state.tc) : []),
+    ...written.map(claim => ({ ...claim, ...idle })),
+    ...noopOf(state),
+  ];
+}
+
+/** Filters of clsact come before the root qdisc. */
+function beforeRoot(dev: string, tc: TapLimits): readonly Claim[] {
+  const rate = egressRate(tc);
+  if (rate === undefined || rate.is === 'everything') return [];
+  return claimsAt(dev, rate, () => 'unknown');
 }
 
 /** A limit that is written down where the kernel does not have it. */
@@ -62,47 +66,48 @@ function noopOf(state: NicState): readonly Claim[] {
   return [{ owner: 'os-vif', at: `ovs ${state.dev} qos linux-noop`, standing: 'not-in-force', why }];
 }
 
-function instead({ at, value, owner }: Root): string {
-  return value === undefined ? `no such class (${at})` : `the root qdisc is another one (${at}, ${owner})`;
+function instead({ at, owner, claims }: Root): string {
+  return claims.some(one => one.value !== undefined)
+    ? `the root qdisc is another one (${at}, ${owner})`
+    : `no such class (${at})`;
 }
 
-function rootOf(state: NicState): Root {
-  const { tc, dev } = state;
-  const qdiscs = tc?.qdiscs ?? [];
-  const root = qdiscs.find(qdisc => qdisc.parent === 'root');
-  const classes = tc?.classes ?? [];
-  const byHandle = (handle: string) => classes.find(one => one.handle === handle);
-  const port = byHandle('1:fffe');
-  if (port !== undefined) return ofOpenVswitch(state, port, byHandle('1:1'));
-  const own = byHandle('1:1');
-  const isReached = tc !== undefined && detourOf(tc) === undefined;
-  if (own !== undefined && own.parent === undefined && isReached) return ofLibvirt(state, own);
-  if (root?.kind === 'tbf') return ofTbf(root, dev);
-  return { owner: 'unknown', at: `tc ${dev} qdisc ${root?.kind ?? ''}`.trimEnd() };
+function rootOf(state: NicState, tc: TapLimits): Root {
+  const { dev } = state;
+  const rate = sentRate(tc);
+  const isOpenVswitchs = tc.classes.some(one => one.handle === '1:fffe');
+  const ownerAt = (at: string): Owner => {
+    if (isOpenVswitchs && at.startsWith('class htb 1:1')) return qosOf(state)?.owner ?? 'unknown';
+    if (at === 'class htb 1:1') return isDefined(state) ? 'libvirt' : 'unknown';
+    // @see neutron agent/linux/tc_lib.py:TcCommand.set_tbf_bw_limit
+    return at === 'qdisc tbf' ? 'neutron' : 'unknown';
+  };
+  const claims = claimsAt(dev, rate, ownerAt).map(claim => ({ ...claim, ...peakNote(claim, tc) }));
+  const at = rate.is === 'rate' ? (rate.parts[0]?.at ?? '') : rate.at;
+  return { owner: ownerAt(at), at: `tc ${dev} ${at}`, claims, ...(isOpenVswitchs && { isOpenVswitchs }) };
 }
 
-/** The queue's class borrows from the port's up to its ceiling, whatever its own rate. */
-function ofOpenVswitch(state: NicState, port: TcClass, queue: TcClass | undefined): Root {
-  const ceilings = [port.ceilBps, queue?.ceilBps].filter(ceil => ceil !== undefined);
-  const owner = qosOf(state)?.owner ?? 'unknown';
-  const at = `tc ${state.dev} class htb 1:1 parent 1:fffe`;
-  return { owner, at, isOpenVswitchs: true, ...(ceilings.length > 0 && { value: Math.min(...ceilings) }) };
+function isDefined({ nic, shaped }: NicState): boolean {
+  return nic.bandwidth[`${shaped}.average`] !== undefined;
+}
+
+/** What is known of a way out, as limits that everything passes. */
+function claimsAt(dev: string, rate: SentRate, ownerAt: (at: string) => Owner): readonly Claim[] {
+  if (rate.is === 'everything') return [];
+  if (rate.is === 'unknown') return [unseenClaim({ at: `tc ${dev} ${rate.at}`, why: rate.why })];
+  const why = rate.why === undefined ? {} : { why: rate.why };
+  return rate.parts.map(({ at, bps }) => ({
+    owner: ownerAt(at),
+    at: `tc ${dev} ${at}`,
+    value: bps,
+    standing: 'looser',
+    ...why,
+  }));
 }
 
 /** A class without a parent has nobody to borrow from: its rate is the limit, and a ceiling above it does nothing. */
-function ofLibvirt({ nic, shaped, dev }: NicState, { rateBps, ceilBps }: TcClass): Root {
-  const isDefined = nic.bandwidth[`${shaped}.average`] !== undefined;
-  const idle = rateBps !== undefined && ceilBps !== undefined && ceilBps > rateBps;
-  return {
-    owner: isDefined ? 'libvirt' : 'unknown',
-    at: `tc ${dev} class htb 1:1`,
-    ...(rateBps !== undefined && { value: rateBps }),
-    ...(idle && { note: 'the peak is out of reach: the class has no parent to borrow from' }),
-  };
-}
-
-/** @see neutron agent/linux/tc_lib.py:TcCommand.set_tbf_bw_limit */
-function ofTbf({ options }: TcQdisc, dev: string): Root {
-  const rate = parseTcRate(/(?:^| )rate (\S+)/.exec(options)?.[1] ?? '');
-  return { owner: 'neutron', at: `tc ${dev} qdisc tbf`, ...(rate !== undefined && { value: rate }) };
+function peakNote({ at }: Claim, { classes }: TapLimits): Pick<Claim, 'why'> {
+  const own = classes.find(one => at.endsWith(` class htb ${one.handle}`) && one.parent === undefined);
+  const isIdle = own?.rateBps !== undefined && own.ceilBps !== undefined && own.ceilBps > own.rateBps;
+  return isIdle ? { why: 'the peak is out of reach: the class has no parent to borrow from' } : {};
 }

@@ -1,7 +1,9 @@
 import { type Iproute2Version, parseIproute2Version } from '../observed/iproute2-version.ts';
 import { parseTcClasses, type TcClass } from '../observed/tc-class.ts';
-import { parseTcPolicers, type TcPolicer } from '../observed/tc-filter.ts';
 import { parseTcFilters, type TcFilter } from '../observed/tc-filter-list.ts';
+import { type HfscClass, parseHfscClasses } from '../observed/tc-path/hfsc.ts';
+import { parseTcRules, type TcRule } from '../observed/tc-path/rule.ts';
+import { parseTcPolicers, type TcPolicer } from '../observed/tc-policer.ts';
 import { parseTcQdiscs, type TcQdisc } from '../observed/tc-qdisc.ts';
 import type { TcTree } from '../observed/tc-tree.ts';
 import { HostReadError, type HostReader } from '../ports/host.ts';
@@ -30,13 +32,32 @@ export async function readTcPolicers(host: HostReader, dev: string): Promise<TcA
   return asked(host, policersOf(dev), parseTcPolicers);
 }
 
-/** Policers that {@link readTcPolicers} has found, as an answer of its own. */
+/** Policers that were found before, as an answer of its own. */
 export function policersSeen(dev: string, found: readonly TcPolicer[]): TcAnswer<TcPolicer> {
   return { source: policersOf(dev).join(' '), found };
 }
 
 function policersOf(dev: string): readonly string[] {
-  return ['tc', '-r', '-s', '-d', 'filter', 'show', 'dev', checked(dev), 'parent', 'ffff:'];
+  return rulesAt(dev, ['parent', 'ffff:']);
+}
+
+/**
+ * Filters of a device: of its root qdisc when `hook` is empty, else of what it names: `['parent', 'ffff:']` (an `ingress`
+ * qdisc), `['ingress']` and `['egress']` (`clsact`), `['parent', '1:1']` (a class).
+ *
+ * @throws HostReadError when there is no such device here
+ */
+export function readTcRules(
+  host: HostReader,
+  dev: string,
+  hook: readonly string[],
+): Promise<TcAnswer<TcRule>> {
+  return asked(host, rulesAt(dev, hook), parseTcRules);
+}
+
+/** With the options of the other questions about a device, so that one process can answer them all. */
+function rulesAt(dev: string, hook: readonly string[]): readonly string[] {
+  return ['tc', '-r', '-s', '-d', 'filter', 'show', 'dev', checked(dev), ...hook];
 }
 
 /** A tree with what tc was asked for each part of it. */
@@ -98,6 +119,11 @@ async function asked<T>(
 export async function readTcClassCounters(host: HostReader, dev: string): Promise<TcAnswer<TcClass>> {
   const argv = ['tc', '-r', '-s', '-d', 'class', 'show', 'dev', checked(dev)];
   return { source: argv.join(' '), found: parseTcClasses(await answer(host, argv)) };
+}
+
+/** The hfsc classes of a device; in text they are told with their rates. @throws HostReadError */
+export async function readTcHfscClasses(host: HostReader, dev: string): Promise<TcAnswer<HfscClass>> {
+  return asked(host, ['tc', '-r', '-s', '-d', 'class', 'show', 'dev', checked(dev)], parseHfscClasses);
 }
 
 /** @see linux net/core/dev.c:dev_valid_name */

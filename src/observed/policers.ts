@@ -1,7 +1,15 @@
-import type { TcPasser, TcPolicer } from './tc-filter.ts';
+import type { TcPolicer } from './tc-policer.ts';
 
 /** Priority at which Neutron's agents put their own filters. @see neutron agent/linux/tc_lib.py */
 export const NEUTRON_PREF = 49;
+
+/** Priority at which MidoNet's agent puts its filter. */
+export const MIDONET_PREF = 5;
+
+/** Whether a filter is one of a system that has limits of its own. */
+export function isOthers({ pref, kind }: { readonly pref: number; readonly kind: string }): boolean {
+  return pref === NEUTRON_PREF || (pref === MIDONET_PREF && kind === 'basic');
+}
 
 /** The first u32 filter for all packets is libvirt's, whoever made it; Neutron's agents have a priority of their own. */
 export function isLibvirts({ filter, protocol, matchesAll, pref }: TcPolicer): boolean {
@@ -13,9 +21,18 @@ export function isOpenVswitchs({ filter, matchesAll }: TcPolicer): boolean {
   return matchesAll && (filter === 'matchall' || filter === 'basic');
 }
 
-/** What is above the rate may also be let pass, or counted only: then it limits nothing. */
+/**
+ * The policer that stands for what libvirt sets: its own, or where there is none another one of every packet, whoever has
+ * put it there.
+ */
+export function plainPolicer(policers: readonly TcPolicer[]): TcPolicer | undefined {
+  const isPlain = (one: TcPolicer) => seesAll(one) && !isOthers(one.rule) && one.rateBps !== undefined;
+  return policers.find(isLibvirts) ?? policers.find(isPlain);
+}
+
+/** Starting again (`reclassify`) a packet comes to the same policer, until the kernel drops it. */
 export function drops({ action = 'drop' }: TcPolicer): boolean {
-  return action.startsWith('drop');
+  return action.startsWith('drop') || action.startsWith('reclassify');
 }
 
 /** Whether it sees every packet. */
@@ -29,26 +46,4 @@ export function seesAll({ matchesAll, protocol }: TcPolicer): boolean {
  */
 export function decides(policer: TcPolicer): boolean {
   return seesAll(policer) && !(policer.action ?? '').endsWith('/continue');
-}
-
-/** What keeps a policer from ever being asked. */
-export interface Overruling extends TcPasser {
-  /** B/s that it lets through; absent: everything. */
-  readonly rateBps?: number;
-}
-
-/**
- * What keeps a policer from ever being asked, and lets more through: the first before it that decides for every packet.
- * A stricter one before it is in nobody's way.
- *
- * @param policers in the order in which packets meet them
- */
-export function overruling(policers: readonly TcPolicer[], policer: TcPolicer): Overruling | undefined {
-  const first = policers.slice(0, policers.indexOf(policer)).find(decides);
-  const { passedBefore: passer } = policer;
-  if (passer !== undefined && (first === undefined || passer.pref < first.pref)) return passer;
-  if (first === undefined) return undefined;
-  const { filter, pref, text, rateBps = 0 } = first;
-  if (!drops(first)) return { filter, pref, text };
-  return rateBps > (policer.rateBps ?? 0) ? { filter, pref, text, rateBps } : undefined;
 }

@@ -1,3 +1,5 @@
+import { parseTcCounters, type TcCounters } from './tc-counters.ts';
+
 /** A queueing discipline as tc shows it. */
 export interface TcQdisc {
   /** `htb`, `fq_codel`, `ingress`, … */
@@ -8,18 +10,25 @@ export interface TcQdisc {
   readonly parent: string;
   /** What else tc says of it, in its words: `limit 10240p flows 1024 …`. */
   readonly options: string;
+  /** What went through it; only when asked for with `-s`. */
+  readonly counters?: TcCounters;
   /** tc's line. */
   readonly text: string;
 }
 
 /** The qdiscs in the answer to `tc -d qdisc show dev …`, in its order. Lines that are no qdiscs are skipped. */
 export function parseTcQdiscs(answer: string): readonly TcQdisc[] {
-  return answer
-    .split('\n')
-    .map(line => line.trim())
-    .filter(line => line.startsWith('qdisc '))
-    .map(qdiscOf)
-    .filter(qdisc => qdisc.parent !== '');
+  const qdiscs: TcQdisc[] = [];
+  for (const raw of answer.split('\n')) {
+    const line = raw.trim();
+    const counters = parseTcCounters(line);
+    const last = qdiscs.at(-1);
+    if (line.startsWith('qdisc ')) qdiscs.push(qdiscOf(line));
+    else if (counters !== undefined && last !== undefined && last.counters === undefined) {
+      qdiscs.splice(-1, 1, { counters, ...last });
+    }
+  }
+  return qdiscs.filter(qdisc => qdisc.parent !== '');
 }
 
 function qdiscOf(text: string): TcQdisc {
@@ -28,13 +37,6 @@ function qdiscOf(text: string): TcQdisc {
   // How many refer to it depends on the device, not on what it is.
   const options = words[0] === 'refcnt' ? words.slice(2) : words;
   return { kind, handle, parent, options: options.join(' '), text };
-}
-
-/** A root htb qdisc that sends elsewhere what no filter has classified: a class 1:1 is in nobody's way then. */
-export function bypassing(qdiscs: readonly TcQdisc[]): TcQdisc | undefined {
-  const root = qdiscs.find(one => one.kind === 'htb' && one.parent === 'root');
-  const minor = root && htbDefault(root);
-  return minor === undefined || minor === 1 ? undefined : root;
 }
 
 /** The minor number of an htb qdisc's default class: `0x40`. 0 stands for none; undefined when tc does not say. */

@@ -1,8 +1,8 @@
 import type { TcLine } from '../backend/htb-commands.ts';
 import { ingressLine, type MidonetPolice, policeLine } from '../backend/midonet-police.ts';
 import type { Diagnostic } from '../diagnostics.ts';
-import type { TcPolicer } from '../observed/tc-filter.ts';
 import type { TcFilter } from '../observed/tc-filter-list.ts';
+import type { TcPolicer } from '../observed/tc-policer.ts';
 import { bytesShownToTold } from '../units.ts';
 import {
   expectMidonet,

@@ -57,7 +57,11 @@ export function verdictSentence(verdict: Verdict<Demand>): string {
     case 'missing':
       return `${where} is not there; expected ${knobText(expected)}`;
     case 'idle':
-      return `${where} is out of force, by what is read there; expected ${knobText(expected)}`;
+      return `${where} is out of force: ${verdict.detail ?? 'by what is read there'}; expected ${knobText(expected)}`;
+    case 'stricter':
+      return `${where} is as expected, and something lets less through: ${verdict.detail ?? ''}`;
+    case 'unproved':
+      return `${where} is as expected, and not proved: ${verdict.detail ?? ''}`;
     case 'unexpected':
       return `${where} must not be there, but holds ${knobText(verdict.observed)}`;
     case 'no-enforcement-point':
@@ -78,6 +82,7 @@ function observedText(verdict: Verdict<Demand>): string {
   if (verdict.outcome === 'inconclusive' || verdict.outcome === 'not-applicable') {
     return verdict.detail ?? verdict.reason ?? '';
   }
+  if (verdict.reason === 'stricter') return `${knobText(compared(verdict))}; ${verdict.detail ?? ''}`;
   return verdict.reason === 'idle' ? knobText(verdict.observed) : knobText(compared(verdict));
 }
 

@@ -45,6 +45,8 @@ const judged = {
     .enum([
       'missing',
       'idle',
+      'stricter',
+      'unproved',
       'unexpected',
       'different',
       'no-enforcement-point',

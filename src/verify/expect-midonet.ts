@@ -1,5 +1,5 @@
 import type { MidonetPolice } from '../backend/midonet-police.ts';
-import type { TcPolicer } from '../observed/tc-filter.ts';
+import type { TcPolicer } from '../observed/tc-policer.ts';
 import type { TcQdisc } from '../observed/tc-qdisc.ts';
 import { sizeInTcText } from '../units.ts';
 import type { Demand, Knob, KnobValues } from './expectation.ts';

@@ -1,20 +1,15 @@
 import type { Iproute2Version } from '../observed/iproute2-version.ts';
 import type { OvsState } from '../observed/ovs.ts';
 import type { OvsHolder } from '../observed/ovs-owner.ts';
-import type { TcClass } from '../observed/tc-class.ts';
-import type { TcPolicer } from '../observed/tc-filter.ts';
-import type { TcFilter } from '../observed/tc-filter-list.ts';
-import type { TcQdisc } from '../observed/tc-qdisc.ts';
+import type { ClassTree } from '../observed/tc-path/destinations.ts';
+import type { TcRule } from '../observed/tc-path/rule.ts';
 
 /** What tc has on one device, whoever put it there. */
-export interface TapLimits {
-  readonly classes: readonly TcClass[];
-  /** Absent: they could not be seen. */
-  readonly qdiscs?: readonly TcQdisc[];
-  /** Those of the root qdisc; absent: they were not looked at. */
-  readonly filters?: readonly TcFilter[];
-  /** On ingress, in the order in which packets meet them. */
-  readonly policers: readonly TcPolicer[];
+export interface TapLimits extends ClassTree {
+  /** The filters on ingress. */
+  readonly ingress: readonly TcRule[];
+  /** Devices to which they send packets. */
+  readonly redirected?: ReadonlyMap<string, ClassTree>;
 }
 
 /** What has to be known of a host to say what its enforcers must hold. What could not be seen is left out. */

@@ -47,7 +47,13 @@ function judgeAlone<E extends Demand>(expectation: E, reading: Reading | undefin
     return told({ outcome: 'inconclusive', reason: 'unreadable', detail: unreadable });
   }
   if (reading?.idle === true && expected !== undefined) {
-    return told({ outcome: 'fail', reason: 'idle', observed: outOfForce });
+    const { idleBecause: detail } = reading;
+    return told({
+      outcome: 'fail',
+      reason: 'idle',
+      observed: outOfForce,
+      ...(detail !== undefined && { detail }),
+    });
   }
   const observed = reading?.values;
   if (observed === undefined) {
@@ -55,7 +61,16 @@ function judgeAlone<E extends Demand>(expectation: E, reading: Reading | undefin
   }
   if (expected === undefined) return told({ outcome: 'fail', reason: 'unexpected', observed });
   const { outcome, ...more } = compare(expectation, expected, observed);
-  return told({ outcome, ...more, observed });
+  if (outcome === 'fail') return told({ outcome, ...more, observed });
+  return told({ outcome, ...more, ...onItsWay(reading), observed });
+}
+
+/** The number is right: that proves nothing where something on the way to it does more, or nobody knows what. */
+function onItsWay(reading: Reading | undefined): Partial<Pick<Verdict, 'outcome' | 'reason' | 'detail'>> {
+  if (reading?.stricter !== undefined)
+    return { outcome: 'fail', reason: 'stricter', detail: reading.stricter };
+  if (reading?.unproved === undefined) return {};
+  return { outcome: 'inconclusive', reason: 'unproved', detail: reading.unproved };
 }
 
 function compare(

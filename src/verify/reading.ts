@@ -13,6 +13,12 @@ export interface Reading extends Knob {
   readonly values?: KnobValues;
   /** It is there, and what the evidence says keeps it out of force: it has no `values`. */
   readonly idle?: true;
+  /** In words what keeps it out of force; absent: the evidence says it. */
+  readonly idleBecause?: string;
+  /** Something lets less through than the values say; what it is. */
+  readonly stricter?: string;
+  /** Why it is not known whether the values are in force: something on the way to it that is not understood. */
+  readonly unproved?: string;
   /** Why it could not be seen (permission, program missing, timeout). Never counts as a pass. */
   readonly unreadable?: string;
   readonly evidence: Evidence;

@@ -10,6 +10,10 @@ export type VerdictReason =
   | 'missing'
   /** The knob is there, and something keeps it out of force; the evidence says what. */
   | 'idle'
+  /** It holds what is asked for, and something that everything passes too lets less through; `detail` says what. */
+  | 'stricter'
+  /** It holds what is asked for, and something on the way to it is not understood; `detail` says what. */
+  | 'unproved'
   /** The knob is there and must not be. */
   | 'unexpected'
   /** Values differ; `differs` says which. */

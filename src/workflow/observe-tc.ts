@@ -1,21 +1,14 @@
-import {
-  readTcClasses,
-  readTcFilters,
-  readTcPolicers,
-  readTcQdiscsBeside,
-  type TcAnswer,
-} from '../host/tc.ts';
-import { drops, isLibvirts, isOpenVswitchs, overruling } from '../observed/policers.ts';
-import type { TcClass } from '../observed/tc-class.ts';
-import { detourOf, mayDetour } from '../observed/tc-detour.ts';
-import type { TcPolicer } from '../observed/tc-filter.ts';
-import type { TcFilter } from '../observed/tc-filter-list.ts';
-import type { TcQdisc } from '../observed/tc-qdisc.ts';
+import { drops, isOpenVswitchs, plainPolicer } from '../observed/policers.ts';
+import { classPath } from '../observed/tc-path/class-path.ts';
+import type { PathBreak } from '../observed/tc-path/path.ts';
+import { policersOf } from '../observed/tc-policer.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { Knob, KnobValues } from '../verify/expectation.ts';
 import type { TapLimits } from '../verify/host-facts.ts';
-import type { Evidence, Reading } from '../verify/reading.ts';
-import { look, type Seen, unseen } from './unseen.ts';
+import type { Reading } from '../verify/reading.ts';
+import { policerPath } from '../verify/tap-path.ts';
+import { partOf, readTap, type TapAnswers, tapOf } from './read-tap.ts';
+import { unseen } from './unseen.ts';
 
 /** libvirt's class, and the two that Open vSwitch makes of a `linux-htb` row. */
 const classKnobs = [
@@ -29,40 +22,24 @@ const policeKnobs = ['police', 'police matchall'] as const;
 /** What was read of one device. */
 export interface ObservedTc {
   readonly readings: readonly Reading[];
-  /** All of its classes and policers, whoever made them; absent: they could not be seen. */
+  /** All of its classes and filters, whoever made them; absent: they could not be seen. */
   readonly state?: TapLimits;
 }
 
 /** Reads one device's classes and policers. A knob that is not there has a reading without values. */
 export async function observeTc(host: HostReader, dev: string): Promise<ObservedTc> {
-  const [classes, policers, qdiscs] = await Promise.all([
-    look(() => readTcClasses(host, dev)),
-    look(() => readTcPolicers(host, dev)),
-    look(() => readTcQdiscsBeside(host, dev)),
-  ]);
-  const isSplit = 'found' in classes && mayDetour(classes.found.found);
-  const filters = isSplit ? await look(() => readTcFilters(host, dev)) : { why: 'it was not asked' };
-  const bypass = detourIn({ classes, qdiscs, filters });
+  const answers = await readTap(host, dev);
+  const { classes, ingress } = answers;
+  const state = tapOf(answers);
   const readings = [
     ...('why' in classes
       ? unseen(knobsOf(dev, classNames), `tc class show dev ${dev}`, classes.why)
-      : classKnobs.map(one =>
-          one.handle === '1:1' && bypass !== undefined
-            ? ({ layer: 'tc', subject: dev, knob: one.knob, idle: true, evidence: bypass } as const)
-            : classReading(dev, one, classes.found.source, classes.found.found),
-        )),
-    ...('why' in policers
-      ? unseen(knobsOf(dev, policeKnobs), `tc filter show dev ${dev} parent ffff:`, policers.why)
-      : policeKnobs.map(knob => policeReading(dev, knob, policers.found.source, policers.found.found))),
+      : classKnobs.map(one => classReading(dev, one, answers))),
+    ...('why' in ingress
+      ? unseen(knobsOf(dev, policeKnobs), `tc filter show dev ${dev} parent ffff:`, ingress.why)
+      : policeKnobs.map(knob => policeReading(dev, knob, answers))),
   ];
-  if ('why' in classes || 'why' in policers) return { readings };
-  const state = {
-    classes: classes.found.found,
-    policers: policers.found.found,
-    ...('found' in qdiscs && { qdiscs: qdiscs.found.found }),
-    ...('found' in filters && { filters: filters.found.found }),
-  };
-  return { readings, state };
+  return state === undefined ? { readings } : { readings, state };
 }
 
 /** The readings of a device that cannot be looked at. */
@@ -76,59 +53,75 @@ function knobsOf(dev: string, names: readonly string[]): readonly Knob[] {
   return names.map(knob => ({ layer: 'tc', subject: dev, knob }));
 }
 
-/** The answers to what class 1:1 depends on. */
-interface ShapingAnswers {
-  readonly classes: Seen<TcAnswer<TcClass>>;
-  readonly qdiscs: Seen<TcAnswer<TcQdisc>>;
-  readonly filters: Seen<TcAnswer<TcFilter>>;
-}
-
-function detourIn(answers: ShapingAnswers): Evidence | undefined {
-  const found = <T>(answer: Seen<TcAnswer<T>>) => ('found' in answer ? answer.found.found : undefined);
-  const [classes = [], qdiscs, filters] = [
-    found(answers.classes),
-    found(answers.qdiscs),
-    found(answers.filters),
-  ];
-  const detour = detourOf({ classes, ...(qdiscs && { qdiscs }), ...(filters && { filters }) });
-  const told = detour && answers[detour.by];
-  if (detour === undefined || told === undefined || !('found' in told)) return undefined;
-  return { source: told.found.source, text: detour.text };
-}
-
 function classReading(
   dev: string,
   { knob, handle, parent }: (typeof classKnobs)[number],
-  source: string,
-  classes: readonly TcClass[],
+  answers: TapAnswers,
 ): Reading {
-  const found = classes.find(one => one.handle === handle && one.parent === parent);
-  const { rateBps, ceilBps, burstBytes, cburstBytes } = found ?? {};
-  return reading({ dev, knob, source, text: found?.text }, { rateBps, ceilBps, burstBytes, cburstBytes });
+  const tree = tapOf({ ...answers, ingress: { found: { source: '', found: [] } } });
+  const { source = '' } = partOf(answers, 'classes');
+  const found = tree?.classes.find(one => one.handle === handle && one.parent === parent);
+  if (tree === undefined || found === undefined) {
+    return reading({ dev, knob, source, instead: tree === undefined ? '' : shapingOf(tree) });
+  }
+  const { rateBps, ceilBps, burstBytes, cburstBytes, text } = found;
+  const whole = reading({ dev, knob, source, text }, { rateBps, ceilBps, burstBytes, cburstBytes });
+  return onTheWay(whole, classPath(tree, handle), answers);
 }
 
-function policeReading(
-  dev: string,
-  knob: (typeof policeKnobs)[number],
-  source: string,
-  policers: readonly TcPolicer[],
-): Reading {
-  const found = policers.find(knob === 'police' ? isLibvirts : isOpenVswitchs);
-  const { rateBps, burstBytes } = found ?? {};
-  const first = found && overruling(policers, found);
-  const text = first === undefined ? found?.text : `${first.text}\n${found?.text}`;
-  const isIdle = found !== undefined && (!drops(found) || first !== undefined);
+function policeReading(dev: string, knob: (typeof policeKnobs)[number], answers: TapAnswers): Reading {
+  const { source = '' } = partOf(answers, 'ingress');
+  const tap = tapOf({ ...answers, classes: { found: { source: '', found: [] } } });
+  const policers = policersOf(tap?.ingress ?? []);
+  const found = knob === 'police' ? plainPolicer(policers) : policers.find(isOpenVswitchs);
+  if (tap === undefined || found === undefined) {
+    return reading({ dev, knob, source, instead: textsOf(tap?.ingress ?? []) });
+  }
+  const { rateBps, burstBytes, text } = found;
   const whole = reading({ dev, knob, source, text }, { rateBps, burstBytes });
-  if (!isIdle) return whole;
-  const { values, ...rest } = whole;
-  return { ...rest, idle: true };
+  if (!drops(found)) return idle(whole, 'it lets pass what is too much');
+  return onTheWay(whole, policerPath(tap, found), answers);
+}
+
+/** What the way to a limit makes of its reading; the lines that tell so come first. */
+function onTheWay(whole: Reading, found: PathBreak | undefined, answers: TapAnswers): Reading {
+  if (found === undefined) return whole;
+  const { source = whole.evidence.source, why } = partOf(answers, found.part);
+  const own = whole.evidence.text;
+  const text = found.text === '' || found.text.includes(own) ? found.text || own : `${found.text}\n${own}`;
+  const told = { ...whole, evidence: { source, text } };
+  if (found.how === 'past') return idle(told, found.why);
+  if (found.how === 'stricter') return { ...told, stricter: found.why };
+  return { ...told, unproved: why === undefined ? found.why : `${found.why}: ${why}` };
+}
+
+function idle({ values: _, ...rest }: Reading, idleBecause: string): Reading {
+  return { ...rest, idle: true, idleBecause };
+}
+
+/** As much of tc's lines as helps to see what is there in place of a limit. */
+const MOST_TEXT = 600;
+
+function shapingOf({ classes, qdiscs = [] }: TapLimits): string {
+  const root = qdiscs.filter(one => one.parent !== 'ffff:fff1');
+  return [...root, ...classes]
+    .map(one => one.text)
+    .join('\n')
+    .slice(0, MOST_TEXT);
+}
+
+function textsOf(rules: TapLimits['ingress']): string {
+  return rules
+    .map(one => one.text)
+    .join('\n')
+    .slice(0, MOST_TEXT);
 }
 
 function reading(
-  found: { dev: string; knob: string; source: string; text: string | undefined },
-  values: Readonly<Record<string, number | undefined>>,
+  found: { dev: string; knob: string; source: string; text?: string; instead?: string },
+  values: Readonly<Record<string, number | undefined>> = {},
 ): Reading {
-  const { dev, knob, source, text } = found;
+  const { dev, knob, source, text, instead = '' } = found;
   const known = Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined);
   const held: KnobValues = Object.fromEntries(known);
   return {
@@ -136,6 +129,6 @@ function reading(
     subject: dev,
     knob,
     ...(text !== undefined && { values: held }),
-    evidence: { source, text: text ?? '' },
+    evidence: { source, text: text ?? instead },
   };
 }

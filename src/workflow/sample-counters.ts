@@ -12,6 +12,7 @@ import { policersSeen, readTcClassCounters, readTcPolicers } from '../host/tc.ts
 import { readCgroupCounters } from '../host/thread-counters.ts';
 import { isLibvirts, isOpenVswitchs } from '../observed/policers.ts';
 import type { TcCounters } from '../observed/tc-counters.ts';
+import { policersOf } from '../observed/tc-policer.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { DomainRef } from '../ports/hypervisor.ts';
 import type { TapLimits } from '../verify/host-facts.ts';
@@ -106,7 +107,9 @@ async function sampleInterface(
   const isOvs = isOvsHeld(interfaceEnforcer(nic));
   const [classes, policers] = await Promise.all([
     look(() => readTcClassCounters(host, dev)),
-    tap === undefined ? look(() => readTcPolicers(host, dev)) : { found: policersSeen(dev, tap.policers) },
+    tap === undefined
+      ? look(() => readTcPolicers(host, dev))
+      : { found: policersSeen(dev, policersOf(tap.ingress)) },
   ]);
   const parent = isOvs ? '1:fffe' : undefined;
   const shaped =

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditInput } from '../../src/audit/domain-audit.ts';
 import type { DomainDefinition } from '../../src/domain/definition.ts';
-import { parseTcPolicers } from '../../src/observed/tc-filter.ts';
+import { parseTcRules } from '../../src/observed/tc-path/rule.ts';
 import type { KnobValues } from '../../src/verify/expectation.ts';
 import type { Verdict } from '../../src/verify/verdict.ts';
 import { auditWith, definition, link, mac } from './example.ts';
@@ -31,17 +31,17 @@ describe('the cause', () => {
 
   it("is another owner's policer that comes before and lets more through", () => {
     const broken = [link(['tc', 'tap1', 'police'], 'outbound.average', missing)];
-    const policers = parseTcPolicers(`filter protocol all pref 5 basic chain 0 handle 0x1
+    const ingress = parseTcRules(`filter protocol all pref 5 basic chain 0 handle 0x1
  police 0x9 rate 20Mbit burst 512Kb mtu 64Kb action drop overhead 0b
-filter protocol all pref 49152 u32 chain 0 fh 800::800
+filter protocol all pref 49152 u32 chain 0 fh 800::800 order 2048 key ht 800 bkt 0 *flowid :1 not_in_hw
   match 00000000/00000000 at 0
  police 0x1 rate 16Mbit burst 512Kb mtu 64Kb action drop overhead 0b`);
-    const facts = { ovsPorts: new Set<string>(), taps: new Map([['tap1', { classes: [], policers }]]) };
+    const facts = { ovsPorts: new Set<string>(), taps: new Map([['tap1', { classes: [], ingress }]]) };
     const [finding] = auditWith(broken, { facts }).findings;
     expect(finding).toMatchObject({
       cause: 'decided-before',
       explanation:
-        'the basic filter at pref 5 decides for every packet before it and lets 2500000 B/s through; virt-quota effective says whose it is',
+        'no packet comes to it: the basic filter at pref 5 decides for them and lets 2500000 B/s through; virt-quota effective says whose it is',
       repair: { argv: ['tc', 'filter', 'del', 'dev', 'tap1', 'parent', 'ffff:', 'pref', '5'] },
     });
   });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { InterfaceDefinition } from '../../src/domain/definition.ts';
 import { effectiveDomain } from '../../src/effective/effective-domain.ts';
 import { parseFlows, parseMeters } from '../../src/observed/openflow.ts';
-import { parseTcPolicers } from '../../src/observed/tc-filter.ts';
+import { parseTcRules } from '../../src/observed/tc-path/rule.ts';
 
 // As ovs-ofctl 3.1 prints them.
 const flows =
@@ -37,7 +37,7 @@ it('meters count after what polices the device, and before what shapes it', () =
     nic,
     dev: 'tap1',
     shaped: 'inbound',
-    tc: { classes: [], policers: parseTcPolicers(police) },
+    tc: { classes: [], ingress: parseTcRules(police), qdiscs: [], filters: [], egress: [] },
     openflow: { bridge: 'br-int', ofport: 7, flows, meters },
   } as const;
   const definition = {

@@ -5,7 +5,7 @@ import { effectiveDomain } from '../../src/effective/effective-domain.ts';
 import type { NicState } from '../../src/effective/nic-state.ts';
 import type { OvsState } from '../../src/observed/ovs.ts';
 import { parseTcClasses } from '../../src/observed/tc-class.ts';
-import { parseTcPolicers } from '../../src/observed/tc-filter.ts';
+import { parseTcRules } from '../../src/observed/tc-path/rule.ts';
 import { parseTcQdiscs } from '../../src/observed/tc-qdisc.ts';
 import { contestText } from '../../src/report/effective-text.ts';
 
@@ -37,6 +37,9 @@ const ovsClasses = `class htb 1:1 parent 1:fffe prio 0 rate 12Kbit ceil 5Mbit bu
 class htb 1:fffe root rate 34359Mbit ceil 34359Mbit burst 1460b cburst 1460b
 `;
 
+const htbQdisc = 'qdisc htb 1: root refcnt 2 r2q 10 default 0x1 direct_packets_stat 0 direct_qlen 1000\n';
+const ingressQdisc = 'qdisc ingress ffff: parent ffff:fff1 ---------------- \n';
+
 const tap: InterfaceDefinition = {
   mac: '52:54:00:00:00:01',
   type: 'ethernet',
@@ -50,7 +53,13 @@ function state(more: Partial<NicState>, tc: { classes?: string; filters?: string
     nic: tap,
     dev: 'tap1',
     shaped: 'inbound',
-    tc: { classes: parseTcClasses(tc.classes ?? ''), policers: parseTcPolicers(tc.filters ?? '') },
+    tc: {
+      classes: parseTcClasses(tc.classes ?? ''),
+      ingress: parseTcRules(tc.filters ?? ''),
+      qdiscs: parseTcQdiscs(tc.classes === undefined ? ingressQdisc : `${htbQdisc}${ingressQdisc}`),
+      filters: [],
+      egress: [],
+    },
     ...more,
   };
 }
@@ -120,6 +129,7 @@ describe('what limits a tap', () => {
     expect(told(state({}, { classes: libvirtClass, filters: redirect + libvirtPolice })).slice(2)).toEqual([
       'outbound: no limit',
       '  shadowed libvirt 1000000 tc tap1 police pref 49152 u32',
+      '  unseen unknown - tc ifb7',
     ]);
   });
 
@@ -140,11 +150,18 @@ describe('what limits a tap', () => {
   });
 
   it("is Neutron's agent's filter, and one for some packets is said to be that", () => {
-    expect(told(state({}, { filters: selective + neutronPolice + libvirtPolice })).slice(2)).toEqual([
+    expect(told(state({}, { filters: neutronPolice + libvirtPolice })).slice(2)).toEqual([
       'outbound: 375000',
-      '  partial unknown 125000 tc tap1 police pref 2 u32',
       '  binds neutron 375000 tc tap1 police pref 49 u32',
       '  shadowed libvirt 1000000 tc tap1 police pref 49152 u32',
+    ]);
+    // A packet meets one of two: together they let through what both do.
+    expect(told(state({}, { filters: selective + neutronPolice + libvirtPolice })).slice(2)).toEqual([
+      'outbound: 500000',
+      '  partial unknown 125000 tc tap1 police pref 2 u32',
+      '  partial neutron 375000 tc tap1 police pref 49 u32',
+      '  shadowed libvirt 1000000 tc tap1 police pref 49152 u32',
+      '  binds unknown 500000 tc tap1 policers together',
     ]);
   });
 
@@ -182,7 +199,9 @@ describe('what limits a tap', () => {
 
   it("is the linuxbridge agent's tbf", () => {
     const qdiscs = parseTcQdiscs('qdisc tbf 8001: root refcnt 2 rate 4Mbit burst 16000b lat 50ms\n');
-    expect(told(state({ tc: { classes: [], policers: [], qdiscs } })).slice(0, 3)).toEqual([
+    expect(
+      told(state({ tc: { classes: [], ingress: [], qdiscs, filters: [], egress: [] } })).slice(0, 3),
+    ).toEqual([
       'inbound: 500000',
       '  binds neutron 500000 tc tap1 qdisc tbf',
       '  not-in-force libvirt 1000000 definition',
@@ -221,7 +240,7 @@ describe('two owners', () => {
     const [contest, ...others] = contests(effectiveDomain(domain, []));
     expect(others).toEqual([]);
     expect(contest && contestText(contest)).toBe(
-      "interface 52:54:00:00:00:01 outbound: limits of MidoNet and libvirt; MidoNet's binds (500 kB/s); libvirt's is shadowed: tc tap1 police pref 5 basic decides for every packet before it",
+      "interface 52:54:00:00:00:01 outbound: limits of MidoNet and libvirt; MidoNet's binds (500 kB/s); libvirt's is shadowed: the basic filter at pref 5 decides for every packet before it",
     );
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { DomainDefinition } from '../../src/domain/definition.ts';
 import { rivals } from '../../src/effective/rivals.ts';
-import { parseTcPolicers } from '../../src/observed/tc-filter.ts';
+import { parseTcRules } from '../../src/observed/tc-path/rule.ts';
 import { diagnosticLine } from '../../src/report/diagnostic-text.ts';
 
 const mac = '52:54:00:00:00:01';
@@ -23,7 +23,7 @@ const filter = (pref: number, kind: string) => `filter protocol all pref ${pref}
 const factsWith = (filters: string) => ({
   ovsPorts: new Set<string>(),
   macvtaps: new Set<string>(),
-  taps: new Map([['tap1', { classes: [], policers: parseTcPolicers(filters) }]]),
+  taps: new Map([['tap1', { classes: [], ingress: parseTcRules(filters) }]]),
 });
 const outbound = {
   device: { kind: 'interface', mac },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { midonetPolice } from '../../src/backend/midonet-police.ts';
-import { parseTcPolicers } from '../../src/observed/tc-filter.ts';
 import { parseTcFilters } from '../../src/observed/tc-filter-list.ts';
+import { parseTcPolicers } from '../../src/observed/tc-policer.ts';
 import { parseTcQdiscs } from '../../src/observed/tc-qdisc.ts';
 import type { PlannedHost } from '../../src/plan/host-plan.ts';
 import { type FoundIngress, planMidonet, planNoMidonet } from '../../src/plan/midonet-plan.ts';

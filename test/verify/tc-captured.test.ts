@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Bandwidth } from '../../src/domain/bandwidth.ts';
 import { parseTcClasses } from '../../src/observed/tc-class.ts';
-import { parseTcPolicers } from '../../src/observed/tc-filter.ts';
+import { parseTcPolicers } from '../../src/observed/tc-policer.ts';
 import { expectOvs } from '../../src/verify/expect-ovs.ts';
 import { expectTc } from '../../src/verify/expect-tc.ts';
 import type { Expectation } from '../../src/verify/expectation.ts';
@@ -27,7 +27,9 @@ function captured(section: string) {
   const classes = lines.filter(line => /^(class|\[)/.test(line)).flatMap(parseTcClasses);
   const policers = lines
     .filter(line => line.startsWith('police'))
-    .flatMap(line => parseTcPolicers(`filter protocol all pref 1 matchall\n ${line} drop`));
+    .flatMap(line =>
+      parseTcPolicers(`filter protocol all pref 1 matchall chain 0 handle 0x1\n ${line} drop`),
+    );
   const [inbound = '', outbound = ''] = title.split(' / ');
   const [rate, ceil, burst] = inbound.split(',').map(Number);
   const [policed, , policedBurst] = outbound.split(',').map(Number);

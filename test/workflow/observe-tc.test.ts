@@ -8,7 +8,7 @@ const root =
 const filter = (
   protocol: string,
   action: string,
-) => `filter protocol ${protocol} pref 49152 u32 chain 0 fh 800::800
+) => `filter protocol ${protocol} pref 49152 u32 chain 0 fh 800::800 order 2048 key ht 800 bkt 0 *flowid :1 not_in_hw
   match 00000000/00000000 at 0
  police 0x1 rate 16Mbit burst 512Kb mtu 64Kb [01e84800] action ${action} overhead 0b`;
 
@@ -19,7 +19,9 @@ async function held(knob: string, answers: { readonly qdisc?: string; readonly f
       ? classes
       : argv.includes('qdisc')
         ? answers.qdisc
-        : (answers.filter ?? filter('all', 'drop'));
+        : argv.includes('ffff:')
+          ? (answers.filter ?? filter('all', 'drop'))
+          : '';
     return { exitCode: stdout === undefined ? 1 : 0, stdout: stdout ?? '', stderr: '' };
   };
   const nothing = async () => undefined;
@@ -33,7 +35,13 @@ async function heldBeside(filters: string) {
   const run: HostReader['run'] = async argv => {
     asked.push(argv.join(' '));
     const more = `${classes}\nclass htb 1:2 root prio 0 rate 10Gbit ceil 10Gbit burst 1680b cburst 1680b`;
-    const stdout = argv.includes('class') ? more : argv.includes('qdisc') ? root : filters;
+    const stdout = argv.includes('class')
+      ? more
+      : argv.includes('qdisc')
+        ? root
+        : argv.includes('ffff:')
+          ? ''
+          : filters;
     return { exitCode: 0, stdout, stderr: '' };
   };
   const nothing = async () => undefined;
@@ -51,22 +59,26 @@ describe('a class', () => {
   it('is none where the root qdisc sends them elsewhere, which is the evidence', async () => {
     const other = root.replace('default 0x1', 'default 0x9');
     const reading = await held('class htb 1:1', { qdisc: other });
-    expect(reading).toMatchObject({ evidence: { source: 'tc -r -s -d qdisc show dev tap0', text: other } });
+    expect(reading).toMatchObject({
+      evidence: { source: 'tc -r -s -d qdisc show dev tap0', text: `${other}\n${classes}` },
+    });
     expect(reading?.values).toBeUndefined();
   });
 
-  it('is none where a filter sends all packets to another class, which is looked at where there is one', async () => {
+  it('is none where a filter sends all packets to another class', async () => {
     const filters = 'filter parent 1: protocol all pref 2 matchall chain 0 handle 0x1 flowid 1:2';
-    const source = 'tc -d filter show dev tap0';
+    const source = 'tc -r -s -d filter show dev tap0';
     const { asked, reading } = await heldBeside(filters);
     expect(asked).toContain(source);
-    expect(reading).toMatchObject({ evidence: { source, text: filters } });
+    expect(reading).toMatchObject({ evidence: { source, text: `${filters}\n${classes}` } });
     expect(reading?.values).toBeUndefined();
     expect((await heldBeside('')).reading?.values).toEqual(rate);
   });
 
-  it('is one where the qdisc could not be read, as in a capture without it', async () => {
-    expect((await held('class htb 1:1', {}))?.values).toEqual(rate);
+  it('is not proved where the qdisc could not be read, as in a capture without it', async () => {
+    const reading = await held('class htb 1:1', {});
+    expect(reading?.values).toEqual(rate);
+    expect(reading?.unproved).toMatch(/^the queueing disciplines of the device were not read: 'tc /);
   });
 });
 
@@ -82,17 +94,16 @@ describe('a policer', () => {
       rate: string,
       action: string,
     ) => `filter protocol all pref 5 ${kind} chain 0 handle 0x1
-  match 00000000/00000000 at 0
  police 0x9 rate ${rate} burst 512Kb mtu 64Kb [01e84800] action ${action} overhead 0b
 ${filter('all', 'drop')}`;
     const overruled = await held('police', { filter: preceded('basic', '20Mbit', 'drop') });
     expect(overruled?.values).toBeUndefined();
     expect(overruled?.evidence.text).toMatch(/rate 20Mbit .*\n.*rate 16Mbit /);
     const counts = { rateBps: 2_000_000, burstBytes: 524_288 };
+    // A stricter one of MidoNet's is its own; one that lets go on leaves all packets to the next.
     expect((await held('police', { filter: preceded('basic', '10Mbit', 'drop') }))?.values).toEqual(counts);
-    expect((await held('police', { filter: preceded('basic', '20Mbit', 'drop/continue') }))?.values).toEqual(
-      counts,
-    );
+    const goesOn = await held('police', { filter: preceded('basic', '20Mbit', 'drop/continue') });
+    expect(goesOn?.values).toEqual(counts);
     expect((await held('police', { filter: preceded('basic', '1Mbit', 'pass') }))?.values).toBeUndefined();
   });
 

@@ -68,7 +68,7 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
   },
   'decided-before': {
     title: 'Another limit decides first',
-    help: "The limit is where it shall be, and a filter of another owner (MidoNet, Neutron's agent) comes before it, decides for every packet and lets more through. virt-quota effective says whose it is; one of the two has to go.",
+    help: "The limit is where it shall be, and a filter of another owner (MidoNet, Neutron's agent, another tool) comes before it: it leads packets past the limit, or lets less through. virt-quota effective says whose it is; one of the two has to go.",
   },
   'not-asked-for': {
     title: 'A limit nobody asked for',

@@ -17,6 +17,8 @@ export interface Case {
   readonly restored?: (scene: Scene) => string;
   /** Every finding of the audit, and none else. Empty: it is harmless. */
   readonly found: (scene: Scene) => readonly Found[];
+  /** Knobs of which nothing can be proved meanwhile: `layer subject knob`. */
+  readonly undecided?: (scene: Scene) => readonly string[];
   /**
    * The properties of the flavor that is given to the audit, or `told`: none is, and the domain tells by itself. Absent:
    * the flavor of `full` for `full` and `off`, else `told`.

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { InterfaceDefinition } from '../../../src/domain/definition.ts';
 import type { Claim } from '../../../src/effective/claim.ts';
 import { policedClaims } from '../../../src/effective/policed.ts';
-import { readTcPolicers } from '../../../src/host/tc.ts';
+import { readTcRules } from '../../../src/host/tc.ts';
 import { type Domain, removeDomain, startDomain } from '../domains.ts';
 import { type HostThrough, hostThrough } from '../host-through.ts';
 import type { Hypervisor } from '../hypervisor.ts';
@@ -226,8 +226,13 @@ describe('several policers on one device', () => {
         '\n',
       ),
     );
-    const { found } = await readTcPolicers(host, 'v0');
-    const claims = policedClaims({ nic, dev: 'v0', shaped: 'inbound', tc: { classes: [], policers: found } });
+    const { found } = await readTcRules(host, 'v0', ['parent', 'ffff:']);
+    const claims = policedClaims({
+      nic,
+      dev: 'v0',
+      shaped: 'inbound',
+      tc: { classes: [], qdiscs: [], ingress: found, egress: [] },
+    });
     const binds = claims.find(claim => claim.standing === 'binds');
     expect(binds).toMatchObject(expected);
     expectRate(await passing(hypervisor, through()), expected.value);

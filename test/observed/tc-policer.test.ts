@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTcPolicers } from '../../src/observed/tc-filter.ts';
+import { parseTcPolicers } from '../../src/observed/tc-policer.ts';
 
 const u32 = `filter protocol all pref 49152 u32 chain 0 
 filter protocol all pref 49152 u32 chain 0 fh 800: ht divisor 1 
@@ -22,9 +22,14 @@ filter ingress protocol all pref 1 matchall chain 0 handle 0x1
 
 `;
 
+/** Without the whole filter. */
+function bare(text: string) {
+  return parseTcPolicers(text).map(({ rule: _, ...policer }) => policer);
+}
+
 describe('the policers on ingress', () => {
   it("have libvirt's u32 filter for all packets, with its raw ticks", () => {
-    expect(parseTcPolicers(u32)).toEqual([
+    expect(bare(u32)).toEqual([
       {
         filter: 'u32',
         protocol: 'all',
@@ -56,9 +61,9 @@ describe('the policers on ingress', () => {
       ...{ filter: 'basic', protocol: 'all', handle: '0x1', pref: 5, matchesAll: true, rateBps: 375_000 },
       ...{ burstBytes: 307_200, burstTicks: 0xc35000, mtuBytes: 65_335, action: 'drop', text: line },
     };
-    expect(parseTcPolicers(`${head} ${line}\n`)).toEqual([all]);
+    expect(bare(`${head} ${line}\n`)).toEqual([all]);
     const some = `${head}  cmp(u16 at 0 layer 2 trans gt 5)\n ${line}\n`;
-    expect(parseTcPolicers(some)).toEqual([{ ...all, matchesAll: false }]);
+    expect(bare(some)).toEqual([{ ...all, matchesAll: false }]);
   });
 
   it('have counted each what came to it', () => {
@@ -89,44 +94,6 @@ describe('the policers on ingress', () => {
     expect(parseTcPolicers(some)).toMatchObject([{ matchesAll: false }]);
     const both = u32.replace(' police', '  match 0a000001/ffffffff at 16\n police');
     expect(parseTcPolicers(both)).toMatchObject([{ matchesAll: false }]);
-  });
-
-  /** A filter with its action, as `tc -r -s -d filter show` of iproute2 6.15 prints them. */
-  const passing = (action: string, protocol = 'all') => `filter protocol ${protocol} pref 1 matchall chain 0 
-filter protocol ${protocol} pref 1 matchall chain 0 handle 0x1 
-  not_in_hw (rule hit 0)
-	action order 1: ${action}
-	 index 1 ref 1 bind 1 installed 6 sec used 6 sec
-	Action statistics:
-	Sent 0 bytes 0 pkt (dropped 0, overlimits 0 requeues 0) 
-	backlog 0b 0p requeues 0
-
-`;
-  const idle = `filter protocol all pref 4 u32 chain 0 
-filter protocol all pref 4 u32 chain 0 fh 802:[80200000] ht divisor 1 
-filter protocol all pref 4 u32 chain 0 fh 802::800[80200800] order 2048 key ht 802 bkt 0 flowid :1 not_in_hw (rule hit 0 success 0)
-  match 00000000/00000000 at 0 (success 0 ) 
-`;
-
-  it.each([
-    ['is let pass', passing('gact action pass\n\t random type none pass val 0')],
-    ['goes to another device', passing('mirred (Egress Redirect to device ifb7) stolen')],
-    ['is marked, and no action is left', passing('skbedit  mark 5 pipe')],
-    ['meets a filter that does nothing', idle],
-  ])('know that nothing is left to them where every packet %s', (_what, filters) => {
-    const [policer] = parseTcPolicers(filters + u32);
-    expect(policer?.passedBefore?.text).toMatch(/^filter protocol all pref [14] /);
-  });
-
-  it.each([
-    ['goes on', passing('gact action continue')],
-    ['is dropped', passing('gact action drop')],
-    ['is of one protocol', passing('gact action pass', 'ip')],
-    ['matches something', idle.replace('00000000/00000000', '00000035/0000ffff')],
-    ['meets another policer', matchall],
-  ])('are asked where what passes %s', (_what, filters) => {
-    expect(parseTcPolicers(filters + u32).at(-1)?.passedBefore).toBeUndefined();
-    expect(parseTcPolicers(u32 + passing('gact action pass')).at(-1)?.passedBefore).toBeUndefined();
   });
 
   it('are read without raw figures too, and from the basic classifier', () => {

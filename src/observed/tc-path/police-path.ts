@@ -1,0 +1,226 @@
+import { isOthers } from '../policers.ts';
+import type { TcQdisc } from '../tc-qdisc.ts';
+import { familiesOf, packetsOf } from './family.ts';
+import { type PathBreak, staysWithin } from './path.ts';
+import type { TcRule } from './rule.ts';
+import { type End, type MetPolicer, walk } from './walk.ts';
+
+/** Smaller packets than a guest may send at once (GSO, 64 KiB with its headers) are all that a policer lets pass. */
+const WHOLE_MTU = 65_000;
+
+/**
+ * What keeps a policer on a device's ingress from being the limit of what comes in there. undefined: every packet meets
+ * it, or others that let no more through together, and nothing else does more.
+ *
+ * @param rules of the ingress hook
+ * @param of the filter that has it
+ * @param qdisc the ingress qdisc, for its counters; absent: it was not read
+ */
+export function policePath(rules: readonly TcRule[], of: TcRule, qdisc?: TcQdisc): PathBreak | undefined {
+  const target = policeIn(of);
+  if (target === undefined) return undefined;
+  const all = ingressEnds(rules);
+  const ends = all.filter(one => one.fate !== 'dropped');
+  if (ends.length === 0) return nothingPasses(all);
+  return (
+    pastBy(ends, target) ??
+    madeStricter(rules, of, target) ??
+    stricterBeside(ends, target) ??
+    uncounted(target, qdisc)
+  );
+}
+
+/** How much of what gets through has met a policer. */
+export function meeting(ends: readonly End[], of: TcRule): 'all' | 'some' | 'none' {
+  const through = ends.filter(one => one.fate !== 'dropped');
+  const met = through.filter(({ packets }) => packets.met.some(one => one.rule === of));
+  if (met.length === 0) return 'none';
+  return met.length === through.length ? 'all' : 'some';
+}
+
+/**
+ * What all policers together let through, in B/s, where every packet meets one and they are not the same; undefined: some
+ * packets meet none, or it is not known.
+ */
+export function policedTogether(ends: readonly End[]): number | undefined {
+  const rates = new Map<string, number>();
+  for (const { packets, fate } of ends.filter(one => one.fate !== 'dropped')) {
+    const least = leastOf(packets.met);
+    if (least === undefined || fate !== 'accepted' || packets.doubt !== undefined) return undefined;
+    rates.set(least.words.index, least.words.rateBps ?? 0);
+  }
+  return rates.size < 2 ? undefined : [...rates.values()].reduce((sum, one) => sum + one, 0);
+}
+
+/** Where everything that comes into a device ends. */
+export function ingressEnds(rules: readonly TcRule[]): readonly End[] {
+  return walk(rules, { families: familiesOf('all'), met: [] });
+}
+
+function nothingPasses(all: readonly End[]): PathBreak {
+  const rule = all.find(one => one.rule !== undefined)?.rule;
+  const by = rule === undefined ? 'a filter' : `the ${nameOf(rule)}`;
+  return {
+    ...{ how: 'stricter', part: 'ingress', rateBps: 0, text: rule?.text ?? '' },
+    ...(rule && { filter: { kind: rule.kind, pref: rule.pref, chain: rule.chain } }),
+    why: `no packet gets through: ${by} drops them`,
+  };
+}
+
+/** The policer of a filter. */
+export function policeIn(rule: TcRule): MetPolicer['police'] | undefined {
+  return rule.actions.find(action => action.kind === 'police');
+}
+
+function pastBy(ends: readonly End[], target: MetPolicer['police']): PathBreak | undefined {
+  const has = ({ packets }: End) => packets.met.some(one => one.police === target);
+  const others = ends.filter(one => !has(one));
+  const lost = others.find(one => one.fate === 'unknown');
+  const limitBps = target.words.rateBps ?? 0;
+  const sure = others.filter(one => one.fate !== 'unknown' && one.packets.doubt === undefined);
+  if (sure.length > 0 && !withinOthers(sure, limitBps, ends.some(has))) return pastAt(sure, ends.some(has));
+  const open = lost ?? others.find(one => one.packets.doubt !== undefined && one.fate !== 'unknown');
+  if (
+    open?.packets.doubt !== undefined &&
+    (lost !== undefined || !withinOthers(others, limitBps, ends.some(has)))
+  ) {
+    return unknownAt(open.packets.doubt.rule, open.packets.doubt.why);
+  }
+  return undefined;
+}
+
+function withinOthers(others: readonly End[], limitBps: number, isMet: boolean): boolean {
+  const rates = new Map<string, number>();
+  for (const { packets, fate } of others) {
+    const least = leastOf(packets.met);
+    if (least === undefined || fate === 'unknown') return false;
+    rates.set(least.words.index, least.words.rateBps ?? 0);
+  }
+  return staysWithin(limitBps, [...rates.values()], isMet);
+}
+
+function leastOf(met: readonly MetPolicer[]): MetPolicer['police'] | undefined {
+  const limits = met.map(one => one.police).filter(({ words }) => (words.rateBps ?? 0) > 0);
+  return limits.sort((one, other) => (one.words.rateBps ?? 0) - (other.words.rateBps ?? 0))[0];
+}
+
+/** The worst of them is told: packets that meet no policer at all, before those of a looser one. */
+function pastAt(others: readonly End[], isMet: boolean): PathBreak {
+  const end = others.find(one => leastOf(one.packets.met) === undefined) ?? others[0];
+  const rule = end?.rule ?? end?.packets.led ?? end?.packets.met.at(-1)?.rule;
+  const rateBps = leastOf(end?.packets.met ?? [])?.words.rateBps;
+  const which = isMet ? packetsOf(end?.packets.families ?? new Set()) : 'packets';
+  const does = end === undefined ? '' : doneBy(end, rule, rateBps);
+  const some = rule?.takes === 'some' ? `some ${which}` : which;
+  return {
+    how: 'past',
+    why: isMet ? `${some} do not come to it: ${does}` : `no packet comes to it: ${does}`,
+    part: 'ingress',
+    text: rule?.text ?? '',
+    ...(rule && { filter: { kind: rule.kind, pref: rule.pref, chain: rule.chain } }),
+    ...(isMet && { isMet }),
+    ...(rateBps !== undefined && { rateBps }),
+  };
+}
+
+function doneBy({ fate, rule: last }: End, rule: TcRule | undefined, rateBps: number | undefined): string {
+  if (rule === undefined) return 'no filter takes them';
+  if (fate === 'left') return `the ${nameOf(rule)} sends them to another device`;
+  if (rateBps !== undefined) return `the ${nameOf(rule)} decides for them and lets ${rateBps} B/s through`;
+  if (last === undefined) return `the ${nameOf(rule)} sends them where no filter takes them`;
+  return `the ${nameOf(rule)} lets them pass`;
+}
+
+function unknownAt(rule: TcRule, why: string): PathBreak {
+  const { kind, pref, chain, text } = rule;
+  return {
+    how: 'unknown',
+    why: `${nameOf(rule)}: ${why}`,
+    part: 'ingress',
+    text,
+    filter: { kind, pref, chain },
+  };
+}
+
+/** `matchall filter at pref 1`; in another chain than the first that is said too. */
+export function nameOf({ kind, pref, chain }: TcRule): string {
+  return `${kind} filter at pref ${pref}${chain === 0 ? '' : ` of chain ${chain}`}`;
+}
+
+/** What of the policer itself lets less through than its rate says. */
+function madeStricter(
+  rules: readonly TcRule[],
+  of: TcRule,
+  { words, binds, text }: MetPolicer['police'],
+): PathBreak | undefined {
+  const here = rules
+    .flatMap(rule => rule.actions)
+    .filter(one => one.kind === 'police' && one.words.index === words.index);
+  const stricter = (why: string): PathBreak => ({ how: 'stricter', why, part: 'ingress', text });
+  if ((binds ?? 1) > here.length) {
+    return stricter(
+      `policer ${words.index} is shared with ${(binds ?? 1) - here.length} filter(s) elsewhere: all of them together get its rate`,
+    );
+  }
+  if (of.block !== undefined) {
+    return {
+      ...stricter(
+        `its filters are in block ${of.block}, which other devices may share: it is not known which do`,
+      ),
+      how: 'unknown',
+    };
+  }
+  if (words.mtuBytes !== undefined && words.mtuBytes < WHOLE_MTU) {
+    return stricter(
+      `it drops every packet larger than ${words.mtuBytes} bytes, as a guest sends them with segmentation offload`,
+    );
+  }
+  const [more] = words.more;
+  return more === undefined ? undefined : stricter(`it is stricter than its rate: ${more}`);
+}
+
+/** Another policer that all of its packets meet too. Those of systems that have limits of their own are no surprise. */
+function stricterBeside(ends: readonly End[], target: MetPolicer['police']): PathBreak | undefined {
+  for (const { packets } of ends) {
+    const least = packets.met.find(
+      ({ police, rule }) =>
+        police !== target &&
+        !isOthers(rule) &&
+        police.words.rateBps !== undefined &&
+        police.words.rateBps > 0 &&
+        police.words.rateBps < (target.words.rateBps ?? 0) &&
+        rule.takes === 'all' &&
+        rule.protocol === 'all',
+    );
+    if (least === undefined) continue;
+    const { rule, police } = least;
+    const { kind, pref, chain } = rule;
+    return {
+      ...{ how: 'stricter', part: 'ingress', text: rule.text, filter: { kind, pref, chain } },
+      why: `the ${nameOf(rule)} lets ${police.words.rateBps} B/s through, which is less`,
+      ...(police.words.rateBps !== undefined && { rateBps: police.words.rateBps }),
+    };
+  }
+  return undefined;
+}
+
+/** Packets that may have come while the filter was made, as of a qdisc without one. */
+const STRAY = 3;
+
+/** Counters are a second witness: packets came in, and the policer saw none of them. */
+function uncounted(
+  { counters, text }: MetPolicer['police'],
+  qdisc: TcQdisc | undefined,
+): PathBreak | undefined {
+  const packets = qdisc?.counters?.packets ?? 0;
+  if (qdisc === undefined || counters === undefined || counters.packets > 0 || packets <= STRAY)
+    return undefined;
+  return {
+    ...{
+      how: 'unknown',
+      part: 'ingress',
+      text: `${qdisc.text}\n${qdisc.counters?.text}\n${text}\n${counters.text}`,
+    },
+    why: `${packets} packets came in, and the policer has counted none`,
+  };
+}
