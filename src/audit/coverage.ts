@@ -5,16 +5,22 @@ import { isUnlimited } from '../verify/unlimited.ts';
 import type { Outcome } from '../verify/verdict.ts';
 import type { LimitAudit } from './limit-audit.ts';
 
-/** How much of what is asked is proved. */
-export interface Coverage {
+/** Limits by how they stand now, and how many of them do not outlast it. */
+export interface LimitCounts {
   /** Limits that are asked for or defined, and have a link that can be looked at. */
   readonly limits: number;
-  /** Those that hold at every link. */
+  /** Those that are in force now: they hold at every link that counts. Of a domain that does not run: that its definition has. */
   readonly proved: number;
   readonly failing: number;
   readonly inconclusive: number;
   /** Of which nothing ever comes (the outbound peak of a tap), or no guest runs that could hold them. */
   readonly notApplicable: number;
+  /** Those of `proved` that the persistent definition has not so: lost at the next start. Absent: an older report. */
+  readonly lostAtRestart?: number;
+}
+
+/** How much of what is asked is proved. */
+export interface Coverage extends LimitCounts {
   readonly devices: DeviceCoverage;
 }
 
@@ -39,6 +45,11 @@ export interface CoverageInput {
 
 /** Counts limits by how they came out, and devices by whether they have what is asked. */
 export function coverageOf({ limits, definition, asked }: CoverageInput): Coverage {
+  return { ...countLimits(limits), devices: devicesOf(definition, asked) };
+}
+
+/** Counts limits by how they came out. */
+export function countLimits(limits: readonly LimitAudit[]): LimitCounts {
   const count = (outcome: Outcome) => limits.filter(limit => limit.outcome === outcome).length;
   return {
     limits: limits.length - count('not-applicable'),
@@ -46,8 +57,13 @@ export function coverageOf({ limits, definition, asked }: CoverageInput): Covera
     failing: count('fail'),
     inconclusive: count('inconclusive'),
     notApplicable: count('not-applicable'),
-    devices: devicesOf(definition, asked),
+    lostAtRestart: limits.filter(isLostAtRestart).length,
   };
+}
+
+/** Whether a limit is in force now and not after the next start. */
+export function isLostAtRestart({ outcome, nextStart }: LimitAudit): boolean {
+  return outcome === 'pass' && nextStart === 'fail';
 }
 
 function devicesOf(

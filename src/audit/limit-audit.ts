@@ -12,6 +12,7 @@ import type { Scope } from '../ports/hypervisor.ts';
 import type { Layer } from '../verify/expectation.ts';
 import { isUnlimited } from '../verify/unlimited.ts';
 import type { Outcome, Verdict } from '../verify/verdict.ts';
+import { countsNow, standingOf } from './standing.ts';
 
 /** A limit through the whole chain. */
 export interface LimitAudit {
@@ -23,11 +24,16 @@ export interface LimitAudit {
   readonly unit: string;
   /** The key that asked for it; absent: nobody asked, libvirt's definition has it. */
   readonly because?: string;
-  /** A failing link counts most, then one that could not be seen. Of what libvirt ignores there is no link. */
+  /**
+   * Whether it is in force now: a failing link counts most, then one that could not be seen. Of what libvirt ignores there
+   * is no link. Of a domain that does not run: whether its definition has it.
+   */
   readonly outcome: Outcome;
+  /** Whether the persistent definition has it too; absent: nothing is known of the next start, or an older report. */
+  readonly nextStart?: Outcome;
   /** The links of its chain: persistent definition, live definition, those who enforce. */
   readonly verdicts: readonly Verdict[];
-  /** The first link that fails, as an index into `verdicts`; absent: none fails. */
+  /** The first link that fails now, as an index into `verdicts`; absent: none does. */
   readonly firstBroken?: number;
 }
 
@@ -66,7 +72,8 @@ export function limitAudits({ tuning, definitions, verdicts }: LimitInput): read
     for (const device of devicesIn(main)) add(device, deviceLimits(main, device) ?? {}, {});
   }
   const links = linksByLimit(verdicts);
-  return [...found].map(([key, limit]) => withChain(limit, links.get(key) ?? []));
+  const runs = definitions.live !== undefined;
+  return [...found].map(([key, limit]) => withChain(limit, links.get(key) ?? [], runs));
 }
 
 /** What is judged of each limit, by its device and name. */
@@ -87,11 +94,13 @@ function linksByLimit(verdicts: readonly Verdict[]): ReadonlyMap<string, readonl
 function withChain(
   limit: Pick<LimitAudit, 'device' | 'parameter' | 'value' | 'because'>,
   verdicts: readonly Verdict[],
+  runs: boolean,
 ): LimitAudit {
   const links = [...verdicts].sort(
     (one, other) => order[one.expectation.layer] - order[other.expectation.layer],
   );
-  const firstBroken = links.findIndex(link => link.outcome === 'fail');
+  const firstBroken = links.findIndex(link => link.outcome === 'fail' && countsNow(link, runs));
+  const { outcome, nextStart } = standingOf(links, runs);
   const { device, parameter, value, because } = limit;
   return {
     device,
@@ -99,14 +108,9 @@ function withChain(
     ...(value !== undefined && { value }),
     ...(because !== undefined && { because }),
     unit: fieldOf(parameter)?.unit ?? '',
-    outcome: overallOutcome(links.map(one => one.outcome)),
+    outcome,
+    ...(nextStart !== 'not-applicable' && { nextStart }),
     verdicts: links,
     ...(firstBroken >= 0 && { firstBroken }),
   };
-}
-
-/** What several outcomes come to: a failure counts most, then what could not be seen. */
-export function overallOutcome(outcomes: readonly Outcome[]): Outcome {
-  const worst: readonly Outcome[] = ['fail', 'inconclusive', 'pass', 'not-applicable'];
-  return worst.find(outcome => outcomes.includes(outcome)) ?? 'not-applicable';
 }

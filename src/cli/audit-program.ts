@@ -24,6 +24,7 @@ function audit(top: Command): void {
     )
     .option('--from <file>', 'lines of JSON {"domain": NAME, "flavor": FLAVOR or FILE} (- for stdin)')
     .option('--prune', 'limits that nobody asks for are findings')
+    .option('--strict', 'exit 1 also for what is in force now and lost at the next start')
     .option('--host <path>', 'audit a captured host (a folder or FILE.tar) instead of a running one')
     .addOption(
       new Option('--watch', 'go on, and print what changes; text or jsonl').conflicts(['host', 'out']),

@@ -52,9 +52,13 @@ export function exitCodeOfVerdicts(verdicts: readonly Pick<Verdict, 'outcome'>[]
   return overall === 'inconclusive' ? exitCode.undecided : exitCode.ok;
 }
 
-/** Of an audit: a domain that fails counts most, then one that could not be decided. */
-export function exitCodeOfTally({ outcomes }: AuditTally): ExitCode {
-  return exitCodeOfOutcomes(new Set(Object.keys(outcomes)));
+/**
+ * Of an audit: a domain that fails now counts most, then one that could not be decided; one that is gone counts nothing.
+ *
+ * @param strict what the next start makes of them counts as well
+ */
+export function exitCodeOfTally({ outcomes, nextStart = {} }: AuditTally, strict = false): ExitCode {
+  return exitCodeOfOutcomes(new Set([...Object.keys(outcomes), ...(strict ? Object.keys(nextStart) : [])]));
 }
 
 /** Of domains, by how they came out. */

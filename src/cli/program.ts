@@ -124,7 +124,8 @@ function verify(top: Command): void {
     .command('verify')
     .argument('<domain>', 'name, UUID or id')
     .description('whether the domain holds the flavor, at every layer; reads only')
-    .option('--host <path>', 'verify a captured host (a folder or FILE.tar) instead of a running one');
+    .option('--host <path>', 'verify a captured host (a folder or FILE.tar) instead of a running one')
+    .option('--strict', 'exit 1 also for what is in force now and lost at the next start');
   domainOptions(command)
     .addOption(formatOption(['table', 'json'], 'table'))
     .action(async (domain: string, _, self: Command) =>

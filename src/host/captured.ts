@@ -43,8 +43,11 @@ export function capturedHypervisor(source: RecordedLibvirt): HypervisorReader {
       index ??= allStates().then(indexOf);
       return findState(await index, wanted) ?? missing(`domain '${wanted}'`);
     },
-    getXml: async (domain, scope) =>
-      answered(await source.xml(domain.uuid, scope), `${scope} definition of '${domain.name}'`),
+    getXml: async (domain, scope) => {
+      const xml = await source.xml(domain.uuid, scope);
+      const what = `${scope} definition of '${domain.name}'`;
+      return xml === undefined ? missing(what, 'refused') : answered(xml, what);
+    },
     getLiveIoTune: async (domain, target) =>
       answered(await source.ioTune(domain.uuid, target), `throttle of '${target}'`),
     getDiskStats: async domain =>
@@ -94,6 +97,7 @@ function answered<T>(recorded: Recorded<T> | undefined, what: string): T {
   return recorded !== undefined && 'value' in recorded ? recorded.value : missing(what);
 }
 
-function missing(what: string): never {
-  throw new QuotaError('not-found', what, `${what}: ${NOT_CAPTURED}`);
+/** @param code of a definition `refused`: the domain itself is there */
+function missing(what: string, code: 'not-found' | 'refused' = 'not-found'): never {
+  throw new QuotaError(code, what, `${what}: ${NOT_CAPTURED}`);
 }

@@ -7,18 +7,30 @@ export type AuditReport = { readonly schemaVersion: 1; readonly kind: 'domain-au
   | DomainAudit
   | {
       readonly domain: { readonly name: string; readonly uuid: string };
-      readonly outcome: 'inconclusive';
+      /** `gone`: it went away while it was read; nothing is held against it. */
+      readonly outcome: 'inconclusive' | 'gone';
       readonly error: { readonly code: string; readonly message: string };
     }
 );
 
+/** How a domain of an audit came out. */
+export type AuditedOutcome = AuditReport['outcome'];
+
 /** How the domains of an audit came out, in all. */
 export interface AuditTally {
   readonly domains: number;
+  /** Of domains that run. */
   readonly limits: number;
+  /** Those that are in force now. */
   readonly proved: number;
+  /** Those of them that are lost at the next start; absent: no report says. */
+  readonly lostAtRestart?: number;
+  /** Of domains that do not run: how many limits they shall have, and how many their definitions have. Absent: all run. */
+  readonly notRunning?: { readonly limits: number; readonly proved: number };
   /** How many domains came out so; those with none are left out. */
-  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+  readonly outcomes: Readonly<Partial<Record<AuditedOutcome, number>>>;
+  /** The same of what the next start makes of them; absent: no report says. */
+  readonly nextStart?: Readonly<Partial<Record<Outcome, number>>>;
 }
 
 /** A whole audit as one document. */
@@ -49,7 +61,7 @@ export function auditReport(
     schemaVersion: 1,
     kind: 'domain-audit',
     domain: { name, uuid },
-    outcome: 'inconclusive',
+    outcome: code === 'not-found' ? 'gone' : 'inconclusive',
     error: { code, message },
   };
 }

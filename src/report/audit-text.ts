@@ -2,9 +2,11 @@ import type { DomainAudit } from '../audit/domain-audit.ts';
 import type { Finding, Repair } from '../audit/finding.ts';
 import { deviceName } from '../domain/tuning.ts';
 import { quoteArguments } from '../domain/virsh-commands.ts';
+import { type UnreadLinks, unreadLinks } from './audit/unread.ts';
 import { evidenceLine, sourceText, toleranceLine } from './audit/wording.ts';
 import type { AuditTally } from './audit-report.ts';
 import { knobLine } from './knob-quantity.ts';
+import { limitCountsText, tallyCountsText } from './limit-counts-text.ts';
 import { oneLine, type Paint } from './table.ts';
 import { wrapped, wrappedCommand } from './wrap.ts';
 
@@ -22,16 +24,20 @@ const ASIDE = INSET + 11;
  */
 export function renderDomainAudit(audit: DomainAudit, paint: Paint, width?: number): string {
   const { domain, outcome, coverage, findings } = audit;
-  const proved = `${coverage.proved} of ${coverage.limits} limits proved`;
-  const unseen = coverage.inconclusive === 0 ? '' : `, ${coverage.inconclusive} could not be seen`;
-  const text = `${domain.name}  ${proved}${unseen}  (${sourceText(audit)})`;
+  const text = `${domain.name}  ${limitCountsText(domain, coverage)}  (${sourceText(audit)})`;
   const head = labelled(outcome.padEnd(12), `  ${text}`, of => paint(styles[outcome], of), width);
-  return [...head, ...findings.flatMap(found => findingLines(found, paint, width))].join('\n');
+  const unread = unreadLinks(audit).flatMap(one => unreadLines(one, paint, width));
+  return [...head, ...unread, ...findings.flatMap(found => findingLines(found, paint, width))].join('\n');
 }
 
 /** A domain of which nothing could be said. */
 export function renderAuditError(name: string, message: string, paint: Paint, width?: number): string {
   return labelled('inconclusive', `  ${name}  ${message}`, of => paint('yellow', of), width).join('\n');
+}
+
+/** A domain that went away while it was read. */
+export function renderGone(name: string, message: string, paint: Paint, width?: number): string {
+  return labelled('gone'.padEnd(12), `  ${name}  ${message}`, of => paint('dim', of), width).join('\n');
 }
 
 /** Lines that begin with a word in colour. */
@@ -44,6 +50,21 @@ function labelled(
   const indent = label.length + 2;
   const lines = wrapped(`${label}${oneLine(text)}`, { indent, width });
   return lines.map((line, index) => (index === 0 ? `${paint(label)}${line.slice(label.length)}` : line));
+}
+
+/** Links that could not be read, for one reason, with the limits that are open for it. */
+function unreadLines(
+  { device, knobs, parameters, why }: UnreadLinks,
+  paint: Paint,
+  width: number | undefined,
+): readonly string[] {
+  const aside = (name: string, text: string) =>
+    wrapped(oneLine(`${' '.repeat(INSET)}${name.padEnd(ASIDE - INSET)}${text}`), { indent: ASIDE, width });
+  return [
+    ...labelled('  open', ` ${device}: ${knobs.join(', ')}`, of => paint('yellow', of), width),
+    ...aside('limit', parameters.join(', ')),
+    ...aside('unread', why),
+  ];
 }
 
 const severities = { error: 'fail', warning: 'warn', note: 'note' } as const;
@@ -82,9 +103,10 @@ function repairLines({ argv, note }: Repair, width: number | undefined): readonl
     : [...lines, ...wrapped(oneLine(`${' '.repeat(ASIDE)}# ${note}`), wrapping)];
 }
 
-/** `3 domains: 2 pass, 1 fail; 50 of 51 limits proved` */
-export function renderAuditTally({ domains, limits, proved, outcomes }: AuditTally): string {
+/** `3 domains: 2 pass, 1 fail; 50 of 51 limits proved in force now, 0 lost at the next start` */
+export function renderAuditTally(tally: AuditTally): string {
+  const { domains, outcomes } = tally;
   const parts = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
   const of = `${domains} ${domains === 1 ? 'domain' : 'domains'}: ${parts.join(', ') || 'nothing to audit'}`;
-  return `${of}; ${proved} of ${limits} limits proved`;
+  return `${of}; ${tallyCountsText(tally)}`;
 }

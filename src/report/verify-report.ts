@@ -1,3 +1,4 @@
+import type { LimitCounts } from '../audit/coverage.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import { summary } from '../verify/judge.ts';
@@ -10,7 +11,11 @@ export interface VerifyReport {
   readonly domain: { readonly name: string; readonly uuid: string; readonly active: boolean };
   readonly scopes: readonly Scope[];
   readonly summary: Readonly<Record<Outcome, number>>;
+  /** Limits as an audit counts them: in force now, and lost at the next start. */
+  readonly limits: LimitCounts;
   readonly verdicts: readonly Verdict[];
+  /** Of the persistent definition, where `scopes` has it not; absent: it has it, or there is none. */
+  readonly nextStart?: readonly Verdict[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -18,6 +23,8 @@ export interface VerifyReport {
 interface Found {
   readonly scopes: readonly Scope[];
   readonly verdicts: readonly Verdict[];
+  readonly limits: LimitCounts;
+  readonly nextStart: readonly Verdict[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -29,7 +36,9 @@ export function verifyReport(domain: VerifyReport['domain'], found: Found): Veri
     domain: { name: domain.name, uuid: domain.uuid, active: domain.active },
     scopes: found.scopes,
     summary: summary(found.verdicts).counts,
+    limits: found.limits,
     verdicts: found.verdicts,
+    ...(found.nextStart.length > 0 && { nextStart: found.nextStart }),
     diagnostics: found.diagnostics,
   };
 }

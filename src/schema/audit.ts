@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import type { Coverage } from '../audit/coverage.ts';
+import type { Coverage, LimitCounts } from '../audit/coverage.ts';
 import type { AuditedDomain, DesiredSource } from '../audit/domain-audit.ts';
 import { causes, type Finding } from '../audit/finding.ts';
 import type { LimitAudit } from '../audit/limit-audit.ts';
 import type { Usage } from '../audit/usage.ts';
 import type { Parameter } from '../domain/tuning.ts';
 import { runStates } from '../ports/hypervisor.ts';
-import type { AuditDocument, AuditReport } from '../report/audit-report.ts';
+import type { AuditDocument, AuditedOutcome, AuditReport } from '../report/audit-report.ts';
 import { device, knobMembers, knobValues, limitName, list, parameter } from './shapes.ts';
 import { evidence, outcome, tolerance, verdict } from './verdict.ts';
 
@@ -32,13 +32,23 @@ const source = z.enum([
   'libvirt',
 ]) satisfies z.ZodType<DesiredSource>;
 
+const counted = {
+  limits: count.describe('asked for or defined, and a link of them can be looked at'),
+  proved: count.describe('in force now; of a domain that does not run: its definition has them'),
+  failing: count,
+  inconclusive: count,
+  notApplicable: count,
+  lostAtRestart: count
+    .exactOptional()
+    .describe('of those proved: lost at the next start; absent in older reports'),
+} as const;
+
+/** Limits by how they stand. */
+export const limitCounts = z.strictObject(counted) satisfies z.ZodType<LimitCounts>;
+
 const coverage = z
   .strictObject({
-    limits: count,
-    proved: count,
-    failing: count,
-    inconclusive: count,
-    notApplicable: count,
+    ...counted,
     devices: z.strictObject({
       limited: count,
       unlimitedThoughAsked: list(device),
@@ -54,9 +64,12 @@ const limit = z
     value: z.number().exactOptional().describe('as libvirt counts'),
     unit: z.string().describe('empty for a weight'),
     because: z.string().exactOptional().describe('the key that asked for it; absent: nobody asked'),
-    outcome,
+    outcome: outcome.describe('whether it is in force now'),
+    nextStart: outcome
+      .exactOptional()
+      .describe('whether the persistent definition has it; absent: nothing is known of that'),
     verdicts: list(verdict).describe('the links of its chain in order'),
-    firstBroken: count.exactOptional().describe('the first link that fails, as an index into verdicts'),
+    firstBroken: count.exactOptional().describe('the first link that fails now, as an index into verdicts'),
   })
   .meta({ id: 'limit-audit' }) satisfies z.ZodType<LimitAudit>;
 
@@ -102,6 +115,8 @@ const usage = z
 
 const version = { schemaVersion: z.literal(1) };
 
+const domainOutcome = z.enum([...outcome.options, 'gone']) satisfies z.ZodType<AuditedOutcome>;
+
 /** One domain of an audit, and a line of `audit -f jsonl`. */
 export const domainAudit = z
   .union([
@@ -111,7 +126,8 @@ export const domainAudit = z
       domain,
       source,
       flavor: z.string().exactOptional(),
-      outcome,
+      outcome: outcome.describe('whether what shall be in force is so now'),
+      nextStart: outcome.exactOptional().describe('whether it will be after the next start'),
       coverage,
       limits: list(limit),
       findings: list(finding),
@@ -121,7 +137,7 @@ export const domainAudit = z
       ...version,
       kind: z.literal('domain-audit'),
       domain: z.strictObject({ name: z.string(), uuid: z.string() }),
-      outcome: z.literal('inconclusive'),
+      outcome: z.enum(['inconclusive', 'gone']).describe('gone: it went away while it was read'),
       error: z.strictObject({ code: z.string(), message: z.string() }),
     }),
   ])
@@ -139,9 +155,20 @@ export const auditDocument = z
     at: z.iso.datetime().describe('when the audit began, in UTC'),
     summary: z.strictObject({
       domains: count,
-      limits: count,
-      proved: count,
-      outcomes: z.partialRecord(outcome, count),
+      limits: count.describe('of domains that run'),
+      proved: count.describe('of domains that run: in force now'),
+      lostAtRestart: count.exactOptional().describe('of those proved: lost at the next start'),
+      notRunning: z
+        .strictObject({ limits: count, proved: count })
+        .exactOptional()
+        .describe(
+          'of domains that do not run: nothing of it is in force, and so much is in their definitions',
+        ),
+      outcomes: z.partialRecord(domainOutcome, count),
+      nextStart: z
+        .partialRecord(outcome, count)
+        .exactOptional()
+        .describe('how domains come out of their next start, where that is known'),
     }),
     domains: list(domainAudit),
   })

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { VerifyReport } from '../report/verify-report.ts';
+import { limitCounts } from './audit.ts';
 import { diagnostics } from './diagnostics.ts';
 import { list, scope } from './shapes.ts';
 import { verdict } from './verdict.ts';
@@ -20,7 +21,11 @@ export const report = z.strictObject({
   kind: z.literal('verify'),
   domain: z.strictObject({ name: z.string(), uuid: z.string(), active: z.boolean() }),
   scopes: list(scope),
-  summary: counts,
+  summary: counts.describe('links'),
+  limits: limitCounts.describe('limits, as an audit counts them'),
   verdicts: list(verdict),
+  nextStart: list(verdict)
+    .exactOptional()
+    .describe('of the persistent definition, where scopes has it not: what is lost at the next start'),
   diagnostics,
 }) satisfies z.ZodType<VerifyReport>;

@@ -52,11 +52,13 @@ export async function judgeDomain(...asked: Parameters<typeof looked>): Promise<
   return (await looked(...asked)).judgement;
 }
 
+/** @param judged definitions that are judged; absent: those that are meant */
 async function looked(
   surroundings: ReadSurroundings,
   view: DomainView,
   wish: Wish,
   scopes: readonly Scope[],
+  judged = scopes,
 ): Promise<{ readonly judgement: Judgement; readonly translations: Translations }> {
   surroundings.logger?.info(`reading '${view.state.name}' at every layer`);
   const { hypervisor, host, signal } = surroundings;
@@ -75,7 +77,7 @@ async function looked(
   const expectations = expectDomain({
     asked: tuning,
     facts,
-    scopes,
+    scopes: judged,
     ...(marked.live && { live: marked.live }),
     ...(marked.config && { config: marked.config }),
   });

@@ -7,7 +7,7 @@ import {
   type DomainAudit,
 } from '../audit/domain-audit.ts';
 import type { RepairContext } from '../audit/repair.ts';
-import type { QuotaError } from '../errors.ts';
+import { QuotaError } from '../errors.ts';
 import type { DomainRef, DomainState } from '../ports/hypervisor.ts';
 import { type Judgement, judgeDomain } from './assess.ts';
 import { readCircumstances } from './circumstances.ts';
@@ -15,6 +15,7 @@ import { inStep, setOut } from './in-step.ts';
 import { chooseScopes, type DomainView, lookAt } from './look-at.ts';
 import { portionsOf } from './portions.ts';
 import { sampleAssessed, sampleDomains } from './sample-domains.ts';
+import { stillThere } from './still-there.ts';
 import type { ReadSurroundings } from './surroundings.ts';
 import { type Asked, flavorWish } from './wish.ts';
 
@@ -49,7 +50,7 @@ export interface AuditManner {
 
 /**
  * Audits domains, some at a time, and hands them over in their order as they are done: memory does not grow with their
- * number. A domain that vanishes meanwhile, or cannot be read, is an outcome of its own.
+ * number. A domain that cannot be read is an outcome of its own, and so is one that vanishes meanwhile (`not-found`).
  *
  * @param desiredOf says what a domain shall have, from what is known of it
  * @throws QuotaError `unreachable` when the hypervisor is gone; the signal's reason
@@ -58,7 +59,50 @@ export async function* auditDomains(
   surroundings: ReadSurroundings,
   domains: Iterable<DomainRef>,
   desiredOf: (view: DomainView) => Desired,
-  { pause, counters = true, atOnce = AT_ONCE }: AuditManner = {},
+  manner: AuditManner = {},
+): AsyncGenerator<AuditOutcome> {
+  for await (const outcome of auditOnce(surroundings, domains, desiredOf, manner)) {
+    const changed = await changedMeanwhile(surroundings, outcome);
+    if (changed === undefined) yield outcome;
+    else yield* auditAgain(surroundings, changed, desiredOf, manner);
+  }
+}
+
+/** A domain that is another one than it was when its audit began; of what holds there is nothing to doubt. */
+async function changedMeanwhile(
+  surroundings: ReadSurroundings,
+  outcome: AuditOutcome,
+): Promise<Extract<AuditOutcome, { readonly error: QuotaError }> | undefined> {
+  if ('error' in outcome) return undefined;
+  const { audit } = outcome;
+  if (audit.domain.id === undefined || audit.outcome === 'pass' || audit.outcome === 'not-applicable')
+    return undefined;
+  try {
+    await stillThere(surroundings, audit.domain);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof QuotaError) || error.code !== 'not-found') throw error;
+    return { domain: audit.domain, error };
+  }
+}
+
+/** As what it is now: one that was stopped is a domain that does not run. Who does not come to rest is gone. */
+async function* auditAgain(
+  surroundings: ReadSurroundings,
+  changed: Extract<AuditOutcome, { readonly error: QuotaError }>,
+  desiredOf: (view: DomainView) => Desired,
+  { counters = true }: AuditManner,
+): AsyncGenerator<AuditOutcome> {
+  for await (const outcome of auditOnce(surroundings, [changed.domain], desiredOf, { counters })) {
+    yield (await changedMeanwhile(surroundings, outcome)) ?? outcome;
+  }
+}
+
+async function* auditOnce(
+  surroundings: ReadSurroundings,
+  domains: Iterable<DomainRef>,
+  desiredOf: (view: DomainView) => Desired,
+  { pause, counters = true, atOnce = AT_ONCE }: AuditManner,
 ): AsyncGenerator<AuditOutcome> {
   const { signal } = surroundings;
   const before = pause && (await sampleDomains(surroundings, domains, atOnce));

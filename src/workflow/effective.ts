@@ -1,5 +1,5 @@
 import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
-import { type Unseen, unseenAt } from '../effective/certainty.ts';
+import { isUndecided, type Unseen, unseenAt } from '../effective/certainty.ts';
 import type { Effective } from '../effective/claim.ts';
 import { type Contest, contests } from '../effective/contest.ts';
 import { effectiveDomain } from '../effective/effective-domain.ts';
@@ -15,6 +15,7 @@ import type { HostReader } from '../ports/host.ts';
 import type { DomainRef } from '../ports/hypervisor.ts';
 import { assess } from './assess.ts';
 import { type DomainView, lookAt } from './look-at.ts';
+import { stillThere } from './still-there.ts';
 import type { ReadSurroundings } from './surroundings.ts';
 import { look, type Seen } from './unseen.ts';
 import { type Asked, flavorWish } from './wish.ts';
@@ -30,7 +31,7 @@ export interface EffectiveLimits {
  * Finds out what limits each device of a running domain, whoever has put it there. Changes nothing.
  *
  * @param askedOf what a domain shall have, to be seen beside it
- * @throws QuotaError `not-found`, `unreachable`, `refused` when it does not run
+ * @throws QuotaError `not-found`, also when it goes away meanwhile; `unreachable`; `refused` when it does not run
  */
 export async function effectiveLimits(
   surroundings: ReadSurroundings,
@@ -62,6 +63,9 @@ export async function effectiveLimits(
     nics: nicStates(definition, facts, { openflow, readings }),
   };
   const effective = effectiveDomain(state, tuning.live ?? []);
+  // One that was stopped meanwhile has no cgroup and no taps any more.
+  if (effective.some(one => isUndecided(one.certainty, one.unseen)))
+    await stillThere(surroundings, view.state);
   return {
     domain: { name, uuid, ...(id !== undefined && { id }) },
     effective,

@@ -39,14 +39,6 @@ export async function planView(
   return { assessment, plan: planFrom(assessment, request, surroundings.now?.() ?? new Date()) };
 }
 
-/** Says how the domain stands, without planning anything. Changes nothing. @throws QuotaError */
-export async function verifyDomain(
-  surroundings: ReadSurroundings,
-  request: DomainRequest,
-): Promise<Assessment> {
-  return assessView(surroundings, request, await lookAt(surroundings, request.domain));
-}
-
 /**
  * Whether libvirt's definitions alone show that something has to be written. When they do not, an enforcer may still
  * hold something else than they say.

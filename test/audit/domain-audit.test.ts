@@ -62,7 +62,12 @@ describe('the chain of a limit', () => {
   const cgroup = link(['cgroup', 'vcpu0', 'cpu.max'], 'vcpu_quota', missing);
 
   it('is in the order in which a limit passes them, whatever the order of the verdicts', () => {
-    expect(quotaOf([cgroup, config])).toEqual({ links, firstBroken: 0, unit: 'µs per period' });
+    expect(quotaOf([cgroup, config])).toEqual({ links, firstBroken: 2, unit: 'µs per period' });
+  });
+
+  it('does not break now where only the persistent definition differs', () => {
+    const holds = link(['cgroup', 'vcpu0', 'cpu.max'], 'vcpu_quota', pass);
+    expect(quotaOf([config, holds])).toMatchObject({ links, firstBroken: undefined });
   });
 
   it('names the first link that fails, and none where all hold', () => {

@@ -15,8 +15,8 @@ describe('an audit of a captured host', () => {
   it('proves every limit of a domain that is whole, without being told what was asked', async () => {
     const { exitCode, stdout } = await audit('trixie');
     expect(stdout).toBe(
-      "pass          instance-000000e1  20 of 20 limits proved  (libvirt's own definition)\n" +
-        '1 domain: 1 pass; 20 of 20 limits proved\n',
+      "pass          instance-000000e1  20 of 20 limits proved in force now, 0 lost at the next start  (libvirt's own definition)\n" +
+        '1 domain: 1 pass; 20 of 20 limits proved in force now, 0 lost at the next start\n',
     );
     expect(exitCode).toBe(0);
   });

@@ -18,6 +18,8 @@ import { type Loudness, processTerminal, type Terminal } from '../terminal.ts';
 export interface AuditOptions extends LookOptions, DesiredOptions, AuditOutputOptions, Loudness {
   /** ms between two samples of all counters; absent: they are read once. */
   readonly interval?: number;
+  /** What is lost at the next start counts for the exit code. */
+  readonly strict?: boolean;
 }
 
 /** `virt-quota audit`: all domains, or those that are named. */
@@ -36,7 +38,7 @@ export async function audit(names: readonly string[], options: AuditOptions): Pr
         auditHere(surroundings, await auditedDomains(surroundings.hypervisor, asked), asked),
       )
     : inCapture(host, (folder, signal) => auditCapture(folder, signal, asked)));
-  process.exitCode = exitCodeOfTally(tally);
+  process.exitCode = exitCodeOfTally(tally, options.strict);
 }
 
 /** What is audited, and how it is printed. */

@@ -1,7 +1,8 @@
 import { hasErrors } from '../../diagnostics.ts';
+import { renderLimitSummary } from '../../report/limit-counts-text.ts';
 import { renderVerdictSummary, renderVerdicts } from '../../report/verdict-table.ts';
 import { verifyReport } from '../../report/verify-report.ts';
-import { verifyDomain } from '../../workflow/plan-domain.ts';
+import { verifyDomain } from '../../workflow/verify.ts';
 import { domainXmlFrom } from '../domain-xml.ts';
 import { exitCode, exitCodeOfVerdicts } from '../exit-codes.ts';
 import { type LookOptions, looking } from '../looking.ts';
@@ -15,6 +16,8 @@ export interface VerifyOptions extends LookOptions, QuotaOptions, Loudness {
   readonly prune?: boolean;
   /** As in {@link AskedOptions}. */
   readonly ovsNative?: boolean;
+  /** What is lost at the next start counts for the exit code. */
+  readonly strict?: boolean;
   readonly live: boolean;
   readonly config: boolean;
   readonly format: 'table' | 'json';
@@ -33,6 +36,8 @@ export async function verify(domain: string, options: VerifyOptions): Promise<vo
   else {
     terminal.out(renderVerdicts(found.verdicts, terminal.paint, options.verbose));
     terminal.out(renderVerdictSummary(found.verdicts));
+    terminal.out(renderLimitSummary(found.view.state, found.limits, found.nextStart));
   }
-  process.exitCode = hasErrors(found.diagnostics) ? exitCode.invalid : exitCodeOfVerdicts(found.verdicts);
+  const counting = options.strict === true ? [...found.verdicts, ...found.nextStart] : found.verdicts;
+  process.exitCode = hasErrors(found.diagnostics) ? exitCode.invalid : exitCodeOfVerdicts(counting);
 }

@@ -1,5 +1,5 @@
 import { auditReport } from '../../report/audit-report.ts';
-import { renderAuditError } from '../../report/audit-text.ts';
+import { renderAuditError, renderGone } from '../../report/audit-text.ts';
 import { renderAuditChanges } from '../../report/watch-text.ts';
 import type { Outcome } from '../../verify/verdict.ts';
 import { type WatchNews, watchDomains } from '../../workflow/watch.ts';
@@ -68,7 +68,7 @@ function textOf(news: WatchNews, { paint, say }: Terminal): string | undefined {
     case 'unreadable':
       return renderAuditError(news.domain.name, news.error.message, paint);
     case 'gone':
-      return renderAuditError(news.domain.name, 'is gone', paint);
+      return renderGone(news.domain.name, 'it is gone', paint);
     case 'lost':
       say(`connection lost: ${news.error.message}; trying again`, { always: true });
       return undefined;

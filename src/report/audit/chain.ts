@@ -1,4 +1,5 @@
-import { type LimitAudit, overallOutcome } from '../../audit/limit-audit.ts';
+import type { LimitAudit } from '../../audit/limit-audit.ts';
+import { overallOutcome } from '../../audit/standing.ts';
 import type { Layer } from '../../verify/expectation.ts';
 import type { Outcome, Verdict } from '../../verify/verdict.ts';
 

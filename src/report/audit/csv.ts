@@ -1,3 +1,4 @@
+import { isLostAtRestart } from '../../audit/coverage.ts';
 import type { Finding } from '../../audit/finding.ts';
 import type { LimitAudit } from '../../audit/limit-audit.ts';
 import { type DeviceRef, deviceName } from '../../domain/tuning.ts';
@@ -50,6 +51,7 @@ const columns: Readonly<Record<string, (row: Row) => Cell>> = {
   detail: ({ link, report }) => ('error' in report ? report.error.message : link?.detail),
   evidence: ({ link }) => link?.evidence?.source,
   evidence_text: ({ link }) => link?.evidence?.text,
+  next_start: ({ limit }) => limit?.nextStart,
 };
 
 /**
@@ -73,7 +75,7 @@ function rowsOf(report: AuditReport): readonly Row[] {
     if (limit.verdicts.length === 0) return [{ report, limit }];
     return limit.verdicts.map(link => ({ report, limit, link }));
   });
-  const apart = findingsApart(report).filter(one => one.severity !== 'note');
+  const apart = findingsApart(report, isBroken).filter(one => one.severity !== 'note');
   const rows = [...ofLimits, ...apart.map(finding => ({ report, finding, link: linkIn(finding) }))];
   return rows.length === 0 ? [{ report }] : rows;
 }
@@ -94,8 +96,13 @@ function observedText({ observed, outcome }: Link): string {
 }
 
 function causeOf(report: AuditReport, limit: LimitAudit | undefined): Cell {
-  if (limit?.outcome !== 'fail' || 'error' in report) return '';
+  if (limit === undefined || !isBroken(limit) || 'error' in report) return '';
   return findingOf(limit, report.findings)?.cause;
+}
+
+/** Now, or by the next start. */
+function isBroken(limit: LimitAudit): boolean {
+  return limit.outcome === 'fail' || isLostAtRestart(limit);
 }
 
 function isFirstBroken(limit: LimitAudit | undefined, link: Link): boolean {

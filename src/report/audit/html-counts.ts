@@ -1,6 +1,5 @@
 import type { Cause } from '../../audit/finding.ts';
-import type { Outcome } from '../../verify/verdict.ts';
-import type { AuditReport } from '../audit-report.ts';
+import type { AuditedOutcome, AuditReport } from '../audit-report.ts';
 
 /** How often a cause was found. */
 export interface CauseCount {
@@ -21,7 +20,13 @@ export interface PageCounts {
 export const emptyCounts: PageCounts = { failing: 0, inconclusive: 0, causes: new Map() };
 
 /** From what needs attention first. */
-export const outcomeOrder: readonly Outcome[] = ['fail', 'inconclusive', 'pass', 'not-applicable'];
+export const outcomeOrder: readonly AuditedOutcome[] = [
+  'fail',
+  'inconclusive',
+  'pass',
+  'not-applicable',
+  'gone',
+];
 
 /** The counts with one domain more. */
 export function countDomain(counts: PageCounts, report: AuditReport): PageCounts {

@@ -42,7 +42,7 @@ const signs = `
 .badge.pass,.chain .pass{color:var(--pass);background:var(--pass-soft)}
 .badge.fail,.badge.error,.chain .fail{color:var(--fail);background:var(--fail-soft)}
 .badge.inconclusive,.badge.warning,.chain .inconclusive{color:var(--open);background:var(--open-soft)}
-.badge.pass::before{content:"✓" / ""}.badge.fail::before,.badge.error::before{content:"✕" / ""}.badge.inconclusive::before{content:"?" / ""}.badge.warning::before{content:"!" / ""}.badge.not-applicable::before,.badge.note::before{content:"–" / ""}
+.badge.pass::before{content:"✓" / ""}.badge.fail::before,.badge.error::before{content:"✕" / ""}.badge.inconclusive::before{content:"?" / ""}.badge.warning::before{content:"!" / ""}.badge.not-applicable::before,.badge.gone::before,.badge.note::before{content:"–" / ""}
 .chain{display:flex;flex-wrap:wrap;align-items:center;gap:.3rem 0}
 .chain li{font-size:.82rem;line-height:1.4;white-space:nowrap;padding:.1rem .5rem;border:1px solid;border-radius:.35rem;color:var(--none);background:var(--none-soft);position:relative}
 .chain li+li{margin-left:1.1rem}
@@ -68,7 +68,7 @@ details.legend{margin-top:1.5rem;padding:.6rem 1rem}
 .filter label{display:inline-flex;align-items:center;gap:.4rem;padding:.2rem 0;cursor:pointer}
 .filter input{width:1.05rem;height:1.05rem;margin:0;accent-color:var(--focus)}
 .count{color:var(--soft)}
-section:has(input[value=fail]:checked) .domain:not(.fail),section:has(input[value=inconclusive]:checked) .domain:not(.inconclusive),section:has(input[value=pass]:checked) .domain:not(.pass),section:has(input[value=not-applicable]:checked) .domain:not(.not-applicable){display:none}
+section:has(input[value=fail]:checked) .domain:not(.fail),section:has(input[value=inconclusive]:checked) .domain:not(.inconclusive),section:has(input[value=pass]:checked) .domain:not(.pass),section:has(input[value=not-applicable]:checked) .domain:not(.not-applicable),section:has(input[value=gone]:checked) .domain:not(.gone){display:none}
 .domain{margin-bottom:.5rem}
 .domain>summary{display:grid;grid-template-columns:1rem 8.6rem minmax(0,1fr) 15rem;gap:.25rem .75rem;align-items:center;padding:.6rem 1rem;list-style:none;border-radius:.6rem}
 .domain>summary::-webkit-details-marker{display:none}

@@ -1,6 +1,5 @@
 import { severityOf } from '../../audit/severity.ts';
-import type { Outcome } from '../../verify/verdict.ts';
-import type { AuditTally } from '../audit-report.ts';
+import type { AuditedOutcome, AuditTally } from '../audit-report.ts';
 import { causeTexts } from './cause-text.ts';
 import type { AuditHead } from './format.ts';
 import { badge, outcomeWords } from './html-badge.ts';
@@ -18,11 +17,25 @@ export function headerMarkup(head: AuditHead, tally: AuditTally, counts: PageCou
   ] as const;
   return html`<header>
 <p class="product">virt-quota · limits audit</p>
-<h1><span class="figure">${proved}</span> of <span class="figure">${limits}</span> limits proved</h1>
+<h1><span class="figure">${proved}</span> of <span class="figure">${limits}</span> limits proved in force now</h1>
+${laterMarkup(tally)}
 <p class="meta">${domains} ${domains === 1 ? 'domain' : 'domains'}${hostMarkup(head)}${timeMarkup(head)}</p>
 ${stackedBar(parts, limits)}
 <ul class="key">${parts.map(part => html`<li class="${part.class}"><b>${part.count}</b> ${part.name}</li>`)}</ul>
 </header>`;
+}
+
+/** The second figure: what of that does not outlast the next start; and those that nothing holds now. */
+function laterMarkup({ proved, lostAtRestart, notRunning }: AuditTally): Markup | undefined {
+  if (lostAtRestart === undefined && notRunning === undefined) return undefined;
+  const lost =
+    lostAtRestart === undefined
+      ? undefined
+      : html`<span class="${lostAtRestart > 0 ? 'lost some' : 'lost'}"><b>${lostAtRestart}</b> of ${proved} lost at the next start</span>`;
+  const idle =
+    notRunning &&
+    html`${lost && '; '}<b>${notRunning.proved}</b> of ${notRunning.limits} in definitions of domains that do not run`;
+  return html`<p class="later">${lost}${idle}</p>`;
 }
 
 function hostMarkup({ host }: AuditHead): Markup | undefined {
@@ -66,7 +79,7 @@ export function causesMarkup({ causes }: PageCounts): Markup | undefined {
 
 /** Which domains are shown: radio buttons that the style sheet looks at. */
 export function filterMarkup({ domains, outcomes }: AuditTally): Markup {
-  const choice = (value: Outcome | 'all', count: number, label: string | Markup) =>
+  const choice = (value: AuditedOutcome | 'all', count: number, label: string | Markup) =>
     html`<label><input type="radio" name="show" value="${value}"${value === 'all' ? html` checked` : undefined}> ${label} <span class="count">${count}</span></label>`;
   const present = outcomeOrder.filter(outcome => (outcomes[outcome] ?? 0) > 0);
   return html`<fieldset class="filter"><legend>Show</legend>

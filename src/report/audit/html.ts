@@ -1,5 +1,5 @@
-import type { Outcome } from '../../verify/verdict.ts';
-import type { AuditTally } from '../audit-report.ts';
+import type { AuditedOutcome, AuditTally } from '../audit-report.ts';
+import { tallyCountsText } from '../limit-counts-text.ts';
 import type { AuditFormat, AuditHead } from './format.ts';
 import { countDomain, emptyCounts, outcomeOrder, type PageCounts } from './html-counts.ts';
 import { domainMarkup } from './html-domain.ts';
@@ -16,7 +16,7 @@ const FEW = 2;
  * so they are kept till the end.
  */
 export const htmlFormat: AuditFormat = (head, { sha256, version }) => {
-  const domains = new Map<Outcome, string[]>(outcomeOrder.map(outcome => [outcome, []]));
+  const domains = new Map<AuditedOutcome, string[]>(outcomeOrder.map(outcome => [outcome, []]));
   let counts = emptyCounts;
   return {
     begin: () => '',
@@ -42,7 +42,7 @@ export const htmlFormat: AuditFormat = (head, { sha256, version }) => {
   };
 };
 
-function documentHead({ proved, limits }: AuditTally, sha256: (text: string) => string): string {
+function documentHead(tally: AuditTally, sha256: (text: string) => string): string {
   const policy = `default-src 'none'; style-src 'sha256-${sha256(styleSheet)}'; base-uri 'none'; form-action 'none'`;
   const head = html`<!doctype html>
 <html lang="en">
@@ -52,7 +52,7 @@ function documentHead({ proved, limits }: AuditTally, sha256: (text: string) => 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>Limits audit: ${proved} of ${limits} proved</title>
+<title>Limits audit: ${tallyCountsText(tally)}</title>
 `;
   // Its hash is in the policy: not a byte of it may be escaped.
   return `${head.markup}<style>${styleSheet}</style>\n</head>\n<body>\n`;

@@ -1,25 +1,28 @@
+import { isLostAtRestart } from '../../audit/coverage.ts';
 import type { DomainAudit } from '../../audit/domain-audit.ts';
 import type { Finding } from '../../audit/finding.ts';
 import type { LimitAudit } from '../../audit/limit-audit.ts';
 import type { Usage } from '../../audit/usage.ts';
 import { deviceName } from '../../domain/tuning.ts';
 import { quoteArguments } from '../../domain/virsh-commands.ts';
-import type { Outcome } from '../../verify/verdict.ts';
-import type { AuditReport } from '../audit-report.ts';
+import type { AuditedOutcome, AuditReport } from '../audit-report.ts';
 import { renderAuditTally } from '../audit-text.ts';
 import { knobLine } from '../knob-quantity.ts';
+import { limitCountsText } from '../limit-counts-text.ts';
 import { shareText } from '../rate-text.ts';
 import { oneLine } from '../table.ts';
 import { causeTexts } from './cause-text.ts';
 import { type ChainLink, chainOf } from './chain.ts';
 import type { AuditFormat, AuditHead } from './format.ts';
+import { unreadLinks } from './unread.ts';
 import { hostText, limitValue, sourceText, usedText } from './wording.ts';
 
-const marks: Readonly<Record<Outcome, string>> = {
+const marks: Readonly<Record<AuditedOutcome, string>> = {
   pass: '✅ pass',
   fail: '❌ fail',
   inconclusive: '❔ inconclusive',
   'not-applicable': '➖ not applicable',
+  gone: '➖ gone',
 };
 
 /** For an issue or a wiki: a section a domain with what is wrong, and the chain of each limit that is not proved. */
@@ -34,22 +37,34 @@ function headLine({ at, host }: AuditHead): string {
   return parts.length === 0 ? '' : `\n${prose(parts.join(', '))}\n`;
 }
 
-function failedSection({ domain, error }: Extract<AuditReport, { readonly error: object }>) {
-  return [`## ${marks.inconclusive}: ${code(domain.name)}`, '', prose(error.message)];
+function failedSection({ domain, outcome, error }: Extract<AuditReport, { readonly error: object }>) {
+  return [`## ${marks[outcome]}: ${code(domain.name)}`, '', prose(error.message)];
 }
 
 function section(audit: DomainAudit): readonly string[] {
   const { domain, outcome, coverage, findings, limits } = audit;
-  const open = limits.filter(one => one.outcome === 'fail' || one.outcome === 'inconclusive');
-  const proved = `${coverage.proved} of ${coverage.limits} limits proved`;
+  const open = limits.filter(
+    one => one.outcome === 'fail' || one.outcome === 'inconclusive' || isLostAtRestart(one),
+  );
   return [
     `## ${marks[outcome]}: ${code(domain.name)}`,
     '',
-    `${proved}; ${domain.state}; measured by: ${prose(sourceText(audit))}.`,
+    `${limitCountsText(domain, coverage)}; ${domain.state}; measured by: ${prose(sourceText(audit))}.`,
+    ...unreadList(audit),
     ...findings.flatMap(findingLines),
     ...(open.length === 0 ? [] : ['', ...chainTable(open)]),
     ...useTable(audit.usage),
   ];
+}
+
+/** What could not be read, and why. */
+function unreadList(audit: DomainAudit): readonly string[] {
+  const unread = unreadLinks(audit);
+  if (unread.length === 0) return [];
+  const items = unread.map(({ device, knobs, why }) => {
+    return `- ${code(device)}: ${knobs.map(code).join(', ')}: ${prose(why)}`;
+  });
+  return ['', '### Could not be read', '', ...items];
 }
 
 function findingLines(finding: Finding): readonly string[] {

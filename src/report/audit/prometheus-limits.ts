@@ -1,3 +1,4 @@
+import { isLostAtRestart } from '../../audit/coverage.ts';
 import type { LimitAudit } from '../../audit/limit-audit.ts';
 import type { Usage } from '../../audit/usage.ts';
 import { deviceName } from '../../domain/tuning.ts';
@@ -41,11 +42,19 @@ const labelsOf = ({ device, parameter }: Pick<LimitAudit, 'device' | 'parameter'
 export const limitFamilies: readonly Family[] = [
   {
     name: 'virt_quota_limit_proved',
-    help: 'Whether a limit is proved to hold at every layer: 1, or 0.',
+    help: 'Whether a limit is proved to be in force now: 1, or 0.',
     samplesOf: ({ limits }) =>
       limits
         .filter(one => one.outcome !== 'not-applicable')
         .map(one => ({ labels: labelsOf(one), value: one.outcome === 'pass' ? 1 : 0 })),
+  },
+  {
+    name: 'virt_quota_limit_lost_at_restart',
+    help: 'Whether a limit is in force now and lost at the next start: 1, or 0.',
+    samplesOf: ({ limits }) =>
+      limits
+        .filter(one => one.outcome !== 'not-applicable')
+        .map(one => ({ labels: labelsOf(one), value: isLostAtRestart(one) ? 1 : 0 })),
   },
   ...[...new Set(Object.values(baseUnits).map(one => one.unit))].map(valueFamily),
   usageFamily('usage_ratio', 'How much of a limit was used, 1 is all of it.', one => one.ratio),

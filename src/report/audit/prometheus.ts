@@ -23,8 +23,13 @@ const domainFamilies: readonly Family[] = [
   },
   {
     name: 'virt_quota_limits_proved',
-    help: 'Limits that hold at every layer.',
+    help: 'Limits that are in force now (of a domain that does not run: that its definition has).',
     samplesOf: ({ coverage }) => [{ value: coverage.proved }],
+  },
+  {
+    name: 'virt_quota_limits_lost_at_restart',
+    help: 'Limits that are in force now and lost at the next start.',
+    samplesOf: ({ coverage: { lostAtRestart: value } }) => (value === undefined ? [] : [{ value }]),
   },
   {
     name: 'virt_quota_limits_failing',
@@ -44,7 +49,7 @@ const domainFamilies: readonly Family[] = [
 ];
 
 /**
- * An audit in the text format of Prometheus, for the textfile collector: five numbers a domain, how many domains, and
+ * An audit in the text format of Prometheus, for the textfile collector: six numbers a domain, how many domains, and
  * the time. With `metrics: 'limits'` also what each limit is and whether it is proved; otherwise the number of series
  * grows with the domains only. Samples of a metric stand together, so they are kept till the end.
  *
@@ -55,10 +60,12 @@ export const prometheusFormat: AuditFormat = ({ at }, { metrics = 'domains' }) =
   // By domain, because one that is told twice must not be two samples of one series.
   const kept = new Map<string, readonly string[]>();
   let unread = 0;
+  let gone = 0;
   return {
     begin: () => '',
     domain: report => {
-      if ('error' in report) unread += 1;
+      if (report.outcome === 'gone') gone += 1;
+      else if ('error' in report) unread += 1;
       else kept.set(`${report.domain.uuid} ${report.domain.name}`, linesOf(report, families));
       return '';
     },
@@ -69,6 +76,7 @@ export const prometheusFormat: AuditFormat = ({ at }, { metrics = 'domains' }) =
       }
       yield whole('virt_quota_domains', 'Domains that were audited.', kept.size);
       yield whole('virt_quota_domains_unread', 'Domains that could not be audited.', unread);
+      yield whole('virt_quota_domains_gone', 'Domains that went away while they were read.', gone);
       if (at !== undefined) {
         const seconds = Math.floor(Date.parse(at) / 1000);
         yield whole('virt_quota_audit_timestamp_seconds', 'When the audit began.', seconds);

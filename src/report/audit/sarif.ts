@@ -7,7 +7,9 @@ import { quoteArguments } from '../../domain/virsh-commands.ts';
 import type { Outcome } from '../../verify/verdict.ts';
 import type { AuditReport } from '../audit-report.ts';
 import { knobLine } from '../knob-quantity.ts';
+import { tallyCountsText } from '../limit-counts-text.ts';
 import { oneLine } from '../table.ts';
+import { verdictSentence } from '../verdict-table.ts';
 import { causeTexts } from './cause-text.ts';
 import type { AuditFormat } from './format.ts';
 import { findingSentence, limitValue } from './wording.ts';
@@ -16,7 +18,9 @@ import { findingSentence, limitValue } from './wording.ts';
 const limitRule = {
   id: 'limit',
   shortDescription: { text: 'A limit through its whole chain.' },
-  help: { text: 'Told with --all: a limit that holds, could not be seen, or that nothing ever comes of.' },
+  help: {
+    text: 'A limit that could not be seen; with --all also one that holds, or that nothing ever comes of.',
+  },
   defaultConfiguration: { level: 'none' },
 } as const;
 
@@ -39,8 +43,8 @@ const kinds: Readonly<Record<Exclude<Outcome, 'fail'>, string>> = {
 };
 
 /**
- * For tools that take the findings of analyses: a result for each finding that something is wrong. With `all` also those
- * that are notes, and every limit that does not fail.
+ * For tools that take the findings of analyses: a result for each finding that something is wrong, and an open one for
+ * each limit that could not be seen. With `all` also findings that are notes, and every limit that does not fail.
  *
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
@@ -65,21 +69,26 @@ export const sarifFormat: AuditFormat = ({ at, host }, { all = false, version })
         })
         .join('');
     },
-    end: () => {
+    end: tally => {
       const invocation = {
-        executionSuccessful: notifications.length === 0,
+        executionSuccessful: tally.outcomes.gone === notifications.length || notifications.length === 0,
         ...(at !== undefined && { startTimeUtc: at }),
         ...(notifications.length > 0 && { toolExecutionNotifications: notifications }),
-        ...(host && { properties: { host } }),
+        ...((host || tally.domains > 0) && {
+          properties: {
+            ...(host && { host }),
+            ...(tally.domains > 0 && { summary: tallyCountsText(tally) }),
+          },
+        }),
       };
       return [`\n  ],\n  "invocations": [${JSON.stringify(invocation)}]\n}\n]\n}\n`];
     },
   };
 };
 
-function notification({ domain, error }: Extract<AuditReport, { readonly error: object }>): object {
+function notification({ domain, outcome, error }: Extract<AuditReport, { readonly error: object }>): object {
   return {
-    level: 'error',
+    level: outcome === 'gone' ? 'note' : 'error',
     descriptor: { id: error.code },
     message: { text: oneLine(`${domain.name}: ${error.message}`) },
     locations: [{ logicalLocations: [{ name: domain.name, kind: 'domain' }] }],
@@ -88,7 +97,9 @@ function notification({ domain, error }: Extract<AuditReport, { readonly error: 
 
 function resultsOf(audit: DomainAudit, all: boolean): readonly object[] {
   const findings = audit.findings.filter(one => all || one.severity !== 'note');
-  const limits = all ? audit.limits.filter(one => one.outcome !== 'fail') : [];
+  const limits = audit.limits.filter(
+    one => one.outcome === 'inconclusive' || (all && one.outcome !== 'fail'),
+  );
   return [
     ...findings.map(finding => findingResult(finding, audit)),
     ...limits.map(limit => limitResult(limit, audit)),
@@ -117,8 +128,10 @@ function findingResult(finding: Finding, { domain }: DomainAudit): object {
 }
 
 function limitResult(limit: LimitAudit, { domain }: DomainAudit): object {
-  const { device, parameter, outcome } = limit;
-  const text = `${domain.name}: ${deviceName(device)} ${parameter} ${limitValue(limit)}: ${outcome}`;
+  const { device, parameter, outcome, verdicts } = limit;
+  const unread = verdicts.find(one => one.outcome === 'inconclusive');
+  const why = outcome === 'inconclusive' && unread ? ` (${verdictSentence(unread)})` : '';
+  const text = `${domain.name}: ${deviceName(device)} ${parameter} ${limitValue(limit)}: ${outcome}${why}`;
   return {
     ...ruleOf('limit'),
     kind: outcome === 'fail' ? 'fail' : kinds[outcome],

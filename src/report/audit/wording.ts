@@ -72,11 +72,17 @@ export function findingOf(limit: LimitAudit, findings: readonly Finding[]): Find
   );
 }
 
-/** Findings that are about none of the limits that fail: limits that nobody asked for, counters. */
-export function findingsApart({ findings, limits }: DomainAudit): readonly Finding[] {
-  const told = new Set(
-    limits.filter(one => one.outcome === 'fail').map(one => `${deviceName(one.device)} ${one.parameter}`),
-  );
+/**
+ * Findings that are about none of the limits that fail: limits that nobody asked for, counters, what the next start takes
+ * away.
+ *
+ * @param isTold what is told with a limit already
+ */
+export function findingsApart(
+  { findings, limits }: DomainAudit,
+  isTold = (limit: LimitAudit) => limit.outcome === 'fail',
+): readonly Finding[] {
+  const told = new Set(limits.filter(isTold).map(one => `${deviceName(one.device)} ${one.parameter}`));
   return findings.filter(
     one => !one.parameters.some(parameter => told.has(`${deviceName(one.device)} ${parameter}`)),
   );

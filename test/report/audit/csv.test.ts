@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { csvFormat } from '../../../src/report/audit/csv.ts';
-import { all, broken, hostile, hostileText, idle, rendered, unread, whole } from './reports.ts';
+import { all, broken, fading, gone, hostile, hostileText, idle, rendered, unread, whole } from './reports.ts';
 
 /** Reads RFC 4180 strictly: lines end with CR LF, quotes stand around a whole field. */
 function rows(text: string): readonly (readonly string[])[] {
@@ -25,7 +25,7 @@ function records(text: string): readonly Readonly<Record<string, string>>[] {
 describe('CSV', () => {
   it('is a table: every row has a field for each column', () => {
     const table = rows(rendered(csvFormat, all));
-    expect(new Set(table.map(row => row.length))).toEqual(new Set([27]));
+    expect(new Set(table.map(row => row.length))).toEqual(new Set([28]));
   });
 
   it('has a row for each link of each limit and each finding besides, and one where there is none', () => {
@@ -78,11 +78,24 @@ describe('CSV', () => {
     });
   });
 
+  it('tells of a limit in force now that it is lost at the next start, and why', () => {
+    const links = records(rendered(csvFormat, [fading]));
+    expect(links).toMatchObject([
+      { link: 'persistent', outcome: 'fail', first_broken: 'no' },
+      { link: 'live', outcome: 'pass' },
+      { link: 'enforcer', outcome: 'pass' },
+    ]);
+    for (const one of links) {
+      expect(one).toMatchObject({ limit_outcome: 'pass', next_start: 'fail', cause: 'lost-at-restart' });
+    }
+    expect(records(rendered(csvFormat, [gone]))).toMatchObject([{ domain: 'gone', domain_outcome: 'gone' }]);
+  });
+
   it('has nothing that a spreadsheet takes for a formula', () => {
     const cells = rows(rendered(csvFormat, [hostile])).flat();
     expect(cells.filter(cell => cell.includes('calc')).length).toBeGreaterThan(1);
     expect(cells.filter(cell => /^\s*[=+\-@]/.test(cell) && Number.isNaN(Number(cell)))).toEqual([]);
-    expect(cells[27]).toBe(
+    expect(cells[28]).toBe(
       `'${hostileText.replace('\n\r', '\n\n').replace(/[\t\0\u001b\u2028\u202e\ud800]/g, '\ufffd')}`,
     );
   });

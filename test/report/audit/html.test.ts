@@ -47,7 +47,7 @@ describe('the page', () => {
     expect(page.requests).toHaveLength(1);
     expect(page.messages).toEqual([]);
     expect(await page.evaluate('document.documentElement.lang + " " + document.title')).toBe(
-      'en Limits audit: 2 of 6 proved',
+      'en Limits audit: 3 of 7 limits proved in force now, 1 lost at the next start; 1 of 1 in definitions of domains that do not run',
     );
   });
 
@@ -108,16 +108,19 @@ describe('the page', () => {
 describe('what it tells', () => {
   it('begins with how many limits are proved, in words and as a bar', async () => {
     const page = await open(all);
-    expect(await page.evaluate(text('h1'))).toEqual(['2 of 6 limits proved']);
-    expect(await page.evaluate(text('header .meta'))).toEqual([
-      '6 domains on qemu:///system, libvirt 9.0.0, 2026-11-20 20:29:33 UTC',
+    expect(await page.evaluate(text('h1'))).toEqual(['3 of 7 limits proved in force now']);
+    expect(await page.evaluate(text('p.later'))).toEqual([
+      '1 of 3 lost at the next start; 1 of 1 in definitions of domains that do not run',
     ]);
-    expect(await page.evaluate(text('ul.key li'))).toEqual(['2 proved', '2 failing', '2 not seen']);
+    expect(await page.evaluate(text('header .meta'))).toEqual([
+      '9 domains on qemu:///system, libvirt 9.0.0, 2026-11-20 20:29:33 UTC',
+    ]);
+    expect(await page.evaluate(text('ul.key li'))).toEqual(['3 proved', '2 failing', '2 not seen']);
     expect(
       await page.evaluate(
         '[...document.querySelectorAll("header rect")].map(one => one.getAttribute("width"))',
       ),
-    ).toEqual(['100', '33.333', '33.333', '33.333']);
+    ).toEqual(['100', '42.857', '28.571', '28.571']);
   });
 
   it('says of a finding what was expected and seen, where, and how to repair it', async () => {

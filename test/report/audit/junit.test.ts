@@ -45,7 +45,7 @@ describe('JUnit', () => {
     expect(xml).toContain(
       '<error type="inconclusive" message="qemu: subject bps_rd could not be read: permission denied"></error>',
     );
-    expect(xml).toContain('<error type="not-found" message="the domain &#39;unread&#39; is gone"></error>');
+    expect(xml).toContain('<error type="refused" message="the domain &#39;unread&#39; is gone"></error>');
   });
 
   it('has no time and no host where a saved report knows none', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { markdownFormat } from '../../../src/report/audit/markdown.ts';
-import { all, broken, hostile, rendered, unread, whole } from './reports.ts';
+import { all, broken, fading, gone, hostile, rendered, unread, unseen, whole } from './reports.ts';
 
 /** The cells of each row of each table, as GitHub divides them. */
 function tables(text: string): readonly (readonly (readonly string[])[])[] {
@@ -16,7 +16,7 @@ function tables(text: string): readonly (readonly (readonly string[])[])[] {
 describe('Markdown', () => {
   it('is tables whose rows have as many cells as their heads, whatever stands in them', () => {
     const found = tables(rendered(markdownFormat, all));
-    expect(found).toHaveLength(7);
+    expect(found).toHaveLength(9);
     for (const [head = [], ...rest] of found) {
       expect(new Set(rest.map(row => row.length))).toEqual(new Set([head.length]));
     }
@@ -28,10 +28,26 @@ describe('Markdown', () => {
       text.startsWith('# Limits audit\n\nqemu&#58;///system, libvirt 9.0.0, 2026-11-20T20:29:33.517Z\n'),
     ).toBe(true);
     expect(text).toContain(
-      '## ✅ pass: `whole`\n\n1 of 1 limits proved; running; measured by: flavor m1.small.',
+      '## ✅ pass: `whole`\n\n1 of 1 limits proved in force now, 0 lost at the next start; running; measured by: flavor m1.small.',
     );
     expect(text).toContain("## ❔ inconclusive: `unread`\n\nthe domain 'unread' is gone");
-    expect(text.endsWith('\n**2 domains: 1 pass, 1 inconclusive; 1 of 1 limits proved**\n')).toBe(true);
+    expect(
+      text.endsWith(
+        '\n**2 domains: 1 pass, 1 inconclusive; 1 of 1 limits proved in force now, 0 lost at the next start**\n',
+      ),
+    ).toBe(true);
+  });
+
+  it('tells what is lost at the next start, what could not be read and why, and who is gone', () => {
+    const text = rendered(markdownFormat, [fading, unseen, gone]);
+    expect(text).toContain(
+      '## ✅ pass: `fading`\n\n1 of 1 limits proved in force now, 1 lost at the next start;',
+    );
+    expect(text).toContain('| `cpu cpu_shares` | 512 | asked | ❌ fail | ✅ pass | ✅ pass (cgroup) |');
+    expect(text).toContain(
+      '### Could not be read\n\n- `disk vda`: `qemu subject bps_rd`: permission denied\n',
+    );
+    expect(text).toContain("## ➖ gone: `gone`\n\ndomain 'gone' was stopped while it was read\n");
   });
 
   it('has the chain of each limit that is not proved, with the link that breaks first', () => {

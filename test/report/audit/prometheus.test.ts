@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { prometheusFormat } from '../../../src/report/audit/prometheus.ts';
-import { all, broken, hostile, hostileText, rendered, unread, whole } from './reports.ts';
+import { all, broken, fading, gone, hostile, hostileText, rendered, unread, whole } from './reports.ts';
 
 /** A series of the text format with its labels, unescaped. */
 interface Series {
@@ -53,11 +53,12 @@ function labelsOf(text: string): Readonly<Record<string, string>> {
 }
 
 describe('Prometheus', () => {
-  it('is five series a domain, how many domains there were, and when it was', () => {
-    const found = series(rendered(prometheusFormat, [whole, broken, unread]));
+  it('is six series a domain, how many domains there were, and when it was', () => {
+    const found = series(rendered(prometheusFormat, [whole, broken, unread, gone]));
     expect(found.filter(one => one.labels.domain === 'broken')).toMatchObject([
       { name: 'virt_quota_limits', value: 3 },
       { name: 'virt_quota_limits_proved', value: 1 },
+      { name: 'virt_quota_limits_lost_at_restart', value: 0 },
       { name: 'virt_quota_limits_failing', value: 1 },
       { name: 'virt_quota_limits_inconclusive', value: 1 },
       { name: 'virt_quota_findings', value: 2 },
@@ -65,22 +66,37 @@ describe('Prometheus', () => {
     expect(found.filter(one => one.labels.domain === undefined)).toEqual([
       { name: 'virt_quota_domains', labels: {}, value: 2 },
       { name: 'virt_quota_domains_unread', labels: {}, value: 1 },
+      { name: 'virt_quota_domains_gone', labels: {}, value: 1 },
       { name: 'virt_quota_audit_timestamp_seconds', labels: {}, value: 1_795_206_573 },
     ]);
-    expect(found).toHaveLength(2 * 5 + 3);
+    expect(found).toHaveLength(2 * 6 + 4);
   });
 
   it('has a series a limit only when they are asked for, in base units', () => {
     const found = series(rendered(prometheusFormat, [broken], { metrics: 'limits' }));
     const of = (limit: string) =>
       Object.fromEntries(found.filter(one => one.labels.limit === limit).map(one => [one.name, one.value]));
-    expect(of('cpu_shares')).toEqual({ virt_quota_limit_proved: 1, virt_quota_limit_weight: 512 });
+    expect(of('cpu_shares')).toEqual({
+      virt_quota_limit_proved: 1,
+      virt_quota_limit_lost_at_restart: 0,
+      virt_quota_limit_weight: 512,
+    });
     expect(of('outbound.average')).toEqual({
       virt_quota_limit_proved: 0,
+      virt_quota_limit_lost_at_restart: 0,
       virt_quota_limit_bytes_per_second: 32_768_000,
       virt_quota_limit_usage_ratio: 0.625,
       virt_quota_limit_throttled_ratio: 0.125,
     });
+  });
+
+  it('tells a limit that is lost at the next start from one that is not in force', () => {
+    const found = series(rendered(prometheusFormat, [fading], { metrics: 'limits' }));
+    const value = (name: string) => found.find(one => one.name === name)?.value;
+    expect(value('virt_quota_limits_proved')).toBe(1);
+    expect(value('virt_quota_limits_lost_at_restart')).toBe(1);
+    expect(value('virt_quota_limits_failing')).toBe(0);
+    expect(value('virt_quota_limit_lost_at_restart')).toBe(1);
   });
 
   it('keeps names as they are inside of labels', () => {
@@ -90,7 +106,7 @@ describe('Prometheus', () => {
 
   it('is valid whatever there is, also when a domain is told twice', () => {
     expect(series(rendered(prometheusFormat, all, { metrics: 'limits' })).length).toBeGreaterThan(30);
-    expect(series(rendered(prometheusFormat, [whole, whole]))).toHaveLength(5 + 3);
-    expect(series(rendered(prometheusFormat, [], { head: {} }))).toHaveLength(2);
+    expect(series(rendered(prometheusFormat, [whole, whole]))).toHaveLength(6 + 4);
+    expect(series(rendered(prometheusFormat, [], { head: {} }))).toHaveLength(3);
   });
 });

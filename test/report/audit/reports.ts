@@ -173,6 +173,7 @@ function audited(
       failing: count('fail'),
       inconclusive: count('inconclusive'),
       notApplicable: count('not-applicable'),
+      lostAtRestart: of.limits.filter(one => one.outcome === 'pass' && one.nextStart === 'fail').length,
       devices: { limited: 1, unlimitedThoughAsked: [], limitedThoughUnasked: [] },
     },
     usage: [],
@@ -182,6 +183,52 @@ function audited(
 
 /** Every limit holds. */
 export const whole = audited('whole', { outcome: 'pass', limits: [shares], findings: [] });
+
+/** In force now, and the persistent definition has nothing of it. */
+export const fading = audited('fading', {
+  outcome: 'pass',
+  nextStart: 'fail',
+  limits: [
+    {
+      ...shares,
+      nextStart: 'fail',
+      verdicts: shares.verdicts.map(one =>
+        one.expectation.layer === 'config'
+          ? { expectation: one.expectation, outcome: 'fail', reason: 'missing' }
+          : one,
+      ),
+    },
+  ],
+  findings: [
+    {
+      cause: 'lost-at-restart',
+      severity: 'warning',
+      explanation: 'only the running domain has it so: it goes with the next start',
+      device: cpu,
+      parameters: ['cpu_shares'],
+      because: ['quota:cpu_shares'],
+      layer: 'config',
+      subject: 'cpu',
+      knob: 'cpu_shares',
+      expected: { value: 512 },
+      repair: { argv: ['virt-quota', 'apply', 'fading', '--flavor', 'm1.small.json', '--config'] },
+    },
+  ],
+});
+
+/** It does not run: nothing is in force, and its definition has all. */
+export const still = audited('still', {
+  outcome: 'pass',
+  nextStart: 'pass',
+  domain: {
+    name: 'still',
+    uuid: '00000000-0000-4000-8000-0000000000fd',
+    state: 'shut off',
+    persistent: true,
+  },
+  limits: [{ ...shares, nextStart: 'pass' }],
+  findings: [],
+});
 
 /** One limit holds, one not, one could not be seen, one does not count; and one is there that nobody asked for. */
 export const broken = audited('broken', {
@@ -203,7 +250,16 @@ export const unread: AuditReport = {
   kind: 'domain-audit',
   domain: { name: 'unread', uuid: '00000000-0000-4000-8000-0000000000ff' },
   outcome: 'inconclusive',
-  error: { code: 'not-found', message: "the domain 'unread' is gone" },
+  error: { code: 'refused', message: "the domain 'unread' is gone" },
+};
+
+/** It went away while it was read. */
+export const gone: AuditReport = {
+  schemaVersion: 1,
+  kind: 'domain-audit',
+  domain: { name: 'gone', uuid: '00000000-0000-4000-8000-0000000000fe' },
+  outcome: 'gone',
+  error: { code: 'not-found', message: "domain 'gone' was stopped while it was read" },
 };
 
 /** What no text of a domain may do to a report. */
@@ -230,4 +286,14 @@ export const hostile = audited(hostileText, {
 });
 
 /** One of each. */
-export const all: readonly AuditReport[] = [whole, broken, unseen, idle, unread, hostile];
+export const all: readonly AuditReport[] = [
+  whole,
+  broken,
+  unseen,
+  idle,
+  unread,
+  gone,
+  hostile,
+  fading,
+  still,
+];

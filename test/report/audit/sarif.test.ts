@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { causes } from '../../../src/audit/finding.ts';
 import { sarifFormat } from '../../../src/report/audit/sarif.ts';
-import { all, broken, hostile, rendered, unread, whole } from './reports.ts';
+import { all, broken, fading, gone, hostile, rendered, unread, whole } from './reports.ts';
 
 const message = z.strictObject({ text: z.string().min(1) });
 const level = z.enum(['none', 'note', 'warning', 'error']);
@@ -103,7 +103,14 @@ describe('SARIF', () => {
     expect(told).toEqual([
       ['open-vswitch-owns-tap', 'error'],
       ['not-asked-for', 'warning'],
+      ['limit', 'none'],
     ]);
+    expect(runOf([broken]).results.at(-1)).toMatchObject({
+      kind: 'open',
+      message: {
+        text: 'broken: disk vda read_bytes_sec 1000000 bytes/s (1 MB/s): inconclusive (qemu: subject bps_rd could not be read: permission denied)',
+      },
+    });
     const rest = runOf([broken], { all: true }).results.filter(one => one.ruleId === 'limit');
     expect(rest.map(one => one.kind)).toEqual(['pass', 'open', 'notApplicable']);
   });
@@ -137,6 +144,22 @@ describe('SARIF', () => {
     expect(of({ subject: 'tap1' })).toEqual(of({}));
     expect(of({ cause: 'behind-libvirt' })).not.toEqual(of({}));
     expect(of({ subject: 'vcpu1' }, other)).not.toEqual(of({}, other));
+  });
+
+  it('tells what is in force now and what is lost at the next start', () => {
+    const [invocation] = runOf([whole, fading]).invocations;
+    expect(invocation?.properties?.summary).toBe(
+      '2 of 2 limits proved in force now, 1 lost at the next start',
+    );
+    expect(runOf([fading]).results).toMatchObject([{ ruleId: 'lost-at-restart', level: 'warning' }]);
+  });
+
+  it('takes a domain that is gone for no failure', () => {
+    const [invocation] = runOf([whole, gone]).invocations;
+    expect(invocation?.executionSuccessful).toBe(true);
+    expect(invocation?.toolExecutionNotifications).toMatchObject([
+      { level: 'note', message: { text: "gone: domain 'gone' was stopped while it was read" } },
+    ]);
   });
 
   it('says that the work was not done whole when a domain could not be audited', () => {

@@ -1,13 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { tableFormat } from '../../../src/report/audit/table.ts';
 import type { Paint } from '../../../src/report/table.ts';
-import { all, broken, rendered, unread, whole } from './reports.ts';
+import { all, broken, fading, gone, rendered, still, unread, whole } from './reports.ts';
 
 describe('the table', () => {
+  it('tells in force now from lost at the next start, not running and transient', () => {
+    const transient = { ...whole, domain: { ...whole.domain, name: 'transient', persistent: false } };
+    const text = rendered(tableFormat, [fading, still, gone, transient as typeof whole]);
+    expect(text.split('\n').filter(line => !line.startsWith(' '))).toEqual([
+      'pass          fading  1 of 1 limits proved in force now, 1 lost at the next start  (flavor m1.small)',
+      'pass          still  1 of 1 limits in its definition; it does not run: none is in force now  (flavor m1.small)',
+      "gone          gone  domain 'gone' was stopped while it was read",
+      'pass          transient  1 of 1 limits proved in force now, all lost when it stops: it is transient  (flavor m1.small)',
+      '4 domains: 3 pass, 1 gone; 2 of 2 limits proved in force now, 1 lost at the next start; 1 of 1 in definitions of domains that do not run',
+      '',
+    ]);
+  });
+
   it('has a line a domain, what is wrong below it, and how many limits are proved', () => {
     expect(rendered(tableFormat, [whole, broken, unread])).toBe(
-      `pass          whole  1 of 1 limits proved  (flavor m1.small)
-fail          broken  1 of 3 limits proved, 1 could not be seen  (flavor m1.small)
+      `pass          whole  1 of 1 limits proved in force now, 0 lost at the next start  (flavor m1.small)
+fail          broken  1 of 3 limits proved in force now, 1 could not be seen, 0 lost at the next start  (flavor m1.small)
+  open disk vda: qemu subject bps_rd
+       limit      read_bytes_sec
+       unread     permission denied
   fail interface fa:16:3e:5f:64:d8: tc tap0 police
        limit      outbound.average, asked by quota:vif_outbound_average
        cause      open-vswitch-owns-tap: tap0 is a port of Open vSwitch, which removes tc state that is not its own
@@ -23,7 +39,7 @@ fail          broken  1 of 3 limits proved, 1 could not be seen  (flavor m1.smal
        observed   quota 50000 µs, period 100000 µs
        seen in    /sys/fs/cgroup/machine.slice/a b/vcpu0/cpu.max: 50000 100000
 inconclusive  unread  the domain 'unread' is gone
-3 domains: 1 pass, 1 fail, 1 inconclusive; 2 of 4 limits proved
+3 domains: 1 pass, 1 fail, 1 inconclusive; 2 of 4 limits proved in force now, 0 lost at the next start
 `,
     );
   });
@@ -44,9 +60,10 @@ inconclusive  unread  the domain 'unread' is gone
   it('paints the words that judge, whatever the width', () => {
     const paint: Paint = (style, text) => `<${style}>${text}</${style}>`;
     const lines = rendered(tableFormat, [broken], { width: 60, paint }).split('\n');
-    expect(lines[0]).toBe('<red>fail        </red>  broken  1 of 3 limits proved, 1 could not be');
+    expect(lines[0]).toBe('<red>fail        </red>  broken  1 of 3 limits proved in force now, 1');
     expect(lines.filter(line => line.includes('<')).map(line => line.slice(0, 22))).toEqual([
       '<red>fail        </red',
+      '<yellow>  open</yellow',
       '<red>  fail</red> inte',
       '<yellow>  warn</yellow',
     ]);

@@ -18,10 +18,13 @@ describe.each([
 ] as const)('%s', (_, format, read) => {
   it('is the report, made piece by piece', () => {
     const summary = {
-      domains: 6,
-      limits: 6,
-      proved: 2,
-      outcomes: { pass: 1, fail: 2, inconclusive: 1 + 1, 'not-applicable': 1 },
+      domains: 9,
+      limits: 6 + 1,
+      proved: 2 + 1,
+      lostAtRestart: 1,
+      notRunning: { limits: 1, proved: 1 },
+      outcomes: { pass: 1 + 1 + 1, fail: 2, inconclusive: 1 + 1, 'not-applicable': 1, gone: 1 },
+      nextStart: { fail: 1 },
     };
     // Through JSON, which says what is left out as what is not there.
     const domains = JSON.parse(JSON.stringify(all));
