@@ -3,7 +3,7 @@ import type { Demand, KnobValues } from '../verify/expectation.ts';
 import { summary } from '../verify/judge.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { knobText } from './quantity.ts';
-import { type Column, type Paint, renderTable } from './table.ts';
+import { type Column, oneLine, type Paint, renderTable } from './table.ts';
 
 const styles = { pass: 'green', fail: 'red', inconclusive: 'yellow', 'not-applicable': 'dim' } as const;
 
@@ -55,7 +55,7 @@ export function verdictSentence(verdict: Verdict<Demand>): string {
   const where = `${layer}: ${subject} ${knob}`;
   switch (verdict.reason) {
     case 'missing':
-      return `${where} is not there; expected ${knobText(expected)}`;
+      return `${where} is not there; expected ${knobText(expected)}${insteadText(verdict)}`;
     case 'idle':
       return `${where} is out of force: ${verdict.detail ?? 'by what is read there'}; expected ${knobText(expected)}`;
     case 'stricter':
@@ -71,6 +71,13 @@ export function verdictSentence(verdict: Verdict<Demand>): string {
     default:
       return `${where} is ${knobText(compared(verdict))}, expected ${knobText(expected)}`;
   }
+}
+
+/** What an enforcer has instead; of a definition there is nothing more to say. */
+function insteadText({ expectation: { layer }, evidence }: Verdict<Demand>): string {
+  const isDefinition = layer === 'config' || layer === 'live';
+  if (isDefinition || evidence === undefined || evidence.text === '') return '';
+  return `; there is: ${oneLine(evidence.text.replaceAll('\n', ' | '))}`;
 }
 
 function limitText({ expectation }: Verdict): string {

@@ -1,4 +1,5 @@
 import { type OvsRow, type OvsState, ovsMap, ovsNumber, ovsReference, ovsRow } from '../observed/ovs.ts';
+import { quotedLines } from '../observed/quoted-lines.ts';
 import type { KnobValues } from '../verify/expectation.ts';
 import type { Reading } from '../verify/reading.ts';
 import { unseen } from './unseen.ts';
@@ -12,19 +13,25 @@ interface OvsKnob {
   readonly table: string;
   /** The column's or key's value as OVSDB writes it; absent: not there. */
   readonly raw?: unknown;
+  /** What is there in its place, when it is not: the rest of its row. */
+  readonly instead?: unknown;
   /** What counts of it. */
   readonly values?: KnobValues | undefined;
 }
 
 /** What Open vSwitch's database says of one port: a reading per column and `other_config` key. */
 export function observeOvsPort(state: OvsState, dev: string): readonly Reading[] {
-  return knobsOf(state, dev).map(({ knob, table, raw, values }) => ({
+  return knobsOf(state, dev).map(({ knob, table, raw, instead, values }) => ({
     layer: 'ovs',
     subject: dev,
     knob,
     ...(values !== undefined && { values }),
-    evidence: { source: `ovs-vsctl list ${table}`, text: raw === undefined ? '' : JSON.stringify(raw) },
+    evidence: { source: `ovs-vsctl list ${table}`, text: textOf(raw ?? instead) },
   }));
+}
+
+function textOf(cell: unknown): string {
+  return cell === undefined ? '' : quotedLines([JSON.stringify(cell)]);
 }
 
 /** The readings of a port when the database does not answer. */
@@ -47,7 +54,7 @@ function knobsOf(state: OvsState, dev: string): readonly OvsKnob[] {
       raw: row?.[column],
       values: single(row?.[column]),
     })),
-    { knob: 'qos', table: `Port ${dev}`, raw: qos?.type, values: type },
+    { knob: 'qos', table: `Port ${dev}`, raw: qos?.type, instead: port?.qos, values: type },
     ...configKnobs('qos', qos),
     { knob: 'qos queues:0', table: 'QoS', raw: qos?.queues, values: queue && { value: 'attached' } },
     ...configKnobs('queue 0', queue),
@@ -60,6 +67,7 @@ function configKnobs(name: 'qos' | 'queue 0', row: OvsRow | undefined): readonly
     knob: `${name} other_config:${key}`,
     table: `${name === 'qos' ? 'QoS' : 'Queue'} ${ovsReference(row?._uuid) ?? ''}`.trimEnd(),
     raw: config.get(key),
+    instead: row?.other_config,
     values: single(config.get(key)),
   }));
 }
