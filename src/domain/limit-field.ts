@@ -17,20 +17,21 @@ export interface LimitField<P extends string> {
 /**
  * A limit as libvirt reads it in XML; undefined when it is empty or 0, which both mean "not set".
  *
- * @throws QuotaError `invalid-input` when libvirt would not read it, or it is too large to be exact.
+ * Any number of 64 bits is read, whatever libvirt does with it later: a definition that an older one left behind must not
+ * be lost for that. Beyond 2^53 it is the nearest number there is, and never equal to a limit that can be asked for.
+ *
+ * @throws QuotaError `invalid-input` when no libvirt reads it.
  */
 export function readLimit(field: LimitField<string>, text: string): number | undefined {
   if (text === '') return undefined;
-  const value = field.type === 'llong' ? parseLibvirtSigned(text) : parseLibvirtUnsigned(text);
+  const value = parseLibvirtUnsigned(text) ?? (field.type === 'llong' ? parseLibvirtSigned(text) : undefined);
   if (value === undefined) {
     const problem = `'${field.xmlName}' must be an integer, and is '${text}'`;
     throw new QuotaError('invalid-input', field.xmlName, `domain XML: ${problem}`);
   }
   if (value === 0n) return undefined;
-  if (value < 0n) return value < BigInt(Number.MIN_SAFE_INTEGER) ? -1 : Number(value);
-  if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
-  const problem = `'${field.xmlName}' must be at most ${Number.MAX_SAFE_INTEGER}, and is '${text}'`;
-  throw new QuotaError('invalid-input', field.xmlName, `domain XML: ${problem}`);
+  // Which negative number says "no limit" does not matter.
+  return value < BigInt(Number.MIN_SAFE_INTEGER) ? -1 : Number(value);
 }
 
 /** Limits from pairs, those that are not set left out. */

@@ -7,7 +7,6 @@ import {
   type TypedParameterInput,
   type TypedParameters,
   type TypedParametersInput,
-  toNumber,
   typedParameters,
   virErrorCode,
 } from '../libvirt/index.ts';
@@ -176,11 +175,12 @@ function readXml(connection: Connection, domain: DomainRef, scope: Scope): Promi
   return connection.getXml(domain, { inactive: scope === 'config' });
 }
 
+/** Beyond 2^53 the nearest number: no limit that can be asked for is equal to it, and a counter may be that far. */
 function plain(parameters: TypedParameters): Readonly<Record<string, number | string>> {
   return Object.fromEntries(
     Object.entries(parameters).map(([name, parameter]) => [
       name,
-      parameter.type === 'string' ? parameter.value : toNumber(parameter),
+      parameter.type === 'string' ? parameter.value : Number(parameter.value),
     ]),
   );
 }

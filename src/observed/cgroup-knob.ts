@@ -8,7 +8,7 @@ export interface CpuMax {
 
 /** `cpu.max` of cgroup v2: `50000 100000`, `max 100000`. undefined when it is neither. */
 export function parseCpuMax(text: string): CpuMax | undefined {
-  const match = /^(max|\d{1,16}) (\d{1,16})$/.exec(text.trim());
+  const match = /^(max|\d{1,20}) (\d{1,20})$/.exec(text.trim());
   if (match === null) return undefined;
   const [, quota = '', period = ''] = match;
   return { quota: quota === 'max' ? 'max' : Number(quota), period: Number(period) };
@@ -32,7 +32,7 @@ export function isBurstKnob(knob: string): boolean {
 
 /** `cpu.weight`, `cpu.shares`, `cpu.cfs_period_us`, a burst: one number. undefined when it is none. */
 export function parseCount(text: string): number | undefined {
-  return /^\d{1,16}$/.test(text.trim()) ? Number(text) : undefined;
+  return /^\d{1,20}$/.test(text.trim()) ? Number(text) : undefined;
 }
 
 /** More than any machine has: cgroup v1 writes the largest number of pages for "no limit". */
@@ -73,7 +73,7 @@ export function devicesWithLines(text: string): readonly string[] {
 
 /** One device of `io.max`: bytes/s and operations/s, or `max`. undefined when it is something else. */
 export function parseIoMax(text: string): Readonly<Record<string, number | 'max'>> | undefined {
-  const entries = text.split(' ').map(word => /^([rw](?:bps|iops))=(max|\d{1,16})$/.exec(word));
+  const entries = text.split(' ').map(word => /^([rw](?:bps|iops))=(max|\d{1,20})$/.exec(word));
   if (entries.some(entry => entry === null)) return undefined;
   return Object.fromEntries(
     entries.map(entry => [entry?.[1], entry?.[2] === 'max' ? 'max' : Number(entry?.[2])]),

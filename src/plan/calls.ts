@@ -5,6 +5,7 @@ import { hasIoLimit, type IoTune, ioTuneParameters } from '../domain/iotune.ts';
 import { type MemTune, memoryUnlimitedKib } from '../domain/memtune.ts';
 import { type OvsPortLimits, ovsPortLimits } from '../domain/ovs-port.ts';
 import type { Limits } from '../domain/tuning.ts';
+import { cpuQuota } from '../ranges.ts';
 import type { Step } from './plan.ts';
 
 /** One typed-parameter call of libvirt on a running domain, or transaction of Open vSwitch: done whole or not at all. */
@@ -175,7 +176,9 @@ function cpuCalls(step: Step, to: Limits): readonly Call[] {
 
 /** 0 does nothing on a running domain: "no quota" is −1, "no period" the kernel's 100 ms. */
 function liveCpuValue(parameter: CpuTuneParameter, value: number | undefined): number {
-  if (parameter.endsWith('_quota')) return value === undefined || value === 0 ? -1 : value;
+  // What an older libvirt had for "no limit" is more than this one takes.
+  if (parameter.endsWith('_quota'))
+    return value === undefined || value === 0 || value > cpuQuota.max ? -1 : value;
   if (parameter.endsWith('_period')) return value === undefined || value === 0 ? DEFAULT_PERIOD_US : value;
   return value ?? 0;
 }

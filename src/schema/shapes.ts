@@ -55,8 +55,11 @@ export const limitName: z.ZodType<LimitName> = oneOf<LimitName>([
   'group_name',
 ]);
 
+/** Of 64 bits, as a definition may have it: beyond 2^53 it is the nearest number. */
+const anyInteger = z.number().multipleOf(1).meta({ type: 'integer' });
+
 const limitShapes = limitFields.map(
-  field => [field.parameter, z.int().exactOptional().describe(unitText(field.unit))] as const,
+  field => [field.parameter, anyInteger.exactOptional().describe(unitText(field.unit))] as const,
 );
 
 /** Limits of one device; every name is one of libvirt's fields. */

@@ -58,8 +58,13 @@ function readingsOf<P extends LimitName>(
       ...(limited && { values: { value } }),
       evidence: {
         source: `virDomainGetXMLDesc(${scope})`,
-        text: value === undefined ? `no ${parameter}` : `${parameter}=${value}`,
+        text: value === undefined ? `no ${parameter}` : `${parameter}=${exactly(value)}`,
       },
     };
   });
+}
+
+/** Beyond 2^53 a number is the nearest of those that there are: it must not look as if the definition had it. */
+function exactly(value: number | string): string {
+  return typeof value === 'string' || Number.isSafeInteger(value) ? String(value) : `about ${value}`;
 }

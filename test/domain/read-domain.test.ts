@@ -115,12 +115,9 @@ describe('limits are read as libvirt reads them', () => {
     expect(domain(`<cputune>${inside}</cputune>`).cputune).toEqual(expected);
   });
 
-  it.each(['abc', '500 ', '-5', '0x10', '18446744073709551616', '9007199254740992'])(
-    'and %s is refused',
-    text => {
-      expect(() => domain(`<cputune><shares>${text}</shares></cputune>`)).toThrow(/'shares' must be/);
-    },
-  );
+  it.each(['abc', '500 ', '-5', '0x10', '18446744073709551616'])('and %s is refused', text => {
+    expect(() => domain(`<cputune><shares>${text}</shares></cputune>`)).toThrow(/'shares' must be/);
+  });
 
   it('all 19 of an iotune', () => {
     const names = ['total', 'read', 'write'].flatMap(direction =>
