@@ -24,7 +24,9 @@ export type DiagnosticCode =
   | 'not-a-number'
   /** args: `min`, `max`, `unit`, `where` (which host rule). */
   | 'out-of-range'
-  /** A key in the `quota:` namespace that nobody consumes. */
+  /** What a definition has by itself lets the domain not start on this host; args: `min`, `max`, `unit`, `where`. */
+  | 'does-not-start'
+  /** A key in the `quota:` namespace that nobody consumes, or that looks like one; args: `meant` where a slip is likely. */
   | 'unknown-key'
   /** A `quota:` key that only the VMware driver reads. */
   | 'vmware-only'

@@ -15,6 +15,7 @@ function explain(top: Command): void {
     .description('a limit through every unit and layer, with its arithmetic; touches nothing')
     .option('--flavor <file>', 'a flavor, as translate takes it (- for stdin); may be repeated', collect)
     .addOption(cgroupOption('only this cgroup version'))
+    .option('--libvirt <version>', 'as this libvirt has it, X.Y.Z')
     .addOption(new Option('--iproute2 <version>', 'only this tc, such as 6.1').argParser(toolVersion))
     .addOption(new Option('-f, --format <format>', 'output format').choices(['text', 'json']).default('text'))
     .action(async (keys: string[], _, self: Command) =>

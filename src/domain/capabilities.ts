@@ -62,13 +62,41 @@ export function sharesRange(host: HostCapabilities): Range & { readonly where: s
   return { ...cpuWeightV2, min, where: 'cgroup v2' };
 }
 
+/** Why shares do not start a domain on a host. */
+export interface SharesFinding {
+  /** Error: on no host that it may be. Warning: on some of them. */
+  readonly severity: 'error' | 'warning';
+  readonly args: Range & { readonly where: string };
+}
+
+/** Whether a host takes shares; undefined: it does, whatever is not known of it. */
+export function checkSharesOn(shares: number, host: HostCapabilities): SharesFinding | undefined {
+  const { cgroupVersion, libvirtVersion } = host;
+  const failing = ([1, 2] as const)
+    .filter(version => cgroupVersion === undefined || version === cgroupVersion)
+    .map(version => sharesRange({ ...host, cgroupVersion: version }))
+    .filter(range => !isWithin(shares, range));
+  const [first] = failing;
+  if (first === undefined) return undefined;
+  // Only some versions of libvirt refuse what cgroup v2 itself takes.
+  const mayTake = cgroupVersion !== 1 && libvirtVersion === undefined && isWithin(shares, cpuWeightV2);
+  const isSure = !mayTake && failing.length === (cgroupVersion === undefined ? 2 : 1);
+  const where = mayTake && first.where === 'cgroup v2' ? `${first.where}, ${beforeWeights}` : first.where;
+  return { severity: isSure ? 'error' : 'warning', args: { ...first, where } };
+}
+
+/** Which libvirt holds weights of cgroup v2 against the range of v1. */
+export const beforeWeights = 'libvirt before 9.1';
+
+function isWithin(value: number, { min, max }: Range): boolean {
+  return value >= min && value <= max;
+}
+
 function checkShares(cpu: FlavorQuota['cpu'], host: HostCapabilities, diagnostics: Diagnostic[]): void {
   const shares = cpu.limits.cpu_shares;
-  if (shares === undefined) return;
-  const { where, ...range } = sharesRange(host);
-  if (shares >= range.min && shares <= range.max) return;
-  const severity = shares < range.min || host.cgroupVersion === 2 ? 'error' : 'warning';
-  diagnostics.push({ ...outOfRange(cpu, 'cpu_shares', severity), args: { ...range, where } });
+  const found = shares === undefined ? undefined : checkSharesOn(shares, host);
+  if (found === undefined) return;
+  diagnostics.push({ ...outOfRange(cpu, 'cpu_shares', found.severity), args: { ...found.args } });
 }
 
 /** The XML takes 64 bits, the typed parameters 32. @see libvirt src/qemu/qemu_driver.c:qemuDomainSetInterfaceParameters */

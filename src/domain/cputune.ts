@@ -53,5 +53,8 @@ export const cpuTuneParameters: readonly CpuTuneParameter[] = cpuTuneFields.map(
 
 /** The limits in a `<cputune>`; neighbours (`vcpupin`, `emulatorpin`, …) are not looked at. @throws QuotaError */
 export function readCpuTune(cputune: XmlElement | undefined): CpuTune {
-  return limitsFrom(cpuTuneFields, field => childOf(cputune, field.xmlName)?.text);
+  const limits = limitsFrom(cpuTuneFields, field => childOf(cputune, field.xmlName)?.text);
+  const shares = childOf(cputune, 'shares')?.text;
+  // Unlike every other limit shares of 0 are kept by libvirt, and no host takes them.
+  return shares && limits.cpu_shares === undefined ? { cpu_shares: 0, ...limits } : limits;
 }

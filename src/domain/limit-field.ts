@@ -34,6 +34,11 @@ export function readLimit(field: LimitField<string>, text: string): number | und
   return value < BigInt(Number.MIN_SAFE_INTEGER) ? -1 : Number(value);
 }
 
+/** A limit for people: beyond 2^53 a number must not look as if the definition had it. */
+export function limitText(value: number | string): string {
+  return typeof value === 'string' || Number.isSafeInteger(value) ? String(value) : `about ${value}`;
+}
+
 /** Limits from pairs, those that are not set left out. */
 export function limitsFrom<P extends string>(
   fields: readonly LimitField<P>[],

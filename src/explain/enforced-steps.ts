@@ -1,3 +1,4 @@
+import { checkSharesOn } from '../domain/capabilities.ts';
 import { interfaceEnforcer } from '../domain/enforcement.ts';
 import { mergeLimits } from '../domain/merge.ts';
 import {
@@ -74,7 +75,9 @@ function limitsOf(device: DeviceRef, tuning: DomainTuning): Limits {
 }
 
 function stepsOf(expectation: Expectation, context: RuleContext): readonly EnforcedStep[] {
-  const { device, parameters, expected, impossible } = expectation;
+  const { device, parameters, expected } = expectation;
+  const refused = refusedWeight(expectation, context);
+  const impossible = refused ?? expectation.impossible;
   const rule = ruleOf(expectation);
   const place = placeOf(device, context.facts);
   const base = {
@@ -90,11 +93,23 @@ function stepsOf(expectation: Expectation, context: RuleContext): readonly Enfor
   };
   const [first] = parameters;
   if (first === undefined) return [];
-  if (expected === undefined) return [{ device, parameter: first, step: base }];
+  if (expected === undefined || refused !== undefined) return [{ device, parameter: first, step: base }];
   return Object.entries(expected).map(([name, value]) => ({
     device,
     ...valueStep({ base, rule, name, value, context, first }),
   }));
+}
+
+/** Why a weight that some host takes is none for this one; undefined: it is. */
+function refusedWeight(
+  { layer, parameters }: Expectation,
+  { limits, facts }: RuleContext,
+): string | undefined {
+  const shares = limits.cpu_shares;
+  if (layer !== 'cgroup' || !parameters.includes('cpu_shares') || shares === undefined) return undefined;
+  const found = checkSharesOn(shares, facts);
+  if (found?.severity !== 'error') return undefined;
+  return `the guest does not start here, since ${found.args.where} takes ${found.args.min}–${found.args.max}`;
 }
 
 interface ValueInput {

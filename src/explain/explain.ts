@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { checkHostRange } from '../domain/capabilities.ts';
+import { checkAlone } from '../domain/check-alone.ts';
 import { fieldOf } from '../domain/fields.ts';
 import { translateFlavor } from '../domain/translate.ts';
 import { type DomainTuning, deviceName, type LimitName, type Parameter } from '../domain/tuning.ts';
@@ -27,7 +28,13 @@ export interface ExplainInput {
 /** Follows a flavor's limits through every unit and layer. Every number is the one that a verification expects. */
 export function explainFlavor({ flavor, diagnostics: found, host, wants }: ExplainInput): Explanation {
   const { quota, diagnostics: said } = wholeQuota(flavor.extraSpecs);
-  const diagnostics = [...found, ...said, ...checkHostRange(quota, host)];
+  const described = { ...host, definitionOnly: true };
+  const diagnostics = [
+    ...found,
+    ...said,
+    ...checkHostRange(quota, described),
+    ...checkAlone(quota, described),
+  ];
   const { tuning } = translateFlavor({ quota, domain: exampleDomain, capabilities: host });
   const enforced = enforcedSteps({ tuning, host, ...(flavor.vcpus && { vcpus: flavor.vcpus }) });
   const keys = Object.keys(flavor.extraSpecs).filter(key =>

@@ -1,4 +1,4 @@
-import { sharesRange } from '../domain/capabilities.ts';
+import { beforeWeights, sharesRange } from '../domain/capabilities.ts';
 import { fieldOf } from '../domain/fields.ts';
 import type { LimitName } from '../domain/tuning.ts';
 import { type OwnKey, ownKeys } from '../intent/own-keys.ts';
@@ -76,6 +76,7 @@ function exampleOf({ key, form, parameter }: OwnKey): Readonly<Record<string, st
   return {
     ...(base !== parameter && { [`quota:disk_${base}`]: String(example) }),
     ...(parameter.endsWith('_length') && { [`virt-quota:disk_${base}_max`]: String(example) }),
+    ...(parameter === 'swap_hard_limit' && { 'virt-quota:memory_hard_limit': String(example) }),
     ...((parameter === 'size_iops_sec' || form === 'name') && {
       'quota:disk_total_iops_sec': String(example),
     }),
@@ -91,7 +92,7 @@ function rangesOf({ parameter, element, unit, min, max }: LibvirtQuotaKey): KeyR
       sharesRange({ cgroupVersion: 2, libvirtVersion: 9_001_000 }),
       {
         ...sharesRange({ cgroupVersion: 2, libvirtVersion: 9_000_000 }),
-        where: 'cgroup v2, libvirt before 9.1',
+        where: `cgroup v2, ${beforeWeights}`,
       },
     ];
   }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { findQuotaKey } from '../intent/quota-keys.ts';
+import { cpuWeightV2 } from '../ranges.ts';
 import type { Refusal } from './explanation.ts';
 
 /** Who refuses what an error says; undefined when it is not an error. */
@@ -27,8 +28,12 @@ export function refusalOf({ code, severity, path, value, args }: Diagnostic): Re
 
 /** libvirt looks at most ranges when a domain is defined; at the weight and at the network's only when it starts. */
 function ofRange(parameter: string, value: number, where: string | number | undefined): Refusal {
-  if (parameter === 'cpu_shares')
+  if (parameter === 'cpu_shares') {
+    // cgroup v2 takes it, a libvirt that holds it against the range of v1 does not.
+    if (where === 'cgroup v2' && value >= cpuWeightV2.min && value <= cpuWeightV2.max)
+      return { layer: 'libvirt', when: 'define' };
     return { layer: where === 'cgroup v2' ? 'cgroup' : 'libvirt', when: 'start' };
+  }
   if (parameter === 'inbound.average' && value > 0) return { layer: 'tc', when: 'start' };
   return { layer: 'libvirt', when: 'define' };
 }

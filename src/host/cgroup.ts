@@ -1,6 +1,7 @@
 import { pidFileName } from '../domain/pid-file.ts';
 import { burstKnob, parseCfsQuota, parseCpuMax } from '../observed/cgroup-knob.ts';
 import {
+  cgroupVersionOf,
   locateControllerCgroup,
   locateDomainCgroup,
   parseCgroupMounts,
@@ -122,6 +123,11 @@ export async function readDomainCgroup(host: HostReader, domainName: string): Pr
     resources: resourceFiles,
     strayed: strayedOf(places),
   };
+}
+
+/** Which version has the CPU controller on a host, whatever runs there; undefined: neither. @throws HostReadError */
+export async function readCgroupVersion(host: HostReader): Promise<1 | 2 | undefined> {
+  return cgroupVersionOf(parseCgroupMounts(await readRequired(host, '/proc/self/mounts')));
 }
 
 /** Whether it limits a vCPU's or an I/O thread's group. The emulator's has a thread: the cgroup was found through it. */

@@ -26,6 +26,8 @@ export interface LibvirtQuotaKey {
   /** What libvirt, QEMU and tc take on some host at least, besides what means "not set". */
   readonly min: number;
   readonly max: number;
+  /** On which hosts not all of that. Absent: on every one all of it. */
+  readonly where?: string;
   /** What says "no limit" besides: 0, or 0 and everything negative. Absent: nothing does. */
   readonly lifted?: 'zero' | 'zero-or-negative';
   /** How the value gets into the XML: through Python's `int()`, or copied as it is. */
@@ -74,6 +76,7 @@ const cpuKeys: readonly LibvirtQuotaKey[] = [
     apiMin: 0,
     ...cpuSharesV1,
     min: cpuWeightV2.min,
+    where: `cgroup v1 from ${cpuSharesV1.min}, v2 up to ${cpuWeightV2.max}`,
     ...cputune,
   },
   { key: 'quota:cpu_period', parameter: 'vcpu_period', apiMin: 0, ...cpuPeriod, lifted: 'zero', ...cputune },

@@ -62,9 +62,9 @@ function exactOr(value: bigint, fallback: number): number {
 }
 
 function outOfRange(asked: Asked): Diagnostic {
-  const { min, max, unit, parameter } = asked.entry;
+  const { min, max, unit, where, parameter } = asked.entry;
   const code = parameter.endsWith('.burst') ? 'burst-too-large' : 'out-of-range';
-  return { ...about(asked, code, 'error'), args: { min, max, unit } };
+  return { ...about(asked, code, 'error'), args: { min, max, unit, ...(where && { where }) } };
 }
 
 function about({ key, text }: Asked, code: Diagnostic['code'], severity: Diagnostic['severity']): Diagnostic {

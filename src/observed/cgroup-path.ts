@@ -56,15 +56,24 @@ export function locateDomainCgroup(
   memberships: readonly CgroupMembership[],
   mounts: readonly CgroupMount[],
 ): DomainCgroup | undefined {
-  const v1 = mounts.find(mount => mount.version === 1 && mount.options.includes('cpu'));
-  const mount = v1 ?? mounts.find(one => one.version === 2);
+  const mount = cpuMount(mounts);
   const membership = memberships.find(one =>
-    v1 === undefined ? one.controllers.length === 0 : one.controllers.includes('cpu'),
+    mount?.version !== 1 ? one.controllers.length === 0 : one.controllers.includes('cpu'),
   );
   if (mount === undefined || membership === undefined) return undefined;
   const components = componentsOf(membership);
   if (components.includes('..') || components.at(-1) !== 'emulator') return undefined;
   return placeIn(mount, components.slice(0, -1));
+}
+
+/** Which version has the CPU controller; undefined: none. */
+export function cgroupVersionOf(mounts: readonly CgroupMount[]): 1 | 2 | undefined {
+  return cpuMount(mounts)?.version;
+}
+
+function cpuMount(mounts: readonly CgroupMount[]): CgroupMount | undefined {
+  const v1 = mounts.find(mount => mount.version === 1 && mount.options.includes('cpu'));
+  return v1 ?? mounts.find(one => one.version === 2);
 }
 
 /**

@@ -16,6 +16,8 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
   'not-a-number': found => `is '${found.value ?? ''}', which is not a whole number`,
   'out-of-range': found =>
     `is ${found.value ?? '?'}, must be in ${arg(found, 'min')}–${arg(found, 'max')}${unit(found)}${where(found)}`,
+  'does-not-start': found =>
+    `is ${found.value ?? '?'} in the definition, must be in ${arg(found, 'min')}–${arg(found, 'max')}${unit(found)}${where(found)}: the domain does not start with that`,
   'unknown-key': () => 'is unknown: Nova and libvirt ignore it',
   'vmware-only': () => "is read by Nova's VMware driver only; nothing of it reaches libvirt",
   'total-with-read-write': found => `cannot be set together with ${arg(found, 'other')}: libvirt refuses it`,

@@ -4,6 +4,7 @@ import { cpuTuneParameters } from '../domain/cputune.ts';
 import type { DomainDefinition } from '../domain/definition.ts';
 import { deviceLimits } from '../domain/device-limits.ts';
 import { ioTuneParameters } from '../domain/iotune.ts';
+import { limitText } from '../domain/limit-field.ts';
 import { memTuneParameters } from '../domain/memtune.ts';
 import type { LimitName, Limits } from '../domain/tuning.ts';
 import type { Scope } from '../ports/hypervisor.ts';
@@ -58,13 +59,8 @@ function readingsOf<P extends LimitName>(
       ...(limited && { values: { value } }),
       evidence: {
         source: `virDomainGetXMLDesc(${scope})`,
-        text: value === undefined ? `no ${parameter}` : `${parameter}=${exactly(value)}`,
+        text: value === undefined ? `no ${parameter}` : `${parameter}=${limitText(value)}`,
       },
     };
   });
-}
-
-/** Beyond 2^53 a number is the nearest of those that there are: it must not look as if the definition had it. */
-function exactly(value: number | string): string {
-  return typeof value === 'string' || Number.isSafeInteger(value) ? String(value) : `about ${value}`;
 }

@@ -1,9 +1,11 @@
 import type { DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
 import { interfaceEnforcer } from '../domain/enforcement.ts';
+import { readCgroupVersion } from '../host/cgroup.ts';
 import { readOvs } from '../host/ovs.ts';
 import { readIproute2Version } from '../host/tc.ts';
 import { type OvsState, ovsInterfaceNames, ovsRow } from '../observed/ovs.ts';
 import { type OvsHolder, ovsHolders, tellsOwners } from '../observed/ovs-owner.ts';
+import { isTestDriver } from '../plan/driver-limits.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { DomainState, HypervisorReader } from '../ports/hypervisor.ts';
 import type { HostFacts, TapLimits } from '../verify/host-facts.ts';
@@ -43,13 +45,16 @@ const UNNAMED = 'libvirt names no device of the host';
  */
 export async function observeDomain(input: ObserveInput): Promise<Observation> {
   const { live, config, hypervisor, domain, signal } = input;
-  const { libvirtVersion } = await hypervisor.info();
+  const { libvirtVersion, driver } = await hypervisor.info();
   const defined = [
     ...(config === undefined ? [] : observeDefinition('config', config, input.hostDevices)),
     ...(live === undefined ? [] : observeDefinition('live', live, input.hostDevices)),
   ];
   const known = { ovsPorts: new Set<string>(), macvtaps: new Set<string>() };
-  if (live === undefined) return { readings: defined, facts: { libvirtVersion, ...known } };
+  if (live === undefined) {
+    const version = isTestDriver(driver) ? {} : await cgroupVersionOn(input.host);
+    return { readings: defined, facts: { libvirtVersion, ...known, ...version } };
+  }
   signal?.throwIfAborted();
   const paths = new Set([...live.hostDevices.map(device => device.path), ...(input.hostDevices ?? [])]);
   const [qemu, enforced] = await Promise.all([
@@ -60,6 +65,13 @@ export async function observeDomain(input: ObserveInput): Promise<Observation> {
     readings: [...defined, ...qemu, ...enforced.readings],
     facts: { libvirtVersion, ...known, ...enforced.facts },
   };
+}
+
+/** What a definition is held against that nothing runs of. */
+async function cgroupVersionOn(host: HostReader | undefined): Promise<Partial<HostFacts>> {
+  const seen = host === undefined ? undefined : await look(() => readCgroupVersion(host));
+  const version = seen !== undefined && 'found' in seen ? seen.found : undefined;
+  return version === undefined ? {} : { cgroupVersion: version };
 }
 
 async function observeHost(

@@ -1,4 +1,5 @@
 import type { HostCapabilities } from '../domain/capabilities.ts';
+import { checkDefinition, checkKept } from '../domain/check-definition.ts';
 import type { DomainDefinition } from '../domain/definition.ts';
 import type { IntentRecord } from '../domain/intent-record.ts';
 import { prune } from '../domain/prune.ts';
@@ -40,10 +41,12 @@ export function flavorWish(asked: Asked): Wish {
   const { quota, volumes, prune: isWhole, ovsNative } = asked;
   return {
     translate: (scope, domain, capabilities) => {
-      const translation = translateFlavor({ quota, ...(volumes && { volumes }), domain, capabilities });
-      return isWhole === true
-        ? prune(translation, { domain, live: scope === 'live', capabilities })
-        : translation;
+      const live = scope === 'live';
+      const asked = translateFlavor({ quota, ...(volumes && { volumes }), domain, capabilities });
+      const { tuning, diagnostics } = isWhole === true ? prune(asked, { domain, live, capabilities }) : asked;
+      const ofDefinition = checkDefinition({ domain, tuning, host: capabilities });
+      const ofKept = live ? checkKept({ domain, tuning }) : [];
+      return { tuning, diagnostics: [...diagnostics, ...ofDefinition, ...ofKept] };
     },
     hostDevices: domain =>
       [...wantedSections(quota).hostDevices, ...(isWhole === true ? domain.hostDevices : [])].map(

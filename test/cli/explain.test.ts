@@ -69,6 +69,26 @@ describe('explain', () => {
     });
   });
 
+  it.each([
+    ['0', []],
+    ['1', []],
+    ['1', ['--cgroup', '1']],
+    ['1', ['--cgroup', '2', '--libvirt', '9.0.0']],
+    ['1', ['--cgroup', '2', '--libvirt', '11.3.0']],
+    ['10001', ['--cgroup', '2']],
+    ['20000', ['--cgroup', '1']],
+    ['262145', ['--cgroup', '2']],
+  ])('says of shares of %s on %j what a translation says', async (shares, host) => {
+    const property = `quota:cpu_shares=${shares}`;
+    const [explain, translate] = await Promise.all([
+      virtQuota(['explain', property, ...host]),
+      virtQuota(['translate', '--property', property, ...host]),
+    ]);
+    const said = (text: string) => text.match(/(?:error|warning): quota:cpu_shares .*$/gm) ?? [];
+    expect(said(explain.stdout)).toEqual(said(translate.stderr));
+    expect(explain.exitCode).toBe(translate.exitCode);
+  });
+
   it('refuses a key that the flavor does not have, and versions that are none', async () => {
     const none = await virtQuota(['explain', '--flavor', flavor, 'cpu_limit']);
     expect(none).toMatchObject({ exitCode: 2, stdout: '' });

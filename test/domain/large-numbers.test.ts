@@ -80,7 +80,14 @@ describe('a quota that an older libvirt had for "no limit" (18446744073709551)',
       device: { kind: 'cpu' },
       before: domain.cputune,
       after: { ...domain.cputune, vcpu_quota: 50_000 },
-      changes: [{ parameter: 'vcpu_quota', before: domain.cputune.vcpu_quota ?? 0, after: 50_000, reason: 'definition' }],
+      changes: [
+        {
+          parameter: 'vcpu_quota',
+          before: domain.cputune.vcpu_quota ?? 0,
+          after: 50_000,
+          reason: 'definition',
+        },
+      ],
     } as const;
     const nothing = { kernel: {}, ovs: () => ({}), tc: () => ({ inbound: false, outbound: false }) };
     expect(forwardCalls(step)).toEqual([{ kind: 'scheduler', parameters: { vcpu_quota: 50_000 } }]);
@@ -128,7 +135,10 @@ it('what no libvirt reads is still refused', () => {
 });
 
 it("the kernel's files are read up to 64 bits", () => {
-  expect(parseCpuMax('18446744073709551 100000\n')).toEqual({ quota: 18_446_744_073_709_552, period: 100_000 });
+  expect(parseCpuMax('18446744073709551 100000\n')).toEqual({
+    quota: 18_446_744_073_709_552,
+    period: 100_000,
+  });
   expect(parseCount('18446744073709551615\n')).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
   expect(parseIoMax('rbps=18446744073709551614 wbps=max riops=5 wiops=max')).toMatchObject({
     wbps: 'max',

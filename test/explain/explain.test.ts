@@ -210,6 +210,32 @@ describe('what is refused', () => {
     ).toBeUndefined();
   });
 
+  it('a weight that only one kind of host takes: shown there, and why not on the other', () => {
+    const [shares] = explained({ 'quota:cpu_shares': '20000' });
+    expect(lines(shares, 'cgroup v1')).toEqual(['cgroup cpu.shares shares 20000']);
+    expect(shares?.steps.find(step => step.place === 'cgroup v2')).toMatchObject({
+      impossible: 'the guest does not start here, since cgroup v2 takes 2–10000',
+    });
+    const [one] = explained({ 'quota:cpu_shares': '1' });
+    expect(one?.diagnostics.map(found => found.severity)).toEqual(['warning']);
+    expect(one?.steps.find(step => step.place === 'cgroup v1')?.impossible).toContain('takes 2–262144');
+    expect(lines(one, 'cgroup v2')).toEqual(['cgroup cpu.weight weight 1']);
+  });
+
+  it('a weight of 1 on cgroup v2 by libvirt 9.0, which holds it against the range of v1', () => {
+    const on = (libvirtVersion: number) =>
+      explained({ 'quota:cpu_shares': '1' }, { host: { cgroupVersion: 2, libvirtVersion } })[0]?.refusal;
+    expect(on(9_000_000)).toEqual({ layer: 'libvirt', when: 'define' });
+    expect(on(9_001_000)).toBeUndefined();
+  });
+
+  it('a key of our own, as a translation refuses it', () => {
+    const [swap] = explained({ 'virt-quota:memory_swap_hard_limit': '1048576' });
+    expect(swap?.diagnostics.map(found => `${found.severity} ${found.code}`)).toEqual([
+      'error swap-below-hard',
+    ]);
+  });
+
   it('total together with read, at the key that is too much', () => {
     const keys = explained({ 'quota:disk_total_iops_sec': '5', 'quota:disk_read_iops_sec': '5' });
     expect(keys[0]?.refusal).toEqual({ layer: 'libvirt', when: 'define' });

@@ -169,6 +169,15 @@ describe('a domain that does not run', () => {
     const { readings } = await observeDomain({ hypervisor, domain, config });
     expect(new Set(readings.map(one => one.layer))).toEqual(new Set(['config']));
   });
+
+  it('is held against the cgroups of its host all the same', async () => {
+    const { recording, config } = await look('trixie');
+    const hypervisor = capturedHypervisor(recording);
+    const host = capturedHost(recording);
+    const domain = { ...(await hypervisor.lookup('1')), active: false };
+    const { facts } = await observeDomain({ hypervisor, host, domain, config });
+    expect(facts.cgroupVersion).toBe(2);
+  });
 });
 
 it('captures hold nothing of secrets', () => {

@@ -3,13 +3,13 @@ import { QuotaError } from '../../errors.ts';
 import { explainFlavor } from '../../explain/explain.ts';
 import { renderExplanation } from '../../report/explain-text.ts';
 import { exitCode } from '../exit-codes.ts';
+import { describedHost, type HostOptions } from '../host-options.ts';
 import { type QuotaOptions, readFlavor } from '../quota-input.ts';
 import { type Loudness, processTerminal } from '../terminal.ts';
 
 /** Options of `explain`. */
-export interface ExplainOptions extends QuotaOptions, Loudness {
+export interface ExplainOptions extends QuotaOptions, HostOptions, Loudness {
   readonly format: 'text' | 'json';
-  readonly cgroup?: 1 | 2;
   readonly iproute2?: { readonly major: number; readonly minor: number };
 }
 
@@ -23,7 +23,7 @@ export async function explain(words: readonly string[], options: ExplainOptions)
     flavor,
     diagnostics,
     host: {
-      ...(options.cgroup && { cgroupVersion: options.cgroup }),
+      ...describedHost(options),
       ...(options.iproute2 && { iproute2: options.iproute2 }),
     },
     ...(names.length > 0 && { wants: key => names.some(name => key === name || key === `quota:${name}`) }),

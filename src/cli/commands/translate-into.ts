@@ -1,4 +1,5 @@
 import { hasErrors } from '../../diagnostics.ts';
+import { checkDefinition } from '../../domain/check-definition.ts';
 import type { DomainDefinition } from '../../domain/definition.ts';
 import { readDomain } from '../../domain/read-domain.ts';
 import { applyTuningToXml, renderVirshCommands } from '../../domain/render.ts';
@@ -24,7 +25,8 @@ export function translateInto(
 ): void {
   const domain = fromInput(file, () => readDomain(xml));
   const capabilities = describedHost(options);
-  const { tuning, diagnostics } = translateFlavor({ quota, volumes, domain, capabilities });
+  const { tuning, diagnostics: ofFlavor } = translateFlavor({ quota, volumes, domain, capabilities });
+  const diagnostics = [...ofFlavor, ...checkDefinition({ domain, tuning, host: capabilities })];
   sayDiagnostics(diagnostics, terminal);
   if (hasErrors(diagnostics)) {
     throw new QuotaError('invalid-input', file, `domain '${domain.name}' cannot have these limits`);
