@@ -28,6 +28,8 @@ export type DiagnosticCode =
   | 'does-not-start'
   /** A key in the `quota:` namespace that nobody consumes, or that looks like one; args: `meant` where a slip is likely. */
   | 'unknown-key'
+  /** A `quota:` key behind the namespace of a filter of Nova's scheduler, which limits nothing; args: `meant`. */
+  | 'scheduler-only'
   /** A `quota:` key that only the VMware driver reads. */
   | 'vmware-only'
   /** total and read/write of one family; args: `other`. libvirt refuses it. */
@@ -54,6 +56,8 @@ export type DiagnosticCode =
   | 'no-such-device'
   /** The burst takes longer than tc can express, or is too large; args: `max`, `unit`. */
   | 'burst-too-large'
+  /** A burst that lasts less than 10 ms at its average, so that the average is not reached; args: `min`, `unit`, `average`. */
+  | 'burst-below-rate'
   /** 0, empty or negative where that means "no limit". */
   | 'no-limit'
   /** A key with more behind its name, which Nova reads all the same; args: `as`. */

@@ -31,6 +31,11 @@ export function kibibytesToBytes(kibibytes: number): number {
   return kibibytes * 1024;
 }
 
+/** Bytes → KiB (`burst`); may be a fraction. */
+export function bytesToKibibytes(bytes: number): number {
+  return bytes / 1024;
+}
+
 /** µs → s, in which Prometheus counts. */
 export function microsecondsToSeconds(microseconds: number): number {
   return microseconds / 1_000_000;

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics.ts';
+import { fullPacketBytes } from '../intent/least-burst.ts';
 import type { BandwidthLimit } from '../intent/port-qos.ts';
 import { mtuKbit } from '../intent/port-qos-relations.ts';
 
@@ -13,9 +14,6 @@ export function egressBurstKbit({ maxKbps, maxBurstKbit }: BandwidthLimit): numb
   return maxBurstKbit ?? (maxKbps * 8) / 10;
 }
 
-/** One full packet of Ethernet. */
-const mtuBytes = 1500;
-
 /** A default burst below one packet lets no full packet through. */
 export function defaultBurstFindings(path: string, limit: BandwidthLimit): readonly Diagnostic[] {
   const kbit = Math.floor(egressBurstKbit(limit));
@@ -26,7 +24,7 @@ export function defaultBurstFindings(path: string, limit: BandwidthLimit): reado
 
 /** A bucket of bytes below one packet, which a back end takes as it is. */
 export function smallBurstFindings(path: string, bytes: number): readonly Diagnostic[] {
-  return bytes >= mtuBytes ? [] : [belowMtu(path, bytes, { min: mtuBytes, unit: 'bytes' })];
+  return bytes >= fullPacketBytes ? [] : [belowMtu(path, bytes, { min: fullPacketBytes, unit: 'bytes' })];
 }
 
 function belowMtu(path: string, burst: number, args: Diagnostic['args'] & {}): Diagnostic {

@@ -1,11 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
-import {
-  findQuotaKey,
-  isNameOfQuotaKey,
-  type LibvirtQuotaKey,
-  type QuotaParameter,
-  quotaPrefix,
-} from './quota-keys.ts';
+import { nearKey } from './near-key.ts';
+import { ownNamespace } from './own-keys.ts';
+import { findQuotaKey, type LibvirtQuotaKey, type QuotaParameter, quotaPrefix } from './quota-keys.ts';
 
 /** One extra spec that asks Nova's libvirt driver for a limit. */
 export interface Asked {
@@ -75,16 +71,23 @@ function nothingAsked(): Record<QuotaParameter, Asked | undefined> {
   };
 }
 
-/** Keys that Nova's libvirt driver does not read; those of other namespaces are none of our business. */
+/** Keys that Nova's libvirt driver does not read. */
 function reportIgnored(key: string, text: string, vmware: boolean, diagnostics: Diagnostic[]): void {
   if (vmware) diagnostics.push(finding('vmware-only', key, text));
-  else if (key.startsWith(quotaPrefix)) diagnostics.push(finding('unknown-key', key, text));
-  else if (isNameOfQuotaKey(key))
-    diagnostics.push(finding('unknown-key', key, text, { meant: `${quotaPrefix}${key}` }));
+  // An unknown key of our own namespace is an error that is made elsewhere.
+  else if (!key.startsWith(ownNamespace)) reportNear(key, text, diagnostics);
+}
+
+/** Those of other namespaces are none of our business, unless they were meant for this one. */
+function reportNear(key: string, text: string, diagnostics: Diagnostic[]): void {
+  const near = nearKey(key) ?? (key.startsWith(quotaPrefix) ? { kind: 'slip' as const } : undefined);
+  if (near === undefined) return;
+  const code = near.kind === 'slip' ? 'unknown-key' : 'scheduler-only';
+  diagnostics.push(finding(code, key, text, near.meant === undefined ? undefined : { meant: near.meant }));
 }
 
 function finding(
-  code: 'extra-scope' | 'overridden' | 'vmware-only' | 'unknown-key',
+  code: 'extra-scope' | 'overridden' | 'vmware-only' | 'unknown-key' | 'scheduler-only',
   path: string,
   value: string,
   args?: Readonly<Record<string, string>>,

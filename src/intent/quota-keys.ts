@@ -155,9 +155,6 @@ const whole: ReadonlyMap<string, FoundQuotaKey> = new Map(
 const scoped: ReadonlyMap<string, FoundQuotaKey> = new Map(
   [...diskKeys, ...interfaceKeys].map(entry => [entry.key, { entry, extraScope: true }]),
 );
-const libvirtNames: ReadonlySet<string> = new Set(
-  [...cpuKeys, ...diskKeys, ...interfaceKeys].map(entry => entry.key.slice(quotaPrefix.length)),
-);
 
 /**
  * The catalogue entry for an extra spec as Nova matches it: cpu keys whole, disk and vif keys by their first two
@@ -168,9 +165,4 @@ export function findQuotaKey(extraSpec: string): FoundQuotaKey | undefined {
   if (found !== undefined || !extraSpec.startsWith(quotaPrefix)) return found;
   const end = extraSpec.indexOf(':', quotaPrefix.length);
   return end < 0 ? undefined : scoped.get(extraSpec.slice(0, end));
-}
-
-/** Whether it is the name of a libvirt key whose namespace was forgotten. */
-export function isNameOfQuotaKey(extraSpec: string): boolean {
-  return libvirtNames.has(extraSpec);
 }

@@ -1,5 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
+import { bytesToKibibytes, kibibytesToBytes, kilobytesToBytes } from '../units.ts';
 import type { Asked, AskedLimits } from './asked-limits.ts';
+import { fullPacketBytes, leastBurstBytes } from './least-burst.ts';
 
 /** Findings on limits that do not go together, once their numbers have been read. */
 export function checkRelations({ by }: AskedLimits, diagnostics: Diagnostic[]): void {
@@ -49,6 +51,7 @@ function checkDirection({ average, peak, burst }: Direction, diagnostics: Diagno
   } else if (average.value !== undefined) {
     checkPeak(peak, average.value, diagnostics);
     checkBurst(burst, average.value, diagnostics);
+    if (burst === undefined || burst.value === 0) checkDefaultBurst(average, average.value, diagnostics);
   }
 }
 
@@ -68,9 +71,36 @@ function checkPeak(peak: Asked | undefined, average: number, diagnostics: Diagno
 const longestBurstSeconds = 274;
 
 function checkBurst(burst: Asked | undefined, average: number, diagnostics: Diagnostic[]): void {
+  if (!burst?.value) return;
   const max = Math.floor((longestBurstSeconds * average * 1000) / 1024);
-  if (!burst?.value || burst.value <= max) return;
-  diagnostics.push(warning(burst, 'burst-too-large', { min: 1, max, unit: 'KiB' }));
+  const found =
+    burst.value > max
+      ? warning(burst, 'burst-too-large', { min: 1, max, unit: 'KiB' })
+      : smallBurst(burst, burst.value, average);
+  if (found !== undefined) diagnostics.push(found);
+}
+
+/** Too small for one packet, or to reach the average. */
+function smallBurst(burst: Asked, kibibytes: number, average: number): Diagnostic | undefined {
+  const bytes = kibibytesToBytes(kibibytes);
+  const least = leastBurstBytes(kilobytesToBytes(average));
+  if (bytes >= least) return undefined;
+  const min = Math.ceil(bytesToKibibytes(least));
+  const code = bytes < fullPacketBytes ? 'burst-below-mtu' : 'burst-below-rate';
+  return warning(burst, code, { min, unit: 'KiB', average });
+}
+
+/**
+ * Where a direction is policed libvirt takes a burst of as many KiB as the average has kB/s, which may be less than one
+ * packet. Inbound is shaped on nearly every device, and a shaper lets packets through one by one.
+ *
+ * @see libvirt src/util/virnetdevbandwidth.c:virNetDevBandwidthSet
+ */
+function checkDefaultBurst(average: Asked, kilobytes: number, diagnostics: Diagnostic[]): void {
+  if (average.entry.parameter !== 'outbound.average') return;
+  if (kibibytesToBytes(kilobytes) >= fullPacketBytes) return;
+  const min = Math.ceil(bytesToKibibytes(fullPacketBytes));
+  diagnostics.push(warning(average, 'burst-below-mtu', { min, unit: 'kB/s' }));
 }
 
 function warning(

@@ -12,6 +12,7 @@ const hints: Readonly<Partial<Record<DiagnosticCode, Hint>>> = {
   'not-a-number': 'write a plain decimal number, without unit, blanks or separators',
   'out-of-range': outOfRange,
   'burst-too-large': found => `take at most ${found.args?.max} ${found.args?.unit}, or raise the average`,
+  'burst-below-rate': found => `take at least ${found.args?.min} ${found.args?.unit}, or leave the burst out`,
   'unknown-key': found =>
     found.args?.meant === undefined
       ? undefined

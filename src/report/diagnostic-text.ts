@@ -19,6 +19,8 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
   'does-not-start': found =>
     `is ${found.value ?? '?'} in the definition, must be in ${arg(found, 'min')}–${arg(found, 'max')}${unit(found)}${where(found)}: the domain does not start with that`,
   'unknown-key': () => 'is unknown: Nova and libvirt ignore it',
+  'scheduler-only': found =>
+    `is read by Nova's scheduler only, to choose a host; it limits nothing, ${arg(found, 'meant')} does`,
   'vmware-only': () => "is read by Nova's VMware driver only; nothing of it reaches libvirt",
   'total-with-read-write': found => `cannot be set together with ${arg(found, 'other')}: libvirt refuses it`,
   'needs-average': found => `is dropped without ${arg(found, 'needs')}`,
@@ -39,6 +41,8 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
   'no-such-device': found => `is not in the domain's ${arg(found, 'scope')} definition`,
   'burst-too-large': found =>
     `is ${found.value ?? '?'}, must not be above ${arg(found, 'max')}${unit(found)}: tc cannot hold more`,
+  'burst-below-rate': found =>
+    `is ${found.value ?? '?'}, must be at least ${arg(found, 'min')}${unit(found)}: with less, the average of ${arg(found, 'average')} kB/s is not reached`,
   'no-limit': found => `is '${found.value ?? ''}', which means no limit`,
   'extra-scope': found => `is read as ${arg(found, 'as')}: Nova takes no notice of what follows`,
   overridden: found => `does not count: ${arg(found, 'by')} asks for the same limit and wins`,

@@ -95,6 +95,30 @@ describe('a finding', () => {
     expect(findings({ [`quota:${name}`]: value })).toEqual(expected.map(one => `${one} quota:${name}`));
   });
 
+  // 32768 kB/s for 10 ms are 327,680 bytes, 320 KiB. One packet is 1500 bytes, more than 1 KiB.
+  it.each<readonly [string, string, string, readonly string[]]>([
+    ['inbound', '32768', '320', []],
+    ['inbound', '32768', '319', ['burst-below-rate 320 KiB']],
+    ['outbound', '32768', '319', ['burst-below-rate 320 KiB']],
+    ['outbound', '32768', '1', ['burst-below-mtu 320 KiB']],
+    ['inbound', '100', '1', ['burst-below-mtu 2 KiB']],
+    ['inbound', '100', '2', []],
+    ['outbound', '1', '2', []],
+    ['outbound', '32768', '0', []],
+    ['outbound', '1', '0', ['burst-below-mtu 2 kB/s']],
+    ['outbound', '1', '', []],
+    ['outbound', '2', '0', []],
+    ['inbound', '1', '0', []],
+  ])('of %s traffic at %s kB/s on a burst of %s KiB', (direction, average, burst, expected) => {
+    const specs = {
+      [`quota:vif_${direction}_average`]: average,
+      [`quota:vif_${direction}_burst`]: burst,
+    };
+    const said = flavorQuota(specs).diagnostics.filter(one => one.code.startsWith('burst-below'));
+    expect(said.map(({ code, args }) => `${code} ${args?.min} ${args?.unit}`)).toEqual(expected);
+    expect(said.filter(one => one.severity !== 'warning')).toEqual([]);
+  });
+
   it('on a key without its namespace says which was meant', () => {
     expect(flavorQuota({ cpu_shares: '5' }).diagnostics).toMatchObject([
       { args: { meant: 'quota:cpu_shares' } },
