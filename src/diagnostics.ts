@@ -28,6 +28,8 @@ export type DiagnosticCode =
   | 'does-not-start'
   /** A key in the `quota:` namespace that nobody consumes, or that looks like one; args: `meant` where a slip is likely. */
   | 'unknown-key'
+  /** What is asked has a key that nobody reads, and is not written into the domain's metadata for that. */
+  | 'not-recorded'
   /** A `quota:` key behind the namespace of a filter of Nova's scheduler, which limits nothing; args: `meant`. */
   | 'scheduler-only'
   /** A `quota:` key that only the VMware driver reads. */

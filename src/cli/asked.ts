@@ -1,8 +1,9 @@
 import { QuotaError } from '../errors.ts';
 import type { Flavor } from '../intent/flavor.ts';
 import { flavorQuota } from '../intent/flavor-quota.ts';
+import { isUnknownKey } from '../intent/near-key.ts';
 import type { Asked } from '../workflow/wish.ts';
-import { type QuotaOptions, readQuota, wishOptionsIn } from './quota-input.ts';
+import { type QuotaInput, type QuotaOptions, readQuota, wishOptionsIn } from './quota-input.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options by which a command that knows a domain is told what is wanted of it. */
@@ -15,6 +16,8 @@ export interface AskedOptions extends QuotaOptions {
   readonly ovsNative?: boolean;
   /** False: write no record into the metadata. */
   readonly record?: boolean;
+  /** Write although the flavor has keys that nobody reads. */
+  readonly allowUnknown?: boolean;
 }
 
 /** How what is wanted is to be understood. */
@@ -33,25 +36,69 @@ export async function readAsked(
   terminal: Terminal,
   domainXml?: () => Promise<string>,
 ): Promise<Asked> {
-  if (options.remove === true) {
-    if (wishOptionsIn(options).length > 0) {
-      throw new QuotaError(
-        'invalid-input',
-        '--remove',
-        '--remove takes all limits away: it goes without a flavor and volumes',
-      );
-    }
-    const manner = mannerOf({ ...options, prune: true });
-    return { quota: flavorQuota({}).quota, ...manner, ...recordOf({ extraSpecs: {} }, options) };
-  }
-  const { quota, volumes, flavor } = await readQuota(options, terminal, domainXml);
+  if (options.remove === true) return askedToRemove(options);
+  return askedOf(await readQuota(options, terminal, domainXml), options);
+}
+
+/**
+ * The same for a command that writes, or says what would be written: a key that nobody reads is a limit that somebody
+ * believes in.
+ *
+ * @throws QuotaError `invalid-input`, also for unknown keys unless they are allowed
+ */
+export async function readToWrite(
+  options: AskedOptions,
+  terminal: Terminal,
+  domainXml?: () => Promise<string>,
+): Promise<Asked> {
+  if (options.remove === true) return askedToRemove(options);
+  const input = await readQuota(options, terminal, domainXml);
+  refuseUnknown(input.flavor, input.flavor.name ?? options.flavor?.at(-1) ?? 'what is asked', options);
+  return askedOf(input, options);
+}
+
+/** @throws QuotaError `invalid-input` when a flavor that is to be written has keys that nobody reads */
+export function refuseUnknown(
+  { extraSpecs }: Flavor,
+  subject: string,
+  { allowUnknown = false }: AskedOptions,
+): void {
+  const unknown = Object.keys(extraSpecs).filter(isUnknownKey);
+  if (allowUnknown || unknown.length === 0) return;
+  const what = unknown.length === 1 ? `key '${unknown[0]}' in` : `${unknown.length} keys in`;
+  throw new QuotaError(
+    'invalid-input',
+    subject,
+    `nobody reads ${what} '${subject}', so nothing is written: correct it, or say --allow-unknown`,
+  );
+}
+
+function askedOf({ quota, volumes, flavor }: QuotaInput, options: AskedOptions): Asked {
   return { quota, volumes, ...mannerOf(options), ...recordOf(flavor, options) };
 }
 
-/** What an apply leaves in the metadata: the keys that limit something, and whose they are. */
+/** @throws QuotaError `invalid-input` when something is wanted besides */
+function askedToRemove(options: AskedOptions): Asked {
+  if (wishOptionsIn(options).length > 0) {
+    throw new QuotaError(
+      'invalid-input',
+      '--remove',
+      '--remove takes all limits away: it goes without a flavor and volumes',
+    );
+  }
+  const manner = mannerOf({ ...options, prune: true });
+  return { quota: flavorQuota({}).quota, ...manner, ...recordOf({ extraSpecs: {} }, options) };
+}
+
+/**
+ * What an apply leaves in the metadata: the keys that limit something, and whose they are. Those that only look so are
+ * among them, so that a plan knows not to replace a record with that.
+ */
 export function recordOf(flavor: Flavor, { record }: AskedOptions): Pick<Asked, 'record'> {
   if (record === false) return {};
-  const asked = Object.entries(flavor.extraSpecs).filter(([key]) => /^(?:quota|virt-quota):/.test(key));
+  const asked = Object.entries(flavor.extraSpecs).filter(
+    ([key]) => /^(?:quota|virt-quota):/.test(key) || isUnknownKey(key),
+  );
   return {
     record: {
       ...(flavor.name !== undefined && { flavor: flavor.name }),

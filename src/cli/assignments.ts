@@ -8,7 +8,7 @@ import { parseVolumeQos } from '../intent/volume-qos-text.ts';
 import { wholeQuota } from '../intent/whole-quota.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { DomainRequest } from '../workflow/plan-domain.ts';
-import { type AskedOptions, mannerOf, recordOf } from './asked.ts';
+import { type AskedOptions, mannerOf, recordOf, refuseUnknown } from './asked.ts';
 import { inputName, readInput, readText, yamlFor } from './inputs.ts';
 import { readFlavorFile, sayDiagnostics } from './quota-input.ts';
 import type { Terminal } from './terminal.ts';
@@ -38,6 +38,8 @@ export interface AssignmentContext {
   readonly scopes: readonly Scope[];
   readonly options: AskedOptions;
   readonly terminal: Terminal;
+  /** Whether they are going to be written; absent: only compared. */
+  readonly toWrite?: boolean;
 }
 
 /**
@@ -117,7 +119,7 @@ function requestOf(
   domain: string,
   { flavor, diagnostics: found }: FlavorResult,
   volumes: readonly ReturnType<typeof volumeIntent>[],
-  { scopes, options, terminal, where }: AssignmentContext & { readonly where: string },
+  { scopes, options, terminal, toWrite = false, where }: AssignmentContext & { readonly where: string },
 ): DomainRequest {
   const { quota, diagnostics: more } = wholeQuota(flavor.extraSpecs);
   const ofVolumes = volumes.flatMap(volume => volume.diagnostics);
@@ -129,6 +131,7 @@ function requestOf(
   if (hasErrors(diagnostics)) {
     throw new QuotaError('invalid-input', where, `${where}: the flavor of '${domain}' has errors`);
   }
+  if (toWrite) refuseUnknown(flavor, where, options);
   return {
     domain,
     quota,

@@ -2,6 +2,7 @@ import type { DesiredSource } from '../audit/domain-audit.ts';
 import type { RepairContext } from '../audit/repair.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import type { Flavor } from '../intent/flavor.ts';
+import { isUnknownKey } from '../intent/near-key.ts';
 import { wholeQuota } from '../intent/whole-quota.ts';
 import type { Desired } from '../workflow/audit.ts';
 import type { DomainView } from '../workflow/look-at.ts';
@@ -25,7 +26,7 @@ export interface DesiredSources {
   readonly prune: boolean;
 }
 
-/** Is told what a flavor asks for and no host could do: it is left out, and nobody would miss it otherwise. */
+/** Is told what a flavor asks for and no host could do, or nobody reads: it is left out, and nobody would miss it otherwise. */
 export type TellErrors = (errors: readonly Diagnostic[]) => void;
 
 /**
@@ -34,16 +35,23 @@ export type TellErrors = (errors: readonly Diagnostic[]) => void;
  */
 export function desiredBy(sources: DesiredSources, tellErrors: TellErrors): (view: DomainView) => Desired {
   const { given, options, connect, from } = sources;
+  // A line that has such a key is refused with all the others.
+  const ofFile =
+    sources.requests.map(({ record }) => allowing(record?.asked)).find(one => one.length > 0) ?? [];
   const assigned = new Map(sources.requests.map(request => [request.domain, request]));
   return view => {
-    if (given !== undefined) return named('flavor', given.record?.flavor, given, { options });
+    if (given !== undefined) {
+      const how = [...options, ...allowing(given.record?.asked)];
+      return named('flavor', given.record?.flavor, given, { options: how });
+    }
     const request = assigned.get(view.state.uuid) ?? assigned.get(view.state.name);
     if (request === undefined) return known(view, sources, tellErrors);
     // What volumes shall have is in the file alone.
+    const specs = request.record?.asked;
     const repair =
       request.volumes?.length === 0
-        ? { options: [...connect, ...propertyArguments(request.record?.asked ?? {})] }
-        : { options: [...connect, '--from', from], isFile: true };
+        ? { options: [...connect, ...propertyArguments(specs ?? {}), ...allowing(specs)] }
+        : { options: [...connect, '--from', from, ...ofFile], isFile: true };
     return named('assignment', request.record?.flavor, request, repair);
   };
 }
@@ -57,11 +65,11 @@ function known(
   const { nova, intent } = view.live ?? view.config ?? {};
   const ofFlavor = (source: DesiredSource, { name, extraSpecs }: Flavor, how?: readonly string[]) => {
     const { quota, diagnostics } = wholeQuota(extraSpecs);
-    tellErrors(errorsIn(diagnostics, `${source} ${name ?? view.state.name}`));
+    tellErrors(lostIn(diagnostics, `${source} ${name ?? view.state.name}`));
     const { record } = recordOf({ extraSpecs }, {});
     const asks = how ?? propertyArguments(record?.asked ?? {});
     const what = { quota, ...(prune && { prune }), ...(record && { record }) };
-    return named(source, name, what, { options: [...connect, ...asks] });
+    return named(source, name, what, { options: [...connect, ...asks, ...allowing(record?.asked)] });
   };
   const listed = catalogue?.get(nova?.id ?? '') ?? catalogue?.get(nova?.name ?? '');
   if (listed !== undefined) return ofFlavor('catalogue', listed);
@@ -76,9 +84,15 @@ function known(
   return { source: 'libvirt', asked: { quota: wholeQuota({}).quota } };
 }
 
-function errorsIn(diagnostics: readonly Diagnostic[], where: string): readonly Diagnostic[] {
-  const errors = diagnostics.filter(one => one.severity === 'error');
-  return errors.map(one => ({ ...one, path: `${where}: ${one.path}` }));
+/** What would vanish with the limit that somebody meant: errors, and keys that nobody reads. */
+function lostIn(diagnostics: readonly Diagnostic[], where: string): readonly Diagnostic[] {
+  const lost = diagnostics.filter(one => one.severity === 'error' || one.code === 'unknown-key');
+  return lost.map(one => ({ ...one, path: `${where}: ${one.path}` }));
+}
+
+/** An apply refuses what has unknown keys, and a repair has to repair. */
+function allowing(asked: Readonly<Record<string, string>> = {}): readonly string[] {
+  return Object.keys(asked).some(isUnknownKey) ? ['--allow-unknown'] : [];
 }
 
 function named(

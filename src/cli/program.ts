@@ -153,6 +153,10 @@ function domainOptions(command: Command): Command {
 function writeOptions(command: Command): Command {
   return command
     .option('--remove', 'take away every limit that a flavor can ask for')
+    .option(
+      '--allow-unknown',
+      'write although the flavor has keys that nobody reads; what was recorded before stays',
+    )
     .option('--no-record', "leave no note of what was asked in the domain's metadata");
 }
 

@@ -1,3 +1,4 @@
+import { isUnknownKey } from '../intent/near-key.ts';
 import { isXmlText } from '../xml/character-rules.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { encodeAttribute } from '../xml/entities.ts';
@@ -56,6 +57,11 @@ export function readIntentRecord(metadata: XmlElement | undefined): IntentRecord
 export function sameIntent(one: IntentRecord | undefined, other: IntentRecord): boolean {
   if (one === undefined) return false;
   return renderIntentRecord({ ...one, at: '' }) === renderIntentRecord({ ...other, at: '' });
+}
+
+/** The first key of a record that nobody reads: so much was not understood when it was asked. */
+export function unknownKeyIn({ asked }: IntentRecord): string | undefined {
+  return Object.keys(asked).find(isUnknownKey);
 }
 
 function isRecord(element: XmlElement): boolean {

@@ -1,6 +1,6 @@
 import { editDistance } from './edit-distance.ts';
-import { ownKeys, ownNamespace } from './own-keys.ts';
-import { quotaKeys, quotaPrefix } from './quota-keys.ts';
+import { findOwnKey, ownKeys, ownNamespace } from './own-keys.ts';
+import { findQuotaKey, quotaKeys, quotaPrefix } from './quota-keys.ts';
 
 /** What an extra spec is that nobody reads as a limit, though it looks like one. */
 export interface NearKey {
@@ -36,6 +36,13 @@ export function nearKey(extraSpec: string): NearKey | undefined {
   if (ofScheduler.test(extraSpec)) return meant === undefined ? undefined : { kind: 'scheduler', meant };
   if (meant !== undefined) return { kind: 'slip', meant };
   return inNamespace.test(extraSpec) ? { kind: 'slip' } : undefined;
+}
+
+/** Whether an extra spec looks like one of ours, and nobody reads it. */
+export function isUnknownKey(extraSpec: string): boolean {
+  if (extraSpec.startsWith(ownNamespace)) return findOwnKey(extraSpec) === undefined;
+  if (findQuotaKey(extraSpec) !== undefined) return false;
+  return extraSpec.startsWith(quotaPrefix) || nearKey(extraSpec)?.kind === 'slip';
 }
 
 function meantBy(extraSpec: string): string | undefined {

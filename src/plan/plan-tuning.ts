@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostics.ts';
 import type { DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
 import { deviceLimits } from '../domain/device-limits.ts';
 import { type InterfaceEnforcer, interfaceEnforcer } from '../domain/enforcement.ts';
-import { type IntentRecord, sameIntent } from '../domain/intent-record.ts';
+import { type IntentRecord, sameIntent, unknownKeyIn } from '../domain/intent-record.ts';
 import { mergeLimits } from '../domain/merge.ts';
 import {
   type DeviceRef,
@@ -60,18 +60,27 @@ export function planTuning(input: PlanInput): TuningPlan {
     steps: [...steps].sort(inOrder),
     records: input.record === undefined ? [] : recordChanges(input.targets, input.record),
     observed: input.observed,
-    diagnostics: [...input.diagnostics, ...missing],
+    diagnostics: [...input.diagnostics, ...missing, ...notRecorded(input.record)],
   };
 }
 
-/** A record that says the same already is not written again. */
+/**
+ * A record that says the same already is not written again, and one with keys that nobody reads never: it would take the
+ * place of what was understood.
+ */
 function recordChanges(targets: readonly PlanTarget[], after: IntentRecord): readonly RecordChange[] {
+  if (notRecorded(after).length > 0) return [];
   const outdated = targets.filter(({ definition }) => !sameIntent(definition.intent, after));
   return outdated.map(({ scope, definition: { intent } }) => ({
     scope,
     ...(intent && { before: intent }),
     after,
   }));
+}
+
+function notRecorded(record: IntentRecord | undefined): readonly Diagnostic[] {
+  const unknown = record && unknownKeyIn(record);
+  return unknown === undefined ? [] : [{ code: 'not-recorded', severity: 'warning', path: unknown }];
 }
 
 function stepFor(target: PlanTarget, wanted: DeviceTuning, verdicts: readonly Verdict[]): Step | undefined {

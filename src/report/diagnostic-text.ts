@@ -19,6 +19,8 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
   'does-not-start': found =>
     `is ${found.value ?? '?'} in the definition, must be in ${arg(found, 'min')}–${arg(found, 'max')}${unit(found)}${where(found)}: the domain does not start with that`,
   'unknown-key': () => 'is unknown: Nova and libvirt ignore it',
+  'not-recorded': () =>
+    'is unknown, so what is asked is not recorded: what was recorded before stays, and audits go on by that',
   'scheduler-only': found =>
     `is read by Nova's scheduler only, to choose a host; it limits nothing, ${arg(found, 'meant')} does`,
   'vmware-only': () => "is read by Nova's VMware driver only; nothing of it reaches libvirt",

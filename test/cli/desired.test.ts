@@ -110,6 +110,24 @@ describe('what a domain shall have', () => {
     expect(said[0]).toMatch(/^error: catalogue m1: quota:cpu_shares is 'many', which is not a whole number/);
   });
 
+  it('says of a key that nobody reads, and its repair is one that is not refused for it', async () => {
+    const specs = { 'quota:cpu_shares': '3', 'quota:vif_inbound_avrage': '4096', 'hw:cpu_policy': 'shared' };
+    const flavors = file('slip.json', JSON.stringify([{ name: 'm1', extra_specs: specs }]));
+    const said: string[] = [];
+    const terminal = { ...quiet, say: (line: string) => said.push(line) };
+    const info = { driver: 'QEMU', uri: 'qemu:///system', libvirtVersion: 9_000_000 };
+    const state = { name: 'vm1', uuid: definition.uuid, id: 1, active: true, persistent: true };
+    const { repair } = (await desiredFrom({ flavors }, terminal))({ info, state, live: eloquent });
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(
+      /^warning: catalogue m1: quota:vif_inbound_avrage is unknown.*\n.*did you mean quota:vif_inbound_average\?/,
+    );
+    expect(repair?.options).toEqual([
+      ...property,
+      ...['--property', 'quota:vif_inbound_avrage=4096', '--allow-unknown'],
+    ]);
+  });
+
   it("is the flavor of the catalogue that Nova's metadata names", async () => {
     const options = { flavors: catalogue };
     expect(await desired(options, eloquent)).toEqual({

@@ -40,3 +40,34 @@ describe('what QEMU has and must not', () => {
     expect(repairs(extra('group', 'group_name'))).toEqual([]);
   });
 });
+
+describe('the record of what is asked', () => {
+  const planned = (asked: Readonly<Record<string, string>>) => {
+    const intent = { flavor: 'old', at: '2026-11-20T10:00:00Z', asked: { 'quota:cpu_shares': '5' } };
+    const { records, diagnostics } = planTuning({
+      domain: { name: limited.name, uuid: limited.uuid, id: 1 },
+      targets: [{ scope: 'config', definition: { ...limited, intent }, tuning: [] }],
+      verdicts: [],
+      observed: { devices: {}, knobs: [] },
+      record: { flavor: 'new', at: '2026-11-30T10:00:00Z', asked },
+      diagnostics: [],
+    });
+    return {
+      names: records.map(({ before, after }) => `${before?.flavor} -> ${after.flavor}`),
+      said: diagnostics.map(({ severity, code, path }) => `${severity} ${code} ${path}`),
+    };
+  };
+
+  it('takes the place of an earlier one', () => {
+    const asked = { 'quota:cpu_shares': '6', 'virt-quota:emulator_quota': '5000' };
+    expect(planned(asked)).toEqual({ names: ['old -> new'], said: [] });
+  });
+
+  it.each(['quota:cpu_share', 'quota:nonsense', 'Quota:cpu_shares', 'hw:quota:cpu_shares', 'virt-quota:x'])(
+    'never does with %s, which nobody reads, and that is said',
+    key => {
+      const said = [`warning not-recorded ${key}`];
+      expect(planned({ 'quota:cpu_shares': '6', [key]: '7' })).toEqual({ names: [], said });
+    },
+  );
+});

@@ -8,7 +8,7 @@ import { applyDomain } from '../../workflow/apply.ts';
 import { applyMany } from '../../workflow/apply-many.ts';
 import { type DomainRequest, planDomain } from '../../workflow/plan-domain.ts';
 import type { ReadSurroundings } from '../../workflow/surroundings.ts';
-import { type AskedOptions, readAsked } from '../asked.ts';
+import { type AskedOptions, readToWrite } from '../asked.ts';
 import { readAssignments } from '../assignments.ts';
 import { type ConnectOptions, connected } from '../connection.ts';
 import { type ExitCode, exitCode, exitCodeOfOutcome, worstExitCode } from '../exit-codes.ts';
@@ -101,10 +101,10 @@ async function readRequests(
     );
   }
   if (options.from !== undefined) {
-    const requests = await readAssignments(options.from, { scopes, options, terminal });
+    const requests = await readAssignments(options.from, { scopes, options, terminal, toWrite: true });
     return async () => requests;
   }
-  const asked = await readAsked(options, terminal);
+  const asked = await readToWrite(options, terminal);
   return async ({ hypervisor }) => {
     const domains = names.length > 0 ? names : (await hypervisor.listDomains()).map(one => one.uuid);
     return domains.map(domain => ({ domain, ...asked, scopes }));

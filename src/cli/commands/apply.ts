@@ -5,7 +5,7 @@ import { renderApply } from '../../report/apply-text.ts';
 import { renderVerdictSummary, renderVerdicts } from '../../report/verdict-table.ts';
 import { applyDomain, applyPlan } from '../../workflow/apply.ts';
 import { readPlanFile } from '../../workflow/plan-file.ts';
-import { readAsked } from '../asked.ts';
+import { readToWrite } from '../asked.ts';
 import { connected } from '../connection.ts';
 import { domainXmlFrom } from '../domain-xml.ts';
 import { exitCodeOfApply } from '../exit-codes.ts';
@@ -34,7 +34,7 @@ export async function apply(names: readonly string[], options: ApplyOptions): Pr
   const format = options.format === 'text' ? 'text' : 'json';
   if (options.dryRun === true) return plan(name, { ...options, format });
   const terminal = processTerminal(options);
-  const asked = await readAsked(options, terminal, domainXmlFrom(name, options, terminal));
+  const asked = await readToWrite(options, terminal, domainXmlFrom(name, options, terminal));
   const result = await connected({ ...options, readOnly: false }, terminal, surroundings =>
     applyDomain(surroundings, { domain: name, ...asked, scopes: scopesOf(options) }),
   );
@@ -46,7 +46,7 @@ function isPlanFile(name: string): boolean {
   return name === '-' || name.endsWith('.json');
 }
 
-const mannerOptions = ['remove', 'prune', 'ovsNative', 'dryRun'] as const;
+const mannerOptions = ['remove', 'prune', 'ovsNative', 'allowUnknown', 'dryRun'] as const;
 
 async function applyPlanFile(file: string, options: ApplyOptions): Promise<void> {
   const given = [...wishOptionsIn(options), ...mannerOptions.filter(one => options[one] !== undefined)];

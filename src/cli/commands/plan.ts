@@ -5,7 +5,7 @@ import { changesAnything } from '../../plan/plan.ts';
 import { renderPlan } from '../../report/plan-text.ts';
 import { planDomain } from '../../workflow/plan-domain.ts';
 import { sealPlan } from '../../workflow/plan-file.ts';
-import { type AskedOptions, readAsked } from '../asked.ts';
+import { type AskedOptions, readToWrite } from '../asked.ts';
 import { type ConnectOptions, connected } from '../connection.ts';
 import { domainXmlFrom } from '../domain-xml.ts';
 import { exitCode } from '../exit-codes.ts';
@@ -25,7 +25,7 @@ export interface PlanOptions extends ConnectOptions, AskedOptions, Loudness {
 /** `virt-quota plan`. */
 export async function plan(domain: string, options: PlanOptions): Promise<void> {
   const terminal = processTerminal(options);
-  const asked = await readAsked(options, terminal, domainXmlFrom(domain, options, terminal));
+  const asked = await readToWrite(options, terminal, domainXmlFrom(domain, options, terminal));
   const sealed = await connected({ ...options, readOnly: true }, terminal, async surroundings => {
     const { plan: made } = await planDomain(surroundings, { domain, ...asked, scopes: scopesOf(options) });
     return sealPlan(made, (await surroundings.hypervisor.info()).uri);
