@@ -1,4 +1,6 @@
+import type { Diagnostic } from '../diagnostics.ts';
 import type { ExplainedKey, Explanation, Place, Refusal, Step } from '../explain/explanation.ts';
+import { diagnosticHint } from './diagnostic-hint.ts';
 import { diagnosticLine } from './diagnostic-text.ts';
 import { amountText, stepLines } from './explain-step-text.ts';
 import type { Paint } from './table.ts';
@@ -16,7 +18,7 @@ function keyLines(key: ExplainedKey, paint: Paint): readonly string[] {
   const equals = key.equals.map(one => `, ${amountText(one.value, one.unit)}`).join('');
   return [
     paint('bold', `${key.key} = ${amountText(key.value, key.unit)}${equals}`),
-    ...key.diagnostics.map(one => `  ${paint(styles[one.severity], diagnosticLine(one))}`),
+    ...key.diagnostics.flatMap(one => findingLines(one, paint)),
     ...(refusal === undefined ? [] : [`  ${paint('red', refusalText(refusal))}`]),
     ...[...byPlace(steps)].flatMap(([place, here]) => [
       ...(place === undefined ? [] : [`  ${paint('bold', placeTexts[place])}`]),
@@ -74,6 +76,13 @@ function blocks(steps: readonly Step[]): readonly (readonly Step[])[] {
 
 const layerWidth = 'libvirt'.length;
 const screenWidth = 100;
+
+/** A finding, and for a key that nobody reads which one was meant: nothing else is to be explained of it. */
+function findingLines(found: Diagnostic, paint: Paint): readonly string[] {
+  const hint = found.code === 'unknown-key' ? diagnosticHint(found) : undefined;
+  const line = `  ${paint(styles[found.severity], diagnosticLine(found))}`;
+  return hint === undefined ? [line] : [line, `    hint: ${hint}`];
+}
 
 function blockLines(block: readonly Step[], indent: string, paint: Paint): readonly string[] {
   const [first] = block;
