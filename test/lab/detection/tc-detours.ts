@@ -123,6 +123,14 @@ tc filter add dev ifbaway parent ffff: matchall action police index 77`,
 /** What nobody here understands: no finding, and no proof. */
 export const detourUnknown: readonly Case[] = [
   {
+    what: "a class below libvirt's that all packets are sent to but those with the mark of libvirt's filter",
+    actor: 'full',
+    happens: scene => `${classBeside(scene, '1:1', 'rate 1mbit ceil 64mbit')}\n${sendsAll(scene, '1:9')}`,
+    restored: again('bridge'),
+    found: nothing,
+    undecided: scene => [`tc ${tap(scene)} class htb 1:1`],
+  },
+  {
     what: 'a program that decides before the policer',
     actor: 'full',
     happens: scene => ingress(scene, 'pref 1 bpf bytecode "1,6 0 0 4294967295," action ok'),
@@ -198,7 +206,8 @@ tc filter add dev ${tap(scene)} parent 1: protocol ip pref 7 u32 match ip dport 
   {
     what: "a class below libvirt's that all packets are sent to, and that lets no more through",
     actor: 'full',
-    happens: scene => `${classBeside(scene, '1:1', 'rate 1mbit ceil 64mbit')}\n${sendsAll(scene, '1:9')}`,
+    happens: scene => `tc filter del dev ${tap(scene)} parent 1: pref 1
+${classBeside(scene, '1:1', 'rate 1mbit ceil 64mbit')}\n${sendsAll(scene, '1:9')}`,
     restored: again('bridge'),
     found: nothing,
   },
