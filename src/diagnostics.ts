@@ -68,6 +68,12 @@ export type DiagnosticCode =
   | 'overridden'
   /** An extra spec is given by a later source, which wins; args: `from`, `by`. */
   | 'source-overridden'
+  /** A key that one text gives twice: the last value counts; value: the earlier one. */
+  | 'given-twice'
+  /** A command line that takes a key away; args: `line`, `by` (the command). */
+  | 'unset-in-text'
+  /** A command line that is about something else; args: `command`. */
+  | 'command-passed-over'
   /** The peak is below the average, and is the real limit then; args: `average`. */
   | 'peak-below-average'
   /** A list or an object where a value must be; args: `type`. */

@@ -25,6 +25,7 @@ export { localHost, localHostWriter } from './host/local-host.ts';
 export { stateFolder } from './host/state-folder.ts';
 export { type Flavor, type FlavorResult, flavorFromProperties, parseFlavor } from './intent/flavor.ts';
 export { type FlavorQuota, flavorQuota } from './intent/flavor-quota.ts';
+export { parsePasted } from './intent/forms/pasted.ts';
 export { type FlavorSource, mergeFlavors } from './intent/merge-flavors.ts';
 export type { OwnQuota } from './intent/own-quota.ts';
 export type { VolumeIntent, VolumeSelector } from './intent/volume-intent.ts';

@@ -9,7 +9,7 @@ import { wholeQuota } from '../intent/whole-quota.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { DomainRequest } from '../workflow/plan-domain.ts';
 import { type AskedOptions, mannerOf, recordOf, refuseUnknown } from './asked.ts';
-import { inputName, readInput, readText, yamlFor } from './inputs.ts';
+import { inputName, readInput, readText, readerFor } from './inputs.ts';
 import { readFlavorFile, sayDiagnostics } from './quota-input.ts';
 import type { Terminal } from './terminal.ts';
 import { volumeIntent } from './volume-input.ts';
@@ -108,7 +108,7 @@ async function readVolume(
   if (typeof qos !== 'string') return volumeIntent(parseVolumeQos(JSON.stringify(qos)), facts, volumeExtras);
   const path = beside(assignments, qos);
   const text = await readText(path, QOS_LIMIT, "a volume's QoS");
-  return volumeIntent(parseVolumeQos(text, await yamlFor(text), `'${path}'`), facts, volumeExtras);
+  return volumeIntent(parseVolumeQos(text, await readerFor(text), `'${path}'`), facts, volumeExtras);
 }
 
 function inlineFlavor(flavor: Readonly<Record<string, unknown>>): FlavorResult {

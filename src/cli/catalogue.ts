@@ -1,24 +1,19 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { QuotaError } from '../errors.ts';
-import { type Flavor, parseFlavor } from '../intent/flavor.ts';
-import { readInput } from './inputs.ts';
+import { type Flavor, parseFlavors } from '../intent/flavor.ts';
+import { textForm } from '../intent/text-form.ts';
+import { inputName, readerFor, readText } from './inputs.ts';
 import { readFlavorFile } from './quota-input.ts';
 
 const CATALOGUE_LIMIT = 64 * 1024 * 1024;
-
-/** As Nova's `GET /flavors/detail` answers, or the array alone. */
-const listShape = z.union([
-  z.object({ flavors: z.array(z.record(z.string(), z.unknown())) }),
-  z.array(z.record(z.string(), z.unknown())),
-]);
 
 /** Flavors by name and by id. */
 export type Catalogue = ReadonlyMap<string, Flavor>;
 
 /**
- * Reads a catalogue: a folder with a flavor a file, or one file as Nova lists flavors (`{"flavors": […]}`).
+ * Reads a catalogue: a folder with a flavor a file, or one file with flavors, as Nova lists them (`{"flavors": […]}`), as
+ * `openstack flavor list --long` prints them, or in whatever form else there is of one flavor.
  *
  * @throws QuotaError `invalid-input` when it cannot be read, or a file in the folder is no flavor
  */
@@ -34,26 +29,15 @@ export async function readCatalogue(path: string): Promise<Catalogue> {
 
 async function readFolder(folder: string): Promise<readonly Flavor[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const files = entries.filter(entry => entry.isFile() && /\.(?:json|ya?ml)$/i.test(entry.name));
+  const files = entries.filter(entry => entry.isFile() && /\.(?:json|ya?ml|txt|csv|tf)$/i.test(entry.name));
   const flavors: Flavor[] = [];
-  for (const { name } of files) flavors.push((await readFlavorFile(join(folder, name))).flavor);
+  for (const { name } of files) flavors.push(...(await readList(join(folder, name))));
   return flavors;
 }
 
 async function readList(file: string): Promise<readonly Flavor[]> {
-  const text = await readInput(file, CATALOGUE_LIMIT);
-  const list = listShape.safeParse(parse(text, file));
-  if (!list.success) return [(await readFlavorFile(file)).flavor];
-  const flavors = Array.isArray(list.data) ? list.data : list.data.flavors;
-  return flavors.map(flavor => parseFlavor(JSON.stringify(flavor)).flavor);
-}
-
-/** undefined when it is not JSON: then it may be a flavor in another form. */
-function parse(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    if (text.trim() !== '') return undefined;
-    throw new QuotaError('invalid-input', file, `'${file}' is empty: flavors are expected`);
-  }
+  const text = await readText(file, CATALOGUE_LIMIT, 'flavors');
+  if (textForm(text) === 'xml') return [(await readFlavorFile(file)).flavor];
+  const options = { reader: await readerFor(text), limit: CATALOGUE_LIMIT };
+  return parseFlavors(text, options, `'${inputName(file)}'`).map(one => one.flavor);
 }

@@ -1,6 +1,6 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { QuotaError } from '../errors.ts';
-import { textForm, type YamlParser } from '../intent/text-form.ts';
+import { type TextReader, textForm } from '../intent/text-form.ts';
 
 /**
  * The text of a file, or of standard input for `-`.
@@ -88,9 +88,11 @@ export function checkOneStdin(paths: readonly (string | undefined)[]): void {
   throw new QuotaError('invalid-input', '-', "only one input can be standard input ('-')");
 }
 
-/** The parser that a text needs besides JSON's: it is large, and most texts need none. */
-export async function yamlFor(text: string): Promise<YamlParser | undefined> {
-  return textForm(text) === 'yaml' ? (await import('../intent/yaml-text.ts')).parseYaml : undefined;
+/** The parser that a text needs besides JSON's and that of lines: it is large, and most texts need none. */
+export async function readerFor(text: string): Promise<TextReader | undefined> {
+  const form = textForm(text);
+  if (form === 'yaml') return (await import('../intent/yaml-text.ts')).parseYaml;
+  return form === 'pasted' ? (await import('../intent/forms/pasted.ts')).parsePasted : undefined;
 }
 
 function decode(bytes: Buffer, name: string): string {

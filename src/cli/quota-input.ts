@@ -8,7 +8,7 @@ import type { VolumeIntent } from '../intent/volume-intent.ts';
 import { type WholeQuota, wholeQuota } from '../intent/whole-quota.ts';
 import { diagnosticHint } from '../report/diagnostic-hint.ts';
 import { diagnosticLine } from '../report/diagnostic-text.ts';
-import { checkOneStdin, fromInput, inputName, readText, yamlFor } from './inputs.ts';
+import { checkOneStdin, fromInput, inputName, readText, readerFor } from './inputs.ts';
 import type { Terminal } from './terminal.ts';
 import type { VolumeOptions } from './volume-input.ts';
 
@@ -139,7 +139,7 @@ export async function readFlavorFile(path: string): Promise<FlavorResult> {
   const name = inputName(path);
   const text = await readText(path, domainLimit, 'a flavor');
   if (textForm(text) === 'xml') return fromMetadata(text, path);
-  return parseFlavor(text, await yamlFor(text), `'${name}'`);
+  return parseFlavor(text, await readerFor(text), `'${name}'`);
 }
 
 /** @param path the file that it is from; absent: the domain itself */

@@ -10,7 +10,7 @@ import {
 } from '../intent/volume-intent.ts';
 import { volumeQuota } from '../intent/volume-qos.ts';
 import { type ParsedVolumeQos, parseVolumeQos } from '../intent/volume-qos-text.ts';
-import { inputName, readText, yamlFor } from './inputs.ts';
+import { inputName, readText, readerFor } from './inputs.ts';
 
 const QOS_LIMIT = 1024 * 1024;
 
@@ -59,7 +59,7 @@ async function readVolume(
   extras: boolean,
 ): Promise<{ readonly volume: VolumeIntent; readonly diagnostics: readonly Diagnostic[] }> {
   const text = await readText(given.file, QOS_LIMIT, "a volume's QoS");
-  const parsed = parseVolumeQos(text, await yamlFor(text), `'${inputName(given.file)}'`);
+  const parsed = parseVolumeQos(text, await readerFor(text), `'${inputName(given.file)}'`);
   return volumeIntent(parsed, given, extras);
 }
 

@@ -79,7 +79,7 @@ function exactSpecs(source: BulkSource, member: Member): Readonly<Record<string,
 /** undefined: it is not JSON, or nested too deep, and a finding says so. */
 export function parseExactly({ text, line, diagnostics }: BulkSource): ReadonlyMap<string, Json> | undefined {
   try {
-    return parseJson(text, 'it', line) as ReadonlyMap<string, Json>;
+    return parseJson(text, 'it', { firstLine: line }) as ReadonlyMap<string, Json>;
   } catch (error) {
     if (!(error instanceof QuotaError)) throw error;
     diagnostics.push(unreadable(line, error.message));

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { QuotaError } from '../errors.ts';
+import { flavorsIn, type WrittenFlavor } from './flavor-forms.ts';
 import { type Json, jsonType, scalarText } from './json-text.ts';
-import { propertiesOf } from './properties.ts';
-import { parseText, type YamlParser } from './text-form.ts';
+import { parseText, type TextOptions, type TextReader } from './text-form.ts';
 
 /** A Nova flavor, as far as limits go. */
 export interface Flavor {
@@ -21,19 +21,53 @@ export interface FlavorResult {
 }
 
 /**
- * Reads a flavor in any form in which one is met: Nova API JSON (whole answer or inner object), `openstack flavor
- * show -f json` (properties as an object, or as text in Pike), the same as YAML or as `-f shell` prints it, extra specs
- * alone, or plain `key=value` lines. A domain's XML is read by `domain/nova-metadata.ts`.
+ * Reads a flavor in any form in which one is met: Nova API JSON (whole answer or inner object), what the openstack client
+ * prints (table, JSON, YAML, shell, value, CSV), also inside a server, command lines that set it, Terraform, Heat, Ansible,
+ * extra specs alone, or plain `key=value` lines. A domain's XML is read by `domain/nova-metadata.ts`.
  *
+ * @param reader for everything but JSON and `key=value` lines: `parsePasted`, or `parseYaml` for YAML alone.
  * @param subject what the text is, for messages: a file's name.
- * @throws QuotaError `invalid-input` when it is none of these, with line and column.
+ * @throws QuotaError `invalid-input` when it is none of these, with line and column; when there are several flavors; when
+ * its extra specs are not told, so that nobody knows what it asks for.
  */
-export function parseFlavor(text: string, yaml?: YamlParser, subject = 'flavor'): FlavorResult {
-  const outer = asObject(parseText(text, subject, yaml), subject);
-  const wrapped = outer.get('flavor');
-  const flavor = wrapped === undefined ? outer : asObject(wrapped, subject);
-  const { pairs, diagnostics } = scalars(extraSpecsOf(flavor, subject));
-  return { flavor: { ...identity(flavor), extraSpecs: specRecord(pairs) }, diagnostics };
+export function parseFlavor(text: string, reader?: TextReader, subject = 'flavor'): FlavorResult {
+  const [first, ...others] = distinct(parseFlavors(text, { reader }, subject));
+  if (first !== undefined && others.length === 0) return first;
+  const names = [first, ...others].slice(0, NAMED).map(one => `'${one?.flavor.name ?? one?.flavor.id ?? '?'}'`);
+  const more = others.length + 1 > NAMED ? `, ${others.length + 1 - NAMED} more` : '';
+  const which =
+    first === undefined
+      ? 'has no flavor in it'
+      : `has ${others.length + 1} flavors (${names.join(', ')}${more}): give the one that is meant, as openstack flavor show NAME -f json, or all of them to an audit with --flavors`;
+  throw new QuotaError('invalid-input', subject, `${subject} ${which}`);
+}
+
+/** So many flavors are named. */
+const NAMED = 5;
+
+/**
+ * Reads every flavor of a text, for a catalogue.
+ *
+ * @throws QuotaError `invalid-input`, as {@link parseFlavor}, but for their number
+ */
+export function parseFlavors(text: string, options: TextOptions, subject: string): readonly FlavorResult[] {
+  const found: Diagnostic[] = [];
+  const written = flavorsIn(parseText(text, subject, { ...options, found }), { subject, found });
+  return written.map((one, at) => flavorOf(one, at === 0 ? found : []));
+}
+
+function flavorOf({ fields, specs }: WrittenFlavor, found: readonly Diagnostic[]): FlavorResult {
+  const { pairs, diagnostics } = scalars(specs);
+  return {
+    flavor: { ...identity(fields), extraSpecs: specRecord(pairs) },
+    diagnostics: [...found, ...diagnostics],
+  };
+}
+
+/** Several servers may have one flavor. */
+function distinct(flavors: readonly FlavorResult[]): readonly FlavorResult[] {
+  if (flavors.length < 2) return flavors;
+  return [...new Map(flavors.map(one => [JSON.stringify(one.flavor), one])).values()];
 }
 
 /**
@@ -48,41 +82,6 @@ export function flavorFromProperties(properties: readonly string[]): FlavorResul
     throw new QuotaError('invalid-input', property, `property '${property}' is not KEY=VALUE`);
   });
   return { flavor: { extraSpecs: specRecord(pairs) }, diagnostics: [] };
-}
-
-function asObject(json: Json, subject: string): ReadonlyMap<string, Json> {
-  if (json instanceof Map) return json;
-  throw new QuotaError('invalid-input', subject, `${subject} must be an object, and is a ${jsonType(json)}`);
-}
-
-/** What a flavor has besides extra specs, by the API's, the client's and its shell's names. */
-const flavorField =
-  /^(?:id|name|original_name|description|vcpus|ram|disk|swap|ephemeral|rxtx_factor|links|location|is_public|disabled|access_project_ids|os-flavor-access:is_public|OS-FLV[\w-]*:(?:disabled|ephemeral))$/i;
-
-/** `extra_specs` of the API (also under an extension's prefix), `properties` of the client, or the object itself. */
-function extraSpecsOf(flavor: ReadonlyMap<string, Json>, subject: string): ReadonlyMap<string, Json> {
-  const key = [...flavor.keys()].find(one => /^(?:OS-FLV[\w-]*:)?extra_specs$/.test(one)) ?? 'properties';
-  const specs = flavor.get(key);
-  if (specs instanceof Map) return specs;
-  if (typeof specs === 'string') return propertiesOf(specs, subject);
-  if (specs === undefined) return bareSpecs(flavor, subject);
-  if (specs === null) return new Map();
-  throw new QuotaError(
-    'invalid-input',
-    subject,
-    `${subject}: '${key}' must be an object, and is a ${jsonType(specs)}`,
-  );
-}
-
-/** Extra specs with nothing around them. A file that is about something else must not pass for a flavor without limits. */
-function bareSpecs(flavor: ReadonlyMap<string, Json>, subject: string): ReadonlyMap<string, Json> {
-  const specs = [...flavor].filter(([key]) => !flavorField.test(key));
-  const isFlavor =
-    specs.length < flavor.size ||
-    specs.some(([key]) => /.:.|^(?:cpu|disk|vif|memory|blkio|emulator|iothread|global)_/.test(key));
-  if (isFlavor) return new Map(specs);
-  const problem = `${subject} is no flavor: it has neither 'extra_specs' nor 'properties' nor a quota: key`;
-  throw new QuotaError('invalid-input', subject, problem);
 }
 
 function scalars(specs: ReadonlyMap<string, Json>): {

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../diagnostics.ts';
 import { QuotaError } from '../errors.ts';
 
 /** A number by its text: extra specs are text, and a large integer must not lose digits. */
@@ -17,16 +18,23 @@ const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const string = /"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"/y;
 const word = /true|false|null/y;
 
+/** How JSON is read. */
+export interface JsonOptions {
+  /** Number of its first line, for messages; absent: 1. */
+  readonly firstLine?: number;
+  /** Gets a finding for each key that is given twice. */
+  readonly found?: Diagnostic[];
+}
+
 /**
  * Reads JSON, keeping the text of numbers. Of a key given twice the last value counts, in the place of the first, as in
  * Python and JavaScript.
  *
  * @param subject what the text is, for messages.
- * @param firstLine number of its first line, for messages.
  * @throws QuotaError `invalid-input` with line and column when it is not JSON, or nested too deep.
  */
-export function parseJson(text: string, subject: string, firstLine = 1): Json {
-  const cursor: Cursor = { text, subject, firstLine, at: text.startsWith('\ufeff') ? 1 : 0, depth: 0 };
+export function parseJson(text: string, subject: string, { firstLine = 1, found = [] }: JsonOptions = {}): Json {
+  const cursor: Cursor = { text, subject, firstLine, found, at: text.startsWith('\ufeff') ? 1 : 0, depth: 0 };
   const value = parseValue(cursor);
   skipSpace(cursor);
   if (cursor.at < text.length) throw problem(cursor, 'nothing more was expected here');
@@ -49,10 +57,17 @@ export function scalarText(value: Json | undefined): string | undefined {
   return value !== null && typeof value === 'object' && 'number' in value ? value.number : undefined;
 }
 
+/** Of a key given twice, the value that does not count. */
+export function givenTwice(key: string, earlier: Json | undefined): Diagnostic {
+  const value = scalarText(earlier);
+  return { code: 'given-twice', severity: 'warning', path: key, ...(value !== undefined && { value }) };
+}
+
 interface Cursor {
   readonly text: string;
   readonly subject: string;
   readonly firstLine: number;
+  readonly found: Diagnostic[];
   at: number;
   depth: number;
 }
@@ -86,7 +101,9 @@ function parseObject(cursor: Cursor): ReadonlyMap<string, Json> {
     skipSpace(cursor);
     const key = parseString(cursor);
     if (!takeMark(cursor, ':')) throw problem(cursor, "':' was expected here");
-    object.set(key, parseValue(cursor));
+    const value = parseValue(cursor);
+    if (object.has(key)) cursor.found.push(givenTwice(key, object.get(key)));
+    object.set(key, value);
   } while (takeMark(cursor, ','));
   if (!takeMark(cursor, '}')) throw problem(cursor, "',' or '}' was expected here");
   return object;

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics.ts';
+import { parsePasted } from './forms/pasted.ts';
 import { policyOf } from './port-qos-forms.ts';
 import { checkRules } from './port-qos-relations.ts';
 import { type PortQosRule, readRule } from './port-qos-rule.ts';
@@ -46,18 +47,19 @@ export interface PortQosResult {
 /**
  * Reads a Neutron QoS policy in the forms in which it is met: the API's answers (`{"policy": …}`,
  * `{"bandwidth_limit_rules": […]}`, one rule) and what `openstack network qos policy show`, `rule list` and `rule show`
- * print with `-f json`, `-f yaml` or `-f shell`. Everything that Neutron's API refuses is an error, and some more.
+ * print (table, JSON, YAML, shell), and command lines that make it. Everything that Neutron's API refuses is an error, and some more.
  *
  * @see neutron-lib neutron_lib/api/definitions/qos.py
  * @throws QuotaError `invalid-input` when it is no policy at all
  */
 export function parsePortQos(text: string, subject = 'QoS policy'): PortQosResult {
-  const policy = policyOf(parseStructured(text, subject), subject);
+  const found: Diagnostic[] = [];
+  const policy = policyOf(parseStructured(text, subject, { reader: parsePasted, found }), subject);
   const read = policy.rules.map(readRule);
   const rules = read.flatMap(({ rule }) => (rule === undefined ? [] : [rule]));
   return {
     qos: { ...policy.identity, ...gather(rules) },
-    diagnostics: [...read.flatMap(one => one.diagnostics), ...checkRules(rules)],
+    diagnostics: [...found, ...read.flatMap(one => one.diagnostics), ...checkRules(rules)],
   };
 }
 

@@ -1,5 +1,6 @@
+import type { Diagnostic } from '../diagnostics.ts';
 import { QuotaError } from '../errors.ts';
-import type { Json } from './json-text.ts';
+import { givenTwice, type Json } from './json-text.ts';
 
 const entry =
   /\s*u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*:\s*(?:u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(-?[0-9][0-9.e+-]*)|(None|True|False))\s*(,|\}\s*$)/y;
@@ -10,7 +11,11 @@ const entry =
  *
  * @throws QuotaError `invalid-input` when it is something else.
  */
-export function parsePythonDict(text: string, subject: string): ReadonlyMap<string, Json> {
+export function parsePythonDict(
+  text: string,
+  subject: string,
+  found: Diagnostic[] = [],
+): ReadonlyMap<string, Json> {
   const dict = new Map<string, Json>();
   let at = /^\ufeff?\s*\{/.exec(text)?.[0].length ?? 0;
   if (/^\s*\}\s*$/.test(text.slice(at))) return dict;
@@ -21,9 +26,11 @@ export function parsePythonDict(text: string, subject: string): ReadonlyMap<stri
       const what = `${subject} is not a dict of text and numbers from character ${at + 1} on`;
       throw new QuotaError('invalid-input', subject, what);
     }
-    const [, key = '', quoted, number, word, mark] = match;
-    dict.delete(unquote(key));
-    dict.set(unquote(key), quoted === undefined ? plain(number, word) : unquote(quoted));
+    const [, written = '', quoted, number, word, mark] = match;
+    const key = unquote(written);
+    if (dict.has(key)) found.push(givenTwice(key, dict.get(key)));
+    dict.delete(key);
+    dict.set(key, quoted === undefined ? plain(number, word) : unquote(quoted));
     if (mark !== ',') return dict;
     at = entry.lastIndex;
   }
@@ -36,9 +43,13 @@ const dictInList = /\s*(\{(?:[^{}'"]|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")*\})\s*
  *
  * @throws QuotaError `invalid-input` when it is something else.
  */
-export function parsePythonDicts(text: string, subject: string): readonly ReadonlyMap<string, Json>[] {
+export function parsePythonDicts(
+  text: string,
+  subject: string,
+  found: Diagnostic[] = [],
+): readonly ReadonlyMap<string, Json>[] {
   const dicts: ReadonlyMap<string, Json>[] = [];
-  let at = /^\s*\[/.exec(text)?.[0].length ?? 0;
+  let at = /^\ufeff?\s*\[/.exec(text)?.[0].length ?? 0;
   if (/^\s*\[\s*\]\s*$/.test(text)) return dicts;
   for (;;) {
     dictInList.lastIndex = at;
@@ -48,7 +59,7 @@ export function parsePythonDicts(text: string, subject: string): readonly Readon
       throw new QuotaError('invalid-input', subject, what);
     }
     const [, dict = '', mark] = match;
-    dicts.push(parsePythonDict(dict, subject));
+    dicts.push(parsePythonDict(dict, subject, found));
     if (mark !== ',') return dicts;
     at = dictInList.lastIndex;
   }

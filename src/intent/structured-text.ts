@@ -1,6 +1,6 @@
 import { QuotaError } from '../errors.ts';
 import type { Json } from './json-text.ts';
-import { maxTextLength, parseText } from './text-form.ts';
+import { maxTextLength, parseText, type TextOptions } from './text-form.ts';
 import { parseYaml } from './yaml-text.ts';
 
 /** Longest text that is read, in UTF-16 units. */
@@ -12,7 +12,7 @@ export const maxStructuredLength = maxTextLength;
  * @param subject what the text is, for messages.
  * @throws QuotaError `invalid-input` when it is neither, too long or empty
  */
-export function parseStructured(text: string, subject: string): Json {
+export function parseStructured(text: string, subject: string, options: TextOptions = { reader: parseYaml }): Json {
   if (text.trim() === '') throw new QuotaError('invalid-input', subject, `${subject} is empty`);
-  return parseText(text, subject, parseYaml);
+  return parseText(text, subject, options);
 }

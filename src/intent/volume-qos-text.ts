@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { QuotaError } from '../errors.ts';
 import { type Json, jsonType, scalarText } from './json-text.ts';
-import { propertiesOf } from './properties.ts';
-import { parseText, type YamlParser } from './text-form.ts';
+import { pairMap, propertiesOf } from './properties.ts';
+import { parseText, type TextReader } from './text-form.ts';
 import type { VolumeQos } from './volume-qos.ts';
 
 /** A QoS as Cinder keeps it, without the volume's size. */
@@ -15,24 +15,49 @@ export interface ParsedVolumeQos {
 const consumers = ['front-end', 'back-end', 'both'] as const;
 
 /**
- * Reads a volume type's QoS: Cinder API JSON, `openstack volume qos show` as JSON (properties as an object or as text),
- * YAML or `-f shell`, or `key=value` lines with a `consumer=` among them.
+ * Reads a volume type's QoS: Cinder API JSON, what the openstack client prints of it (table, JSON, YAML, shell, value) and
+ * cinder's did, command lines that set it, Terraform, or `key=value` lines with a `consumer=` among them.
  *
+ * @param reader for everything but JSON and `key=value` lines: `parsePasted`, or `parseYaml` for YAML alone.
  * @param subject what the text is, for messages: a file's name.
- * @throws QuotaError `invalid-input` when it is none of these, with line and column.
+ * @throws QuotaError `invalid-input` when it is none of these, with line and column, or there are several.
  */
-export function parseVolumeQos(text: string, yaml?: YamlParser, subject = 'volume QoS'): ParsedVolumeQos {
-  const outer = asObject(parseText(text, subject, yaml), subject);
-  const wrapped = outer.get('qos_specs');
-  const object = wrapped === undefined ? outer : asObject(wrapped, subject);
-  const { specs, diagnostics } = scalars(specsOf(object, subject));
+export function parseVolumeQos(text: string, reader?: TextReader, subject = 'volume QoS'): ParsedVolumeQos {
+  const found: Diagnostic[] = [];
+  const object = qosIn(parseText(text, subject, { reader, found }), subject);
+  const { specs, diagnostics } = scalars(specsOf(object, subject, found));
   const consumer = consumerOf(object, subject);
   const name = scalarText(object.get('name'));
   return {
     ...(name !== undefined && { name }),
     qos: { specs, ...(consumer && { consumer }) },
-    diagnostics: [...diagnostics, ...(consumer === undefined ? [noConsumer] : [])],
+    diagnostics: [...found, ...diagnostics, ...(consumer === undefined ? [noConsumer] : [])],
   };
+}
+
+/** The one QoS of an answer or a list. */
+function qosIn(json: Json, subject: string): ReadonlyMap<string, Json> {
+  if (Array.isArray(json)) return only(json, subject);
+  const outer = asObject(json, subject);
+  const wrapped = outer.get('qos_specs');
+  if (Array.isArray(wrapped)) return only(wrapped, subject);
+  const object = wrapped === undefined ? outer : asObject(wrapped, subject);
+  const isFlavor = ['flavor', 'flavors', 'vcpus'].some(key => object.has(key));
+  if (isFlavor) throw new QuotaError('invalid-input', subject, `${subject} is no volume QoS but a flavor: --flavor takes it`);
+  if (!object.has('ID') && !object.has('Name')) return object;
+  return new Map([...object].map(([key, value]) => [key.toLowerCase(), value]));
+}
+
+function only(list: readonly Json[], subject: string): ReadonlyMap<string, Json> {
+  const [one] = list;
+  if (one instanceof Map && list.length === 1) return qosIn(one, subject);
+  const names = list.flatMap(item => (item instanceof Map ? [scalarText(item.get('name') ?? item.get('Name'))] : []));
+  const named = names.slice(0, 5).map(name => `'${name ?? '?'}'`).join(', ');
+  const what =
+    names.length === 0
+      ? `must be an object, and is a list`
+      : `has ${list.length} QoS (${named}): give the one that is meant, as openstack volume qos show NAME -f json`;
+  throw new QuotaError('invalid-input', subject, `${subject} ${what}`);
 }
 
 const noConsumer: Diagnostic = { code: 'no-consumer', severity: 'warning', path: 'consumer' };
@@ -45,17 +70,30 @@ function asObject(json: Json, subject: string): ReadonlyMap<string, Json> {
 const describing = new Set(['id', 'name', 'associations', 'consumer', 'links', 'created_at']);
 
 /** `specs` of the API, `properties` of the client, or what is left of the object itself. */
-function specsOf(object: ReadonlyMap<string, Json>, subject: string): ReadonlyMap<string, Json> {
+function specsOf(
+  object: ReadonlyMap<string, Json>,
+  subject: string,
+  found: Diagnostic[],
+): ReadonlyMap<string, Json> {
   const key = object.has('specs') ? 'specs' : 'properties';
   const specs = object.get(key);
   if (specs instanceof Map) return specs;
-  if (typeof specs === 'string') return propertiesOf(specs, subject);
+  if (typeof specs === 'string') return /^[^'"{]*\S : /.test(specs) ? colonPairs(specs, found) : propertiesOf(specs, subject, found);
   if (specs === null) return new Map();
   if (specs === undefined) return bareSpecs(object, subject);
   throw new QuotaError(
     'invalid-input',
     subject,
     `${subject}: '${key}' must be an object, and is a ${jsonType(specs)}`,
+  );
+}
+
+/** As cinder's own client prints an object: `read_iops_sec : 500`, the next one below it. */
+function colonPairs(text: string, found: Diagnostic[]): ReadonlyMap<string, Json> {
+  const pairs = [...text.matchAll(/([^\s:]+) : (\S+)/g)];
+  return pairMap(
+    pairs.map(([, key = '', value = '']) => [key, value] as const),
+    found,
   );
 }
 

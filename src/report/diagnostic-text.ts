@@ -50,6 +50,10 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
   overridden: found => `does not count: ${arg(found, 'by')} asks for the same limit and wins`,
   'source-overridden': found =>
     `is '${found.value ?? ''}' in ${arg(found, 'from')}, which does not count: ${arg(found, 'by')} wins`,
+  'given-twice': found => `is given twice: the last one counts${found.value === undefined ? '' : `, not '${found.value}'`}`,
+  'unset-in-text': found =>
+    `is taken away at line ${arg(found, 'line')} (${arg(found, 'by')}): it counts as not asked for`,
+  'command-passed-over': found => `is passed over: '${arg(found, 'command')}' says nothing of limits`,
   'peak-below-average': found =>
     `is ${found.value ?? '?'}, below the average of ${arg(found, 'average')}: the peak is the limit then`,
   'not-a-scalar': found => `is ${article(arg(found, 'type'))}, must be a text or a number`,

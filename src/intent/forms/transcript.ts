@@ -1,0 +1,102 @@
+import { isClientCommand, isTableLine, promptLength } from '../pasted-line.ts';
+import { type ClientCommand, clientCommand, looseProperties } from './client-command.ts';
+import { giveInstead, quoted, refusedLine } from './refusal.ts';
+import { shellCommands } from './shell-words.ts';
+
+/** Lines that belong together, with the number of the first. */
+export interface Block {
+  readonly kind: 'table' | 'text';
+  readonly lines: readonly string[];
+  readonly line: number;
+}
+
+/** A command and what was printed after it. */
+export interface Section {
+  /** Absent: what stands before all commands, or after one that is about something else. */
+  readonly command?: ClientCommand;
+  readonly blocks: readonly Block[];
+}
+
+/** A line with what continues it. */
+interface Line {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** What a script has besides, and says nothing of limits. */
+const passedOver = /^(?:set [-+]|source |\. |export |unset |cd |echo |exit\b|sleep |clear$|logout$|then$|fi$|done$|true$)/;
+
+/**
+ * Divides what was copied from a terminal, or stands in a script, into commands and what each printed.
+ *
+ * @throws QuotaError `invalid-input` with the line of a command that cannot be read.
+ */
+export function sectionsOf(text: string, subject: string): readonly Section[] {
+  const lines = continuedLines(text);
+  // After a lone `#` a command is root's, unless there are commands without it: then it is a comment.
+  const isRoots = !lines.some(({ text: line }) => !line.trim().startsWith('#') && isClientCommand(line.slice(promptLength(line))));
+  const sections: { command?: ClientCommand; lines: Line[] }[] = [{ lines: [] }];
+  for (const one of lines) {
+    const line = one.text.trim();
+    const isComment = line.startsWith('#') && !(isRoots && promptLength(line) > 0);
+    if (isComment) continue;
+    const commands = commandsIn({ ...one, text: line }, subject);
+    if (commands === undefined) sections.at(-1)?.lines.push(one);
+    else sections.push(...commands.map(command => ({ ...(command && { command }), lines: [] })));
+  }
+  return sections.map(({ command, lines: own }) => ({ ...(command && { command }), blocks: blocksOf(own) }));
+}
+
+/** The commands of a line; undefined: it is none, but something that was printed. */
+function commandsIn({ text, line }: Line, subject: string): readonly (ClientCommand | undefined)[] | undefined {
+  const prompted = promptLength(text);
+  const rest = text.slice(prompted);
+  const typed = /^\((openstack|nova|cinder|neutron)\)\s/.exec(text)?.[1];
+  const whole = typed === undefined ? rest : `${typed} ${rest}`;
+  const isLoose = /^["']?--prop(?:erty)?[ =]/.test(rest);
+  if (!isLoose && !isClientCommand(whole)) return prompted > 0 || passedOver.test(text) ? [undefined] : undefined;
+  const commands = shellCommands(straight(whole));
+  if (commands === undefined)
+    throw refusedLine(subject, line, `a quote that is not closed, or '||' between commands: ${quoted(text)}`);
+  return commands.map(words => clientCommand(words, subject, line) ?? looseProperties(words, subject, line));
+}
+
+/** Word processors make other quotes and dashes of those that were typed. */
+function straight(command: string): string {
+  return command
+    .replace(/[“”„]/g, '"')
+    .replace(/[‘’]/g, "'")
+    .replace(/(^|\s)[–—](?=[a-z])/g, '$1--');
+}
+
+/** A `\` at its end, with blanks behind it or not, continues a line; so does a key that hangs below its command. */
+function continuedLines(text: string): readonly Line[] {
+  const lines: { text: string; line: number }[] = [];
+  let isOpen = false;
+  for (const [at, raw] of text.split('\n').entries()) {
+    const last = lines.at(-1);
+    const content = raw.replace(/\\[ \t]*$/, '');
+    const hangs = last !== undefined && /^\s*--[a-z]/.test(raw) && isClientCommand(last.text.slice(promptLength(last.text.trim())).trim());
+    if (last !== undefined && (isOpen || hangs)) last.text += ` ${content.replace(/^\s*>\s/, '').trim()}`;
+    else lines.push({ text: content, line: at + 1 });
+    isOpen = content !== raw;
+  }
+  return lines;
+}
+
+function blocksOf(lines: readonly Line[]): readonly Block[] {
+  const blocks: { kind: Block['kind']; lines: string[]; line: number }[] = [];
+  for (const { text, line } of lines) {
+    const kind = isTableLine(text) ? 'table' : 'text';
+    const last = blocks.at(-1);
+    if (last?.kind === kind) last.lines.push(text);
+    else blocks.push({ kind, lines: [text], line });
+  }
+  return blocks.filter(block => block.lines.some(line => line.trim() !== ''));
+}
+
+/** Nothing is known of such a text. */
+export function unknownForm(subject: string, { lines, line }: Block): Error {
+  const at = Math.max(0, lines.findIndex(one => one.trim() !== ''));
+  return refusedLine(subject, line + at, `${quoted(lines[at] ?? '')} is in no form that is read: ${giveInstead}`);
+}
