@@ -74,6 +74,10 @@ export type DiagnosticCode =
   | 'unset-in-text'
   /** A command line that is about something else; args: `command`. */
   | 'command-passed-over'
+  /** A domain's flavor that the catalogue given does not have; args: `instead` (what says what it shall have). */
+  | 'not-in-catalogue'
+  /** None of the keys that ask for a limit is one that anybody reads; args: `keys`. */
+  | 'nothing-understood'
   /** The peak is below the average, and is the real limit then; args: `average`. */
   | 'peak-below-average'
   /** A list or an object where a value must be; args: `type`. */

@@ -2,8 +2,15 @@ import { QuotaError } from '../errors.ts';
 import type { Flavor } from '../intent/flavor.ts';
 import { flavorQuota } from '../intent/flavor-quota.ts';
 import { isUnknownKey } from '../intent/near-key.ts';
+import { refuseNothingUnderstood } from '../intent/understood.ts';
 import type { Asked } from '../workflow/wish.ts';
-import { type QuotaInput, type QuotaOptions, readQuota, wishOptionsIn } from './quota-input.ts';
+import {
+  type QuotaInput,
+  type QuotaOptions,
+  readProvingQuota,
+  readQuota,
+  wishOptionsIn,
+} from './quota-input.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options by which a command that knows a domain is told what is wanted of it. */
@@ -37,7 +44,7 @@ export async function readAsked(
   domainXml?: () => Promise<string>,
 ): Promise<Asked> {
   if (options.remove === true) return askedToRemove(options);
-  return askedOf(await readQuota(options, terminal, domainXml), options);
+  return askedOf(await readProvingQuota(options, terminal, domainXml), options);
 }
 
 /**
@@ -53,7 +60,9 @@ export async function readToWrite(
 ): Promise<Asked> {
   if (options.remove === true) return askedToRemove(options);
   const input = await readQuota(options, terminal, domainXml);
-  refuseUnknown(input.flavor, input.flavor.name ?? options.flavor?.at(-1) ?? 'what is asked', options);
+  const subject = input.flavor.name ?? options.flavor?.at(-1) ?? 'what is asked';
+  refuseUnknown(input.flavor, subject, options);
+  if (options.allowUnknown !== true) refuseNothingUnderstood(input.flavor.extraSpecs, subject);
   return askedOf(input, options);
 }
 

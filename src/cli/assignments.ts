@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { hasErrors } from '../diagnostics.ts';
 import { QuotaError } from '../errors.ts';
 import { type FlavorResult, parseFlavor } from '../intent/flavor.ts';
+import { refuseNothingUnderstood } from '../intent/understood.ts';
 import { parseSelector } from '../intent/volume-intent.ts';
 import { parseVolumeQos } from '../intent/volume-qos-text.ts';
 import { wholeQuota } from '../intent/whole-quota.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { DomainRequest } from '../workflow/plan-domain.ts';
 import { type AskedOptions, mannerOf, recordOf, refuseUnknown } from './asked.ts';
-import { inputName, readInput, readText, readerFor } from './inputs.ts';
+import { inputName, readerFor, readInput, readText } from './inputs.ts';
 import { readFlavorFile, sayDiagnostics } from './quota-input.ts';
 import type { Terminal } from './terminal.ts';
 import { volumeIntent } from './volume-input.ts';
@@ -121,6 +122,7 @@ function requestOf(
   volumes: readonly ReturnType<typeof volumeIntent>[],
   { scopes, options, terminal, toWrite = false, where }: AssignmentContext & { readonly where: string },
 ): DomainRequest {
+  if (!toWrite) refuseNothingUnderstood(flavor.extraSpecs, where);
   const { quota, diagnostics: more } = wholeQuota(flavor.extraSpecs);
   const ofVolumes = volumes.flatMap(volume => volume.diagnostics);
   const diagnostics = [...found, ...more, ...ofVolumes].map(one => ({

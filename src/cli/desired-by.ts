@@ -3,6 +3,7 @@ import type { RepairContext } from '../audit/repair.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import type { Flavor } from '../intent/flavor.ts';
 import { isUnknownKey } from '../intent/near-key.ts';
+import { notUnderstood, quotedKeys } from '../intent/understood.ts';
 import { wholeQuota } from '../intent/whole-quota.ts';
 import type { Desired } from '../workflow/audit.ts';
 import type { DomainView } from '../workflow/look-at.ts';
@@ -63,6 +64,11 @@ function known(
   tellErrors: TellErrors,
 ): Desired {
   const { nova, intent } = view.live ?? view.config ?? {};
+  const understood = (source: DesiredSource, specs: Flavor['extraSpecs'] | undefined) => {
+    const keys = specs === undefined ? [] : notUnderstood(specs);
+    if (keys.length > 0) tellErrors([nothingUnderstood(source, nova?.name ?? view.state.name, keys)]);
+    return specs !== undefined && keys.length === 0;
+  };
   const ofFlavor = (source: DesiredSource, { name, extraSpecs }: Flavor, how?: readonly string[]) => {
     const { quota, diagnostics } = wholeQuota(extraSpecs);
     tellErrors(lostIn(diagnostics, `${source} ${name ?? view.state.name}`));
@@ -72,16 +78,32 @@ function known(
     return named(source, name, what, { options: [...connect, ...asks, ...allowing(record?.asked)] });
   };
   const listed = catalogue?.get(nova?.id ?? '') ?? catalogue?.get(nova?.name ?? '');
-  if (listed !== undefined) return ofFlavor('catalogue', listed);
+  if (listed !== undefined && understood('catalogue', listed.extraSpecs))
+    return ofFlavor('catalogue', listed);
   const specs = nova?.extraSpecs;
-  if (nova !== undefined && specs !== undefined) {
+  const isInMetadata = understood('nova-metadata', specs);
+  const isRecorded = !isInMetadata && understood('record', intent?.asked);
+  if (catalogue !== undefined && listed === undefined && nova !== undefined)
+    tellErrors([notListed(nova, isInMetadata ? 'nova-metadata' : isRecorded ? 'record' : 'libvirt')]);
+  if (isInMetadata && specs !== undefined) {
     return ofFlavor('nova-metadata', { ...nova, extraSpecs: specs }, ['--flavor-from-metadata']);
   }
-  if (intent !== undefined) {
+  if (isRecorded && intent !== undefined) {
     const name = intent.flavor === undefined ? {} : { name: intent.flavor };
     return ofFlavor('record', { ...name, extraSpecs: intent.asked });
   }
   return { source: 'libvirt', asked: { quota: wholeQuota({}).quota } };
+}
+
+/** What its domains shall have is taken from elsewhere, which must not happen in silence. */
+function notListed({ name, id }: Partial<Flavor>, instead: DesiredSource): Diagnostic {
+  const path = `flavor '${name ?? id ?? '?'}'`;
+  return { code: 'not-in-catalogue', severity: 'warning', path, args: { instead } };
+}
+
+function nothingUnderstood(source: DesiredSource, name: string, keys: readonly string[]): Diagnostic {
+  const args = { keys: quotedKeys(keys) };
+  return { code: 'nothing-understood', severity: 'error', path: `${source} ${name}`, args };
 }
 
 /** What would vanish with the limit that somebody meant: errors, and keys that nobody reads. */

@@ -4,11 +4,12 @@ import { type Flavor, type FlavorResult, flavorFromProperties, parseFlavor } fro
 import { type FlavorSource, mergeFlavors } from '../intent/merge-flavors.ts';
 import { withNamespace } from '../intent/own-keys.ts';
 import { textForm } from '../intent/text-form.ts';
+import { refuseNothingUnderstood } from '../intent/understood.ts';
 import type { VolumeIntent } from '../intent/volume-intent.ts';
 import { type WholeQuota, wholeQuota } from '../intent/whole-quota.ts';
 import { diagnosticHint } from '../report/diagnostic-hint.ts';
 import { diagnosticLine } from '../report/diagnostic-text.ts';
-import { checkOneStdin, fromInput, inputName, readText, readerFor } from './inputs.ts';
+import { checkOneStdin, fromInput, inputName, readerFor, readText } from './inputs.ts';
 import type { Terminal } from './terminal.ts';
 import type { VolumeOptions } from './volume-input.ts';
 
@@ -68,6 +69,24 @@ export async function readQuota(
   sayDiagnostics(diagnostics, terminal);
   refuseErrors(diagnostics, flavor.name ?? options.flavor?.at(-1) ?? 'what is asked');
   return { flavor, quota, volumes, diagnostics };
+}
+
+/**
+ * The same for commands that prove or write something: what proves nothing is refused.
+ *
+ * @throws QuotaError `invalid-input`, also when none of the keys that ask for a limit is known
+ */
+export async function readProvingQuota(
+  options: QuotaOptions,
+  terminal: Terminal,
+  domainXml?: () => Promise<string>,
+): Promise<QuotaInput> {
+  const input = await readQuota(options, terminal, domainXml);
+  refuseNothingUnderstood(
+    input.flavor.extraSpecs,
+    input.flavor.name ?? options.flavor?.at(-1) ?? 'what is asked',
+  );
+  return input;
 }
 
 /** Ends the work when there are errors among the findings. @throws QuotaError `invalid-input` */

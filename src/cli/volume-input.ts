@@ -10,7 +10,7 @@ import {
 } from '../intent/volume-intent.ts';
 import { volumeQuota } from '../intent/volume-qos.ts';
 import { type ParsedVolumeQos, parseVolumeQos } from '../intent/volume-qos-text.ts';
-import { inputName, readText, readerFor } from './inputs.ts';
+import { inputName, readerFor, readText } from './inputs.ts';
 
 const QOS_LIMIT = 1024 * 1024;
 

@@ -31,12 +31,14 @@ const specsKey = /^(?:OS-FLV[\w-]*:)?extra_specs$/;
  * @throws QuotaError `invalid-input` when there is none, or one of which the extra specs are not told: they prove nothing
  */
 export function flavorsIn(json: Json, text: FlavorText): readonly WrittenFlavor[] {
-  if (Array.isArray(json)) return json.some(isListed) ? json.flatMap(one => flavorsIn(one, text)) : inside(json, text);
+  if (Array.isArray(json))
+    return json.some(isListed) ? json.flatMap(one => flavorsIn(one, text)) : inside(json, text);
   if (!(json instanceof Map)) throw refused(text, `must be an object, and is a ${jsonType(json)}`);
   const object = namedAsTheApi(json);
   for (const list of ['flavors', 'servers']) {
     const several = object.get(list);
-    if (Array.isArray(several) && several.length > 0) return several.flatMap(one => flavorsIn(inner(one, list), text));
+    if (Array.isArray(several) && several.length > 0)
+      return several.flatMap(one => flavorsIn(inner(one, list), text));
   }
   const wrapped = object.get('flavor') ?? object.get('server');
   if (wrapped !== undefined) return wrappedFlavor(wrapped, object, text);
@@ -55,7 +57,12 @@ function inner(one: Json, list: string): Json {
 function isListed(one: Json): boolean {
   if (!(one instanceof Map)) return false;
   const object = namedAsTheApi(one);
-  return object.has('flavor') || object.has('server') || isFlavor(object) || [...object.keys()].every(key => flavorField.test(key));
+  return (
+    object.has('flavor') ||
+    object.has('server') ||
+    isFlavor(object) ||
+    [...object.keys()].every(key => flavorField.test(key))
+  );
 }
 
 function isNested(value: Json): boolean {
@@ -68,7 +75,11 @@ function namedAsTheApi(object: ReadonlyMap<string, Json>): ReadonlyMap<string, J
   return new Map([...object].map(([key, value]) => [key.toLowerCase().replaceAll(' ', '_'), value]));
 }
 
-function wrappedFlavor(wrapped: Json, around: ReadonlyMap<string, Json>, text: FlavorText): readonly WrittenFlavor[] {
+function wrappedFlavor(
+  wrapped: Json,
+  around: ReadonlyMap<string, Json>,
+  text: FlavorText,
+): readonly WrittenFlavor[] {
   if (typeof wrapped === 'string') {
     const flavor = serverFlavor(wrapped, text.subject);
     return [{ fields: flavor, specs: toldSpecs(flavor, text) }];
@@ -94,7 +105,7 @@ function refuseOthers(object: ReadonlyMap<string, Json>, text: FlavorText): void
   const what =
     object.has('qos_specs') || (object.has('consumer') && !object.has('vcpus'))
       ? 'a QoS of volumes: --volume DISK=FILE takes it'
-      : object.has('policies') || object.has('policy')
+      : ['policies', 'policy', 'rules'].some(key => object.has(key))
         ? "a network's QoS policy: virt-quota port takes it"
         : undefined;
   if (what !== undefined) throw refused(text, `is no flavor but ${what}`);
@@ -105,6 +116,8 @@ function toldSpecs(object: ReadonlyMap<string, Json>, text: FlavorText): Readonl
   const key = [...object.keys()].find(one => specsKey.test(one)) ?? 'properties';
   const specs = object.get(key);
   if (specs instanceof Map) return specs;
+  if (typeof specs === 'string' && /^\s*\{\{/.test(specs))
+    throw refused(text, `: '${key}' is a template that something else fills in: write the values out`);
   if (typeof specs === 'string' && specs !== 'None') return propertiesOf(specs, text.subject, text.found);
   if (specs === undefined || specs === null || specs === 'None') throw untold(object, text);
   throw refused(text, `: '${key}' must be an object, and is a ${jsonType(specs)}`);
@@ -138,5 +151,9 @@ function inside(json: Json, text: FlavorText): readonly WrittenFlavor[] {
 }
 
 function refused({ subject }: FlavorText, what: string): QuotaError {
-  return new QuotaError('invalid-input', subject, what.startsWith(':') ? `${subject}${what}` : `${subject} ${what}`);
+  return new QuotaError(
+    'invalid-input',
+    subject,
+    what.startsWith(':') ? `${subject}${what}` : `${subject} ${what}`,
+  );
 }

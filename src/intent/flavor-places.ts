@@ -47,13 +47,16 @@ export function flavorsDeepInside(json: Json, depth = 0): readonly ReadonlyMap<s
   }
   if (isFlavorLike(json)) return [resource(json)];
   return [...json].flatMap(([key, value]) => {
-    if (/^(?:openstack\.cloud\.)?(?:os_nova_flavor|compute_flavor)$/.test(key) && value instanceof Map) return [resource(value)];
+    if (/^(?:openstack\.cloud\.)?(?:os_nova_flavor|compute_flavor)$/.test(key) && value instanceof Map)
+      return [resource(value)];
     return flavorsDeepInside(value, depth + 1);
   });
 }
 
 function isFlavorLike(object: ReadonlyMap<string, Json>): boolean {
-  return (object.has('vcpus') || object.has('ram')) && (object.has('extra_specs') || object.has('properties'));
+  return (
+    (object.has('vcpus') || object.has('ram')) && (object.has('extra_specs') || object.has('properties'))
+  );
 }
 
 /** One that is declared without extra specs has none; its `flavorid` is the API's id. */
@@ -61,7 +64,9 @@ function resource(declared: ReadonlyMap<string, Json>): ReadonlyMap<string, Json
   const flavor = new Map(declared);
   const id = declared.get('flavorid') ?? declared.get('id');
   if (id !== undefined) flavor.set('id', id);
-  const isTold = ['extra_specs', 'properties'].some(key => declared.get(key) !== undefined && declared.get(key) !== null);
+  const isTold = ['extra_specs', 'properties'].some(
+    key => declared.get(key) !== undefined && declared.get(key) !== null,
+  );
   if (!isTold) flavor.set('extra_specs', new Map());
   return flavor;
 }

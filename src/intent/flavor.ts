@@ -33,7 +33,9 @@ export interface FlavorResult {
 export function parseFlavor(text: string, reader?: TextReader, subject = 'flavor'): FlavorResult {
   const [first, ...others] = distinct(parseFlavors(text, { reader }, subject));
   if (first !== undefined && others.length === 0) return first;
-  const names = [first, ...others].slice(0, NAMED).map(one => `'${one?.flavor.name ?? one?.flavor.id ?? '?'}'`);
+  const names = [first, ...others]
+    .slice(0, NAMED)
+    .map(one => `'${one?.flavor.name ?? one?.flavor.id ?? '?'}'`);
   const more = others.length + 1 > NAMED ? `, ${others.length + 1 - NAMED} more` : '';
   const which =
     first === undefined

@@ -33,7 +33,11 @@ export interface JsonOptions {
  * @param subject what the text is, for messages.
  * @throws QuotaError `invalid-input` with line and column when it is not JSON, or nested too deep.
  */
-export function parseJson(text: string, subject: string, { firstLine = 1, found = [] }: JsonOptions = {}): Json {
+export function parseJson(
+  text: string,
+  subject: string,
+  { firstLine = 1, found = [] }: JsonOptions = {},
+): Json {
   const cursor: Cursor = { text, subject, firstLine, found, at: text.startsWith('\ufeff') ? 1 : 0, depth: 0 };
   const value = parseValue(cursor);
   skipSpace(cursor);

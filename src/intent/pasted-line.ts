@@ -1,8 +1,9 @@
 /** The programs whose command lines are read. */
-const client = /^(?:[\w./-]{0,80}[/.])?(openstack|nova|cinder|neutron)(?=\s)/;
+const client = /^(?:[\w./-]{0,80}[/.])?(openstack|nova|cinder|neutron)(?=\s)(?!.{0,200}: error: )/;
 
 /** What may stand before a program: assignments of the environment, `sudo`, `time`. */
-const before = /^(?:(?:sudo|env|time|[A-Za-z_]\w{0,60}=[^\s'"|;&]{0,200}|-[EHnSk]|-u\s+[\w.-]{1,60})\s+){1,20}/;
+const before =
+  /^(?:(?:sudo|env|time|[A-Za-z_]\w{0,60}=[^\s'"|;&]{0,200}|-[EHnSk]|-u\s+[\w.-]{1,60})\s+){1,20}/;
 
 /** `[user@host ~]$`, `(venv) user@host:~/x#`, `PS C:\>`, `(openstack)`, `$`: what a shell prints before a command. */
 const prompt =
@@ -30,7 +31,7 @@ export function isClientCommand(line: string): boolean {
 
 /** Whether a line can stand only in what was copied from a terminal. */
 export function isPastedLine(line: string): boolean {
-  return isTableLine(line) || promptLength(line) > 0 || isClientCommand(line);
+  return /^usage: /.test(line) || isTableLine(line) || promptLength(line) > 0 || isClientCommand(line);
 }
 
 /**

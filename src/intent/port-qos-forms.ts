@@ -75,7 +75,14 @@ function listed(rules: readonly Json[], name: string): readonly WrittenRule[] {
 }
 
 /** Whose a rule is, and which state of it, is no part of what it asks for. */
-const ownership = new Set(['project_id', 'tenant_id', 'revision_number', 'created_at', 'updated_at', 'description']);
+const ownership = new Set([
+  'project_id',
+  'tenant_id',
+  'revision_number',
+  'created_at',
+  'updated_at',
+  'description',
+]);
 
 /** The client's column heads (`Max Burst Kbits`) as the API's keys (`max_burst_kbps`); empty cells are no values. */
 function apiKeys(rule: Json): Json {
@@ -84,7 +91,9 @@ function apiKeys(rule: Json): Json {
     key.toLowerCase().replaceAll(' ', '_').replace('kbits', 'kbps'),
     value,
   ]);
-  return new Map(named.filter(([key, value]) => value !== null && value !== '' && value !== 'None' && !ownership.has(key)));
+  return new Map(
+    named.filter(([key, value]) => value !== null && value !== '' && value !== 'None' && !ownership.has(key)),
+  );
 }
 
 function identityOf(object: ReadonlyMap<string, Json>): WrittenPolicy['identity'] {

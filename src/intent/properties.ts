@@ -34,7 +34,10 @@ export function propertiesOf(
  *
  * @throws QuotaError `invalid-input` when it is something else.
  */
-export function parsePairs(text: string, subject: string): readonly (readonly [string, string | undefined])[] {
+export function parsePairs(
+  text: string,
+  subject: string,
+): readonly (readonly [string, string | undefined])[] {
   const pairs: (readonly [string, string | undefined])[] = [];
   const end = text.trimEnd().length;
   let at = 0;

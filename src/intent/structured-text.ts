@@ -12,7 +12,11 @@ export const maxStructuredLength = maxTextLength;
  * @param subject what the text is, for messages.
  * @throws QuotaError `invalid-input` when it is neither, too long or empty
  */
-export function parseStructured(text: string, subject: string, options: TextOptions = { reader: parseYaml }): Json {
+export function parseStructured(
+  text: string,
+  subject: string,
+  options: TextOptions = { reader: parseYaml },
+): Json {
   if (text.trim() === '') throw new QuotaError('invalid-input', subject, `${subject} is empty`);
   return parseText(text, subject, options);
 }

@@ -35,11 +35,12 @@ export const maxTextLength = 1024 * 1024;
 export function textForm(text: string): TextForm {
   const start = text.replace(/^\ufeff/, '').trimStart();
   if (start.startsWith('<')) return 'xml';
+  if (start.includes('\x1b')) return 'pasted';
   const form = markedForm(start);
   if (form !== undefined) return endsAtPrompt(start) ? 'pasted' : form;
   const line = firstLine(start);
   if (line === undefined) return start.split('\n').some(isHashedCommand) ? 'pasted' : 'lines';
-  if (isPastedLine(line) || start.includes('\x1b') || endsAtPrompt(start)) return 'pasted';
+  if (isPastedLine(line) || endsAtPrompt(start)) return 'pasted';
   if (isYaml(line)) return 'yaml';
   return contentLines(start).every(isPlainProperty) ? 'lines' : 'pasted';
 }
@@ -76,9 +77,13 @@ export function parseText(text: string, subject: string, options: TextOptions = 
 
 /** What its first character tells. */
 function markedForm(start: string): TextForm | undefined {
-  if (/^(?:\[\s*)?\{\s*u?'/.test(start)) return 'python';
+  if (/^(?:\[\s*)?\{\s*u?'/.test(start)) return /[\]}]$/.test(start.trimEnd()) ? 'python' : undefined;
   if (start.startsWith('{')) return 'json';
-  if (start.startsWith('[')) return isPastedLine(firstLine(start) ?? '') ? undefined : 'json';
+  // A prompt, or a list that stands among bare values.
+  if (start.startsWith('['))
+    return /^\[(?:'|\s{0,8}\](?!\s*$))/.test(start) || isPastedLine(firstLine(start) ?? '')
+      ? undefined
+      : 'json';
   return /^"(?:[^"\\\n]|\\.)*"\s*$/.test(start) ? 'json' : undefined;
 }
 

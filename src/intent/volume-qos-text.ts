@@ -26,6 +26,7 @@ export function parseVolumeQos(text: string, reader?: TextReader, subject = 'vol
   const found: Diagnostic[] = [];
   const object = qosIn(parseText(text, subject, { reader, found }), subject);
   const { specs, diagnostics } = scalars(specsOf(object, subject, found));
+  if (Object.keys(specs).some(key => key.startsWith('quota:'))) throw isAFlavor(subject);
   const consumer = consumerOf(object, subject);
   const name = scalarText(object.get('name'));
   return {
@@ -42,17 +43,30 @@ function qosIn(json: Json, subject: string): ReadonlyMap<string, Json> {
   const wrapped = outer.get('qos_specs');
   if (Array.isArray(wrapped)) return only(wrapped, subject);
   const object = wrapped === undefined ? outer : asObject(wrapped, subject);
-  const isFlavor = ['flavor', 'flavors', 'vcpus'].some(key => object.has(key));
-  if (isFlavor) throw new QuotaError('invalid-input', subject, `${subject} is no volume QoS but a flavor: --flavor takes it`);
+  const isFlavor = ['flavor', 'flavors', 'servers', 'vcpus', 'VCPUs'].some(key => object.has(key));
+  if (isFlavor) throw isAFlavor(subject);
   if (!object.has('ID') && !object.has('Name')) return object;
   return new Map([...object].map(([key, value]) => [key.toLowerCase(), value]));
+}
+
+function isAFlavor(subject: string): QuotaError {
+  return new QuotaError(
+    'invalid-input',
+    subject,
+    `${subject} is no volume QoS but a flavor: --flavor takes it`,
+  );
 }
 
 function only(list: readonly Json[], subject: string): ReadonlyMap<string, Json> {
   const [one] = list;
   if (one instanceof Map && list.length === 1) return qosIn(one, subject);
-  const names = list.flatMap(item => (item instanceof Map ? [scalarText(item.get('name') ?? item.get('Name'))] : []));
-  const named = names.slice(0, 5).map(name => `'${name ?? '?'}'`).join(', ');
+  const names = list.flatMap(item =>
+    item instanceof Map ? [scalarText(item.get('name') ?? item.get('Name'))] : [],
+  );
+  const named = names
+    .slice(0, 5)
+    .map(name => `'${name ?? '?'}'`)
+    .join(', ');
   const what =
     names.length === 0
       ? `must be an object, and is a list`
@@ -78,7 +92,8 @@ function specsOf(
   const key = object.has('specs') ? 'specs' : 'properties';
   const specs = object.get(key);
   if (specs instanceof Map) return specs;
-  if (typeof specs === 'string') return /^[^'"{]*\S : /.test(specs) ? colonPairs(specs, found) : propertiesOf(specs, subject, found);
+  if (typeof specs === 'string')
+    return /^[^'"{]*\S : /.test(specs) ? colonPairs(specs, found) : propertiesOf(specs, subject, found);
   if (specs === null) return new Map();
   if (specs === undefined) return bareSpecs(object, subject);
   throw new QuotaError(

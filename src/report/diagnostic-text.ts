@@ -50,10 +50,15 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
   overridden: found => `does not count: ${arg(found, 'by')} asks for the same limit and wins`,
   'source-overridden': found =>
     `is '${found.value ?? ''}' in ${arg(found, 'from')}, which does not count: ${arg(found, 'by')} wins`,
-  'given-twice': found => `is given twice: the last one counts${found.value === undefined ? '' : `, not '${found.value}'`}`,
+  'given-twice': found =>
+    `is given twice: the last one counts${found.value === undefined ? '' : `, not '${found.value}'`}`,
   'unset-in-text': found =>
     `is taken away at line ${arg(found, 'line')} (${arg(found, 'by')}): it counts as not asked for`,
   'command-passed-over': found => `is passed over: '${arg(found, 'command')}' says nothing of limits`,
+  'not-in-catalogue': found =>
+    `is not in the catalogue: what its domains shall have is taken from ${instead[arg(found, 'instead')] ?? '?'}`,
+  'nothing-understood': found =>
+    `asks for limits by keys that nobody knows (${arg(found, 'keys')}): it proves nothing and does not count`,
   'peak-below-average': found =>
     `is ${found.value ?? '?'}, below the average of ${arg(found, 'average')}: the peak is the limit then`,
   'not-a-scalar': found => `is ${article(arg(found, 'type'))}, must be a text or a number`,
@@ -103,6 +108,13 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
   'no-place': () => 'has no place in a line: translate by itself writes it',
   'cannot-be-unset': found =>
     `stays ${found.value ?? '?'}: libvirt cannot unset it on a running domain, and this host's default is not known`,
+};
+
+/** Where an audit takes it from when the catalogue does not know. */
+const instead: Readonly<Record<string, string>> = {
+  'nova-metadata': "the extra specs in Nova's metadata",
+  record: 'the record of the last apply',
+  libvirt: "libvirt's own definition",
 };
 
 function arg(found: Diagnostic, name: string): string {

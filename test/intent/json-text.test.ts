@@ -17,8 +17,12 @@ describe('a key given twice', () => {
 
 describe('a message', () => {
   it('counts lines from the one that is said to be the first', () => {
-    expect(() => parseJson('{"a" 1}', 'it', { firstLine: 17 })).toThrow("it is not JSON at line 17, column 6: ':' was");
-    expect(() => parseJson('{"a":\n}', 'it', { firstLine: 17 })).toThrow('it is not JSON at line 18, column 1: a value was');
+    expect(() => parseJson('{"a" 1}', 'it', { firstLine: 17 })).toThrow(
+      "it is not JSON at line 17, column 6: ':' was",
+    );
+    expect(() => parseJson('{"a":\n}', 'it', { firstLine: 17 })).toThrow(
+      'it is not JSON at line 18, column 1: a value was',
+    );
   });
 });
 

@@ -23,8 +23,17 @@ describe('the form of a text', () => {
     ['lines', '--property quota:cpu_shares=5'],
     ['lines', '# a: comment\nname=m1'],
     ['lines', "properties=\"{'a': 'b'}\""],
-    ['lines', 'abc'],
     ['lines', ''],
+    ['python', "[{'a': 1}]"],
+    ['pasted', 'abc'],
+    ['pasted', '| a | b |'],
+    ['pasted', '[user@host ~]$ openstack flavor show m1'],
+    ['pasted', 'quota:cpu_shares=512 --property quota:cpu_quota=5'],
+    ['pasted', "quota:cpu_shares='512', quota:cpu_quota='5'"],
+    ['pasted', '{"a": 1}\n[user@host ~]$ '],
+    ['pasted', 'quota:cpu_shares: 5\nuser@host:~$'],
+    ['pasted', '# openstack flavor set m1 --property a=b'],
+    ['pasted', '\x1b[1mquota:cpu_shares\x1b[0m=5'],
   ])('is %s: %j', (form, text) => {
     expect(textForm(text)).toBe(form);
   });

@@ -6,7 +6,7 @@ import { verifyDomain } from '../../workflow/verify.ts';
 import { domainXmlFrom } from '../domain-xml.ts';
 import { exitCode, exitCodeOfVerdicts } from '../exit-codes.ts';
 import { type LookOptions, looking } from '../looking.ts';
-import { type QuotaOptions, readQuota, sayDiagnostics } from '../quota-input.ts';
+import { type QuotaOptions, readProvingQuota, sayDiagnostics } from '../quota-input.ts';
 import { scopesOf } from '../scopes.ts';
 import { type Loudness, processTerminal } from '../terminal.ts';
 
@@ -26,7 +26,11 @@ export interface VerifyOptions extends LookOptions, QuotaOptions, Loudness {
 /** `virt-quota verify`. */
 export async function verify(domain: string, options: VerifyOptions): Promise<void> {
   const terminal = processTerminal(options);
-  const { quota, volumes } = await readQuota(options, terminal, domainXmlFrom(domain, options, terminal));
+  const { quota, volumes } = await readProvingQuota(
+    options,
+    terminal,
+    domainXmlFrom(domain, options, terminal),
+  );
   const { prune = false, ovsNative = false } = options;
   const request = { domain, quota, volumes, prune, ovsNative, scopes: scopesOf(options) };
   const found = await looking(options, terminal, surroundings => verifyDomain(surroundings, request));

@@ -19,9 +19,15 @@ const changes: Readonly<Record<ClientCommand['subject'], (command: ClientCommand
 
 function changeFlavor(command: ClientCommand, paste: Paste): void {
   const [name, id, , , vcpus] = command.names;
-  if (command.verb === 'delete') return forget(paste.flavors, command.names);
+  if (command.verb === 'delete') {
+    forget(paste.flavors, command.names);
+    return;
+  }
   const draft = draftNamed(paste.flavors, name);
-  for (const [key, value] of [['id', id], ['vcpus', vcpus]] as const) {
+  for (const [key, value] of [
+    ['id', id],
+    ['vcpus', vcpus],
+  ] as const) {
     const said = command.options.get(key)?.at(-1) ?? (command.verb === 'create' ? value : undefined);
     if (said !== undefined) draft.set(key, said);
   }
@@ -29,9 +35,14 @@ function changeFlavor(command: ClientCommand, paste: Paste): void {
 }
 
 function changeVolumeQos(command: ClientCommand, paste: Paste): void {
-  if (command.verb === 'delete') return forget(paste.qosSpecs, command.names);
+  if (command.verb === 'delete') {
+    forget(paste.qosSpecs, command.names);
+    return;
+  }
   const draft = draftNamed(paste.qosSpecs, command.names[0]);
-  const among = command.properties.find(property => property.startsWith('consumer='))?.slice('consumer='.length);
+  const among = command.properties
+    .find(property => property.startsWith('consumer='))
+    ?.slice('consumer='.length);
   const properties = command.properties.filter(property => !property.startsWith('consumer='));
   // openstack's client says `both` where nothing is said; cinder's leaves it to the API.
   const unsaid = command.verb === 'create' && command.told.startsWith('openstack') ? 'both' : undefined;
@@ -41,12 +52,24 @@ function changeVolumeQos(command: ClientCommand, paste: Paste): void {
 }
 
 function changePolicy(command: ClientCommand, paste: Paste): void {
-  if (command.verb === 'delete') return forget(paste.policies, command.names);
+  if (command.verb === 'delete') {
+    forget(paste.policies, command.names);
+    return;
+  }
   const draft = draftNamed(paste.policies, command.names[0]);
   if (command.verb === 'create' && !draft.has('rules')) draft.set('rules', []);
 }
 
-const ruleKeys = ['max-kbps', 'max-burst-kbits', 'max-burst-kbps', 'min-kbps', 'max-kpps', 'max-burst-kpps', 'min-kpps', 'dscp-mark'];
+const ruleKeys = [
+  'max-kbps',
+  'max-burst-kbits',
+  'max-burst-kbps',
+  'min-kbps',
+  'max-kpps',
+  'max-burst-kpps',
+  'min-kpps',
+  'dscp-mark',
+];
 
 function addRule(command: ClientCommand, paste: Paste): void {
   if (command.verb !== 'create') {
@@ -58,7 +81,8 @@ function addRule(command: ClientCommand, paste: Paste): void {
 
 /** The rule as the API spells it. */
 function ruleOf({ options }: ClientCommand): ReadonlyMap<string, Json> {
-  const direction = ['ingress', 'egress', 'any'].find(one => options.has(one)) ?? options.get('direction')?.at(-1);
+  const direction =
+    ['ingress', 'egress', 'any'].find(one => options.has(one)) ?? options.get('direction')?.at(-1);
   const said = ruleKeys.flatMap((key): readonly (readonly [string, Json])[] => {
     const value = options.get(key)?.at(-1);
     return value === undefined ? [] : [[key.replaceAll('-', '_').replace('kbits', 'kbps'), value]];
@@ -72,9 +96,14 @@ function ruleOf({ options }: ClientCommand): ReadonlyMap<string, Json> {
 }
 
 /** A rule as it was printed after the command that made it, which may name what was not printed. */
-export function addPrintedRule(command: ClientCommand, printed: ReadonlyMap<string, Json>, paste: Paste): void {
+export function addPrintedRule(
+  command: ClientCommand,
+  printed: ReadonlyMap<string, Json>,
+  paste: Paste,
+): void {
   const own = command.options.get('type')?.at(-1);
-  const type: readonly (readonly [string, Json])[] = own === undefined || printed.has('type') ? [] : [['type', own.replaceAll('-', '_')]];
+  const type: readonly (readonly [string, Json])[] =
+    own === undefined || printed.has('type') ? [] : [['type', own.replaceAll('-', '_')]];
   const policy = command.verb === 'create' ? command.names.at(-1) : command.names[0];
   addRules(draftNamed(paste.policies, policy), [new Map([...type, ...printed])]);
 }
@@ -86,6 +115,8 @@ export function addRules(policy: Map<string, Json>, rules: readonly Json[]): voi
 }
 
 function forget(drafts: Map<string, Json>[], names: readonly string[]): void {
-  const left = drafts.filter(draft => !names.some(name => draft.get('name') === name || draft.get('id') === name));
+  const left = drafts.filter(
+    draft => !names.some(name => draft.get('name') === name || draft.get('id') === name),
+  );
   drafts.splice(0, drafts.length, ...left);
 }

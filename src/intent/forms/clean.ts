@@ -1,5 +1,5 @@
 /** What a terminal obeys and does not show: colours, titles, moves of the cursor. */
-const escape = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g;
+const escapeSequence = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g;
 const boxes: readonly (readonly [RegExp, string])[] = [
   [/[│┃║]/gu, '|'],
   [/[─━═╌╍]/gu, '-'],
@@ -10,10 +10,10 @@ const boxes: readonly (readonly [RegExp, string])[] = [
 export function cleaned(text: string): string {
   const plain = text
     .replace(/^\ufeff/, '')
-    .replace(escape, '')
+    .replace(escapeSequence, '')
     .replace(/\r\n?/g, '\n')
     .replace(/[\u00a0\u2007\u202f]/g, ' ')
-    .replace(/[\u200b\u200c\u200d\u2060\ufeff]/g, '');
+    .replace(/\u200b|\u200c|\u200d|\u2060|\ufeff/g, '');
   return /[─-╿]/u.test(plain) ? plain.split('\n').map(inAscii).join('\n') : plain;
 }
 

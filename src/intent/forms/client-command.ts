@@ -1,8 +1,6 @@
+import { type CommandSubject, optionOf } from './client-options.ts';
 import { quoted, refusedLine } from './refusal.ts';
 import type { ShellWord } from './shell-words.ts';
-
-/** What a command is about. */
-export type CommandSubject = 'flavor' | 'volume-qos' | 'qos-policy' | 'qos-rule' | 'server' | 'other';
 
 /** A command of a client of OpenStack, as text: nothing is ever run. */
 export interface ClientCommand {
@@ -18,33 +16,6 @@ export interface ClientCommand {
   readonly properties: readonly string[];
   readonly line: number;
 }
-
-interface Options {
-  readonly valued: readonly string[];
-  readonly flags: readonly string[];
-}
-
-const printing: Options = {
-  valued: ['format', 'column', 'prefix', 'max-width', 'quote', 'sort-column', 'sort', 'limit', 'marker', 'page-size'],
-  flags: ['noindent', 'fit-width', 'print-empty', 'long', 'all', 'sort-ascending', 'sort-descending', 'help', 'extra-specs'],
-};
-const optionsOf: Readonly<Record<Exclude<CommandSubject, 'other'>, Options>> = {
-  flavor: {
-    valued: ['id', 'ram', 'ephemeral', 'disk', 'swap', 'rxtx-factor', 'vcpus', 'property', 'project', 'description', 'project-domain', 'is-public', 'min-disk', 'min-ram'],
-    flags: ['public', 'private', 'no-property'],
-  },
-  'volume-qos': { valued: ['consumer', 'property'], flags: ['no-property', 'force'] },
-  'qos-policy': {
-    valued: ['description', 'project', 'project-domain', 'tenant-id', 'extra-property', 'name'],
-    flags: ['share', 'shared', 'no-share', 'default', 'no-default'],
-  },
-  'qos-rule': {
-    valued: ['type', 'max-kbps', 'max-burst-kbits', 'max-burst-kbps', 'min-kbps', 'max-kpps', 'max-burst-kpps', 'min-kpps', 'dscp-mark', 'direction', 'tenant-id', 'extra-property'],
-    flags: ['ingress', 'egress', 'any'],
-  },
-  server: { valued: [], flags: ['diagnostics', 'topology'] },
-};
-const short: Readonly<Record<string, string>> = { f: 'format', c: 'column', h: 'help', F: 'column', p: 'project', t: 'type' };
 
 /** First words of commands, the longest first, and what each is. `properties`: words behind the name are `key=value`. */
 interface Form {
@@ -62,9 +33,17 @@ const openstackForms: readonly Form[] = verbs.flatMap((verb): readonly Form[] =>
   { words: `openstack volume qos ${verb}`, subject: 'volume-qos', verb },
   { words: `openstack network qos policy ${verb}`, subject: 'qos-policy', verb },
   { words: `openstack network qos rule ${verb}`, subject: 'qos-rule', verb },
-  { words: `openstack server ${verb}`, subject: verb === 'show' || verb === 'list' ? 'server' : 'other', verb },
+  {
+    words: `openstack server ${verb}`,
+    subject: verb === 'show' || verb === 'list' ? 'server' : 'other',
+    verb,
+  },
 ]);
-const neutronRules = { 'bandwidth-limit': 'bandwidth-limit', 'dscp-marking': 'dscp-marking', 'minimum-bandwidth': 'minimum-bandwidth' };
+const neutronRules = {
+  'bandwidth-limit': 'bandwidth-limit',
+  'dscp-marking': 'dscp-marking',
+  'minimum-bandwidth': 'minimum-bandwidth',
+};
 const oldForms: readonly Form[] = [
   { words: 'nova flavor-key', subject: 'flavor', verb: 'set', rest: 'verb-and-properties' },
   { words: 'nova flavor-create', subject: 'flavor', verb: 'create' },
@@ -91,7 +70,11 @@ const forms = [...openstackForms, ...oldForms];
  * @returns undefined when it is no command of these clients.
  * @throws QuotaError `invalid-input` with an option that is not known, or a word that only a shell could tell.
  */
-export function clientCommand(words: readonly ShellWord[], subject: string, line: number): ClientCommand | undefined {
+export function clientCommand(
+  words: readonly ShellWord[],
+  subject: string,
+  line: number,
+): ClientCommand | undefined {
   const called = programFirst(words);
   if (called === undefined) return undefined;
   const { program, rest } = called;
@@ -107,14 +90,19 @@ export function clientCommand(words: readonly ShellWord[], subject: string, line
 }
 
 /** Pairs as `--property` takes them, with no command around them. @returns undefined when the words are something else */
-export function looseProperties(words: readonly ShellWord[], subject: string, line: number): ClientCommand | undefined {
+export function looseProperties(
+  words: readonly ShellWord[],
+  subject: string,
+  line: number,
+): ClientCommand | undefined {
   if (!/^--prop(?:erty)?(?:=|$)/.test(words[0]?.text ?? '')) return undefined;
   return commandOf({ words: '--property', subject: 'flavor', verb: 'set' }, words, { subject, line });
 }
 
 function programFirst(words: readonly ShellWord[]) {
   let at = 0;
-  while (/^(?:sudo|env|time|[A-Za-z_]\w*=.*|-[A-Za-z]+)$/s.test(words[at]?.text ?? '')) at += words[at]?.text === '-u' ? 2 : 1;
+  while (/^(?:sudo|env|time|[A-Za-z_]\w*=.*|-[A-Za-z]+)$/s.test(words[at]?.text ?? ''))
+    at += words[at]?.text === '-u' ? 2 : 1;
   const program = /(?:^|[/.])(openstack|nova|cinder|neutron)$/.exec(words[at]?.text ?? '')?.[1];
   return program === undefined ? undefined : { program, rest: words.slice(at + 1) };
 }
@@ -129,19 +117,24 @@ function afterGlobalOptions(words: readonly ShellWord[]): readonly ShellWord[] {
   return words.slice(at);
 }
 
+/** Whose options say what is asked for; those of others only describe. */
+const asks: ReadonlySet<CommandSubject> = new Set(['volume-qos', 'qos-rule']);
+
 interface Place {
   readonly subject: string;
   readonly line: number;
 }
 
 function commandOf(form: Form, words: readonly ShellWord[], { subject, line }: Place): ClientCommand {
-  const known = optionsOf[form.subject as Exclude<CommandSubject, 'other'>];
-  const options = new Map<string, string[]>(Object.entries(form.implied ?? {}).map(([name, value]) => [name, [value]]));
+  const about = form.subject as Exclude<CommandSubject, 'other'>;
+  const options = new Map<string, string[]>(
+    Object.entries(form.implied ?? {}).map(([name, value]) => [name, [value]]),
+  );
   const names: ShellWord[] = [];
   const properties: ShellWord[] = [];
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? { text: '' };
-    const option = optionOf(word.text, known);
+    const option = optionOf(word.text, about);
     if (option === undefined) {
       names.push(word);
       continue;
@@ -151,16 +144,17 @@ function commandOf(form: Form, words: readonly ShellWord[], { subject, line }: P
     const value = option.takesNext ? words[++at] : { ...word, text: option.value ?? '' };
     if (value === undefined) throw refusedLine(subject, line, `${quoted(word.text)} has no value`);
     if (option.name === 'property') properties.push(value);
-    else options.set(option.name, [...(options.get(option.name) ?? []), known2(value, subject, line)]);
+    else if (value.expansion === undefined || asks.has(about))
+      options.set(option.name, [...(options.get(option.name) ?? []), plainText(value, subject, line)]);
   }
   const old = oldVerb(form, names);
   return {
     subject: form.subject,
     verb: old.verb,
     told: form.words,
-    names: old.names.filter(({ expansion }) => expansion === undefined).map(({ text }) => text),
+    names: old.names.map(({ text }) => text),
     options,
-    properties: [...properties, ...old.properties].map(value => known2(value, subject, line)),
+    properties: [...properties, ...old.properties].map(value => plainText(value, subject, line)),
     line,
   };
 }
@@ -176,29 +170,7 @@ function oldVerb(form: Form, words: readonly ShellWord[]) {
 }
 
 /** What only a shell could tell is not guessed. */
-function known2({ text, expansion }: ShellWord, subject: string, line: number): string {
+function plainText({ text, expansion }: ShellWord, subject: string, line: number): string {
   if (expansion === undefined) return text;
   throw refusedLine(subject, line, `${quoted(expansion)} is the shell's to replace: write the value itself`);
-}
-
-interface FoundOption {
-  /** undefined: there is no such option. */
-  readonly name?: string;
-  readonly value?: string;
-  readonly takesNext?: boolean;
-}
-
-/** As argparse does: a beginning that only one option has is that option. undefined: it is no option. */
-function optionOf(text: string, known: Options): FoundOption | undefined {
-  if (!/^-[A-Za-z-]/.test(text)) return undefined;
-  const [, dashes = '', written = '', value] = /^(--?)([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
-  const given = dashes === '-' ? (short[written.slice(0, 1)] ?? '') : written.replaceAll('_', '-');
-  const valued = [...printing.valued, ...known.valued];
-  const all = [...valued, ...printing.flags, ...known.flags];
-  const matches = all.includes(given) ? [given] : all.filter(one => given !== '' && one.startsWith(given));
-  const [name] = matches;
-  if (name === undefined || matches.length > 1) return {};
-  if (!valued.includes(name)) return { name };
-  if (dashes === '-' && written.length > 1) return { name, value: written.slice(1) };
-  return value === undefined ? { name, takesNext: true } : { name, value };
 }

@@ -6,7 +6,11 @@ const field = /(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n|$)/y;
 /** Whether a line is the heads of what a client prints with `-f csv`. */
 export function isCsvHead(line: string): boolean {
   const heads = line.split(',').map(head => head.trim().replace(/^"(.*)"$/, '$1'));
-  return heads.length > 1 && heads.every(head => /^[A-Za-z][\w :-]{0,60}$/.test(head)) && heads.some(head => /^(?:id|name)$/i.test(head));
+  return (
+    heads.length > 1 &&
+    heads.every(head => /^[A-Za-z][\w :-]{0,60}$/.test(head)) &&
+    heads.some(head => /^(?:id|name)$/i.test(head))
+  );
 }
 
 /**
@@ -19,7 +23,11 @@ export function parseCsv(text: string, subject: string, firstLine: number): Json
   const [head, ...others] = rows;
   return others.map(({ fields, line }) => {
     if (fields.length !== head?.fields.length)
-      throw refusedLine(subject, line, `${fields.length} fields under ${head?.fields.length} heads of CSV; give it with -f json`);
+      throw refusedLine(
+        subject,
+        line,
+        `${fields.length} fields under ${head?.fields.length} heads of CSV; give it with -f json`,
+      );
     return new Map(head.fields.map((name, at): [string, Json] => [name, fields[at] ?? '']));
   });
 }

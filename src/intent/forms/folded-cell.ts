@@ -6,6 +6,8 @@
  * @see cpython Lib/textwrap.py:TextWrapper, by which prettytable folds
  */
 export function unfolded(lines: readonly string[], width: number): string {
+  // Lines that cinder's client made itself: a key and its value in each.
+  if (lines.every(line => /^[\w.:-]+ : \S/.test(line))) return lines.join(' ');
   return lines.reduce((text, line, index) => {
     if (index === 0 || text === '') return line;
     if (line === '') return text;

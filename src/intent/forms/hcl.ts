@@ -1,7 +1,7 @@
 import { type Json, maxJsonDepth, scalarText } from '../json-text.ts';
 import { quoted, refusedLine } from './refusal.ts';
 
-const blank = /(?:[\s,;]|#[^\n]*|\/\/[^\n]*|\/\*[^]*?\*\/)*/y;
+const blank = /(?:[\s,;]+|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
 const text = /"((?:[^"\\\n]|\\.)*)"/y;
 const number = /-?[0-9]+(?:\.[0-9]+)?(?![\w.])/y;
 const word = /[A-Za-z_][\w-]*/y;
@@ -10,7 +10,9 @@ const attribute = /("(?:[^"\\\n]|\\.)*"|\([^()\n]*\)|[A-Za-z_][\w:.-]*)\s*[=:](?
 
 /** Whether a text is Terraform's: a resource, or its extra specs alone. */
 export function isHcl(source: string): boolean {
-  return /^\s*(?:resource\s+"[^"\n]*"\s+"[^"\n]*"\s*\{|(?:extra_specs|specs)\s*=\s*\{)/m.test(source);
+  return /^[ \t]*(?:resource[ \t]+"[^"\n]*"[ \t]+"[^"\n]*"[ \t]*\{|(?:extra_specs|specs)[ \t]*=?[ \t]*\{)/m.test(
+    source,
+  );
 }
 
 /**
@@ -32,8 +34,11 @@ export function parseHcl(source: string, subject: string): Json {
   const rules = lists.get('rules');
   if (lists.size === 0) return withoutUnknown(bare, cursor);
   lists.delete('rules');
-  const json = new Map<string, Json>([...lists].map(([name, list]) => [name, list.map(one => withoutUnknown(one, cursor))]));
-  if (rules !== undefined) json.set('policies', [new Map([['rules', rules.map(rule => withoutUnknown(rule, cursor))]])]);
+  const json = new Map<string, Json>(
+    [...lists].map(([name, list]) => [name, list.map(one => withoutUnknown(one, cursor))]),
+  );
+  if (rules !== undefined)
+    json.set('policies', [new Map([['rules', rules.map(rule => withoutUnknown(rule, cursor))]])]);
   return json;
 }
 
@@ -48,7 +53,16 @@ const listOf: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.keys(ruleTypes).map(type => [type, 'rules'])),
 };
 /** The members of those that say what is asked for. */
-const asking = new Set(['extra_specs', 'specs', 'consumer', 'max_kbps', 'max_burst_kbps', 'min_kbps', 'dscp_mark', 'direction']);
+const asking = new Set([
+  'extra_specs',
+  'specs',
+  'consumer',
+  'max_kbps',
+  'max_burst_kbps',
+  'min_kbps',
+  'dscp_mark',
+  'direction',
+]);
 
 interface Cursor {
   readonly source: string;
@@ -69,7 +83,10 @@ class Unknown extends Map<string, Json> {
   }
 }
 
-function parseBody(cursor: Cursor, onResource: (type: string, body: Map<string, Json>) => void): Map<string, Json> {
+function parseBody(
+  cursor: Cursor,
+  onResource: (type: string, body: Map<string, Json>) => void,
+): Map<string, Json> {
   const body = new Map<string, Json>();
   for (;;) {
     take(cursor, blank);
@@ -89,7 +106,8 @@ function parseBody(cursor: Cursor, onResource: (type: string, body: Map<string, 
 }
 
 function plainKey(written: string, cursor: Cursor): string {
-  if (written.startsWith('(')) throw refused(cursor, `${quoted(written)} is a key that only Terraform could tell`);
+  if (written.startsWith('('))
+    throw refused(cursor, `${quoted(written)} is a key that only Terraform could tell`);
   return written.startsWith('"') ? unescaped(written.slice(1, -1)) : written;
 }
 
@@ -98,7 +116,9 @@ function parseValue(cursor: Cursor): Json {
   const start = cursor.at;
   const value = literal(cursor);
   // A literal that an operator follows is part of an expression.
-  const isWhole = value !== undefined && /^[ \t]*(?:[,}\]\n#;]|\/\/|\/\*|$)/.test(cursor.source.slice(cursor.at, cursor.at + 200));
+  const isWhole =
+    value !== undefined &&
+    /^[ \t]*(?:[,}\]\n#;]|\/\/|\/\*|$)/.test(cursor.source.slice(cursor.at, cursor.at + 200));
   if (isWhole) return value;
   cursor.at = start;
   return skipExpression(cursor);
@@ -109,7 +129,8 @@ function literal(cursor: Cursor): Json | undefined {
   if (mark === '{') return object(cursor);
   if (mark === '[') return list(cursor);
   const quote = take(cursor, text);
-  if (quote !== undefined) return /(?<!\$)\$\{|(?<!%)%\{/.test(quote[1] ?? '') ? undefined : unescaped(quote[1] ?? '');
+  if (quote !== undefined)
+    return /(?<!\$)\$\{|(?<!%)%\{/.test(quote[1] ?? '') ? undefined : unescaped(quote[1] ?? '');
   const digits = take(cursor, number);
   if (digits !== undefined) return { number: digits[0] };
   const name = take(cursor, word)?.[0];
@@ -132,7 +153,8 @@ function list(cursor: Cursor): Json | undefined {
   for (;;) {
     take(cursor, blank);
     if (cursor.source[cursor.at] === ']') break;
-    if (cursor.at >= cursor.source.length || /^for\b/.test(cursor.source.slice(cursor.at, cursor.at + 4))) return undefined;
+    if (cursor.at >= cursor.source.length || /^for\b/.test(cursor.source.slice(cursor.at, cursor.at + 4)))
+      return undefined;
     items.push(deeper(cursor, () => parseValue(cursor)));
   }
   cursor.at += 1;
@@ -156,12 +178,19 @@ function skipExpression(cursor: Cursor): Json {
 /** What is asked for must be known; what describes it is kept where it is a plain value. */
 function withoutUnknown(json: Json, cursor: Cursor, isAsking = false): Json {
   if (json instanceof Unknown) {
-    throw refused({ ...cursor, at: json.offset }, `${quoted(json.expression)} is known to Terraform alone: write the value itself, or give openstack flavor show -f json`);
+    throw refused(
+      { ...cursor, at: json.offset },
+      `${quoted(json.expression)} is known to Terraform alone: write the value itself, or give openstack flavor show -f json`,
+    );
   }
   if (Array.isArray(json)) return json.map(item => withoutUnknown(item, cursor, isAsking));
   if (!(json instanceof Map)) return json;
-  const kept = [...json].filter(([key, value]) => isAsking || asking.has(key) || scalarText(value) !== undefined);
-  return new Map(kept.map(([key, value]) => [key, withoutUnknown(value, cursor, isAsking || asking.has(key))]));
+  const kept = [...json].filter(
+    ([key, value]) => isAsking || asking.has(key) || scalarText(value) !== undefined,
+  );
+  return new Map(
+    kept.map(([key, value]) => [key, withoutUnknown(value, cursor, isAsking || asking.has(key))]),
+  );
 }
 
 function deeper<T>(cursor: Cursor, read: () => T): T {
@@ -186,7 +215,10 @@ function take(cursor: Cursor, pattern: RegExp): RegExpExecArray | undefined {
 }
 
 function unescaped(inner: string): string {
-  return inner.replace(/\\(.)/g, (_, mark: string) => ({ n: '\n', t: '\t', r: '\r' })[mark] ?? mark).replaceAll('$${', '${').replaceAll('%%{', '%{');
+  return inner
+    .replace(/\\(.)/g, (_, mark: string) => ({ n: '\n', t: '\t', r: '\r' })[mark] ?? mark)
+    .replaceAll('$${', '${')
+    .replaceAll('%%{', '%{');
 }
 
 function refused({ source, subject, at }: Cursor, what: string): Error {

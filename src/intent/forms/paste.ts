@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics.ts';
+import { QuotaError } from '../../errors.ts';
 import { givenTwice, type Json } from '../json-text.ts';
 import type { ClientCommand } from './client-command.ts';
 import { refusedLine } from './refusal.ts';
@@ -27,10 +28,12 @@ export function pasteJson({ flavors, qosSpecs, policies }: Paste): Json {
 
 /** The one by this name or id; a new one where there is none yet. Without a name it is the one without. */
 export function draftNamed(drafts: Draft[], name: string | undefined): Draft {
-  const known = drafts.find(draft => draft.get('name') === name || (name !== undefined && draft.get('id') === name));
+  const known = drafts.find(
+    draft => draft.get('name') === name || (name !== undefined && draft.get('id') === name),
+  );
   if (known !== undefined) return known;
   const draft: Draft = new Map(name === undefined ? [] : [['name', name]]);
-  drafts.push(draft);
+  add(drafts, draft);
   return draft;
 }
 
@@ -38,8 +41,18 @@ export function draftNamed(drafts: Draft[], name: string | undefined): Draft {
 export function replaceDraft(drafts: Draft[], json: ReadonlyMap<string, Json>): void {
   const named = ['name', 'id'].map(key => json.get(key)).filter(value => value !== undefined && value !== '');
   const at = drafts.findIndex(draft => named.includes(draft.get('name')) || named.includes(draft.get('id')));
-  if (at < 0) drafts.push(new Map(json));
+  if (at < 0) add(drafts, new Map(json));
   else drafts[at] = new Map(json);
+}
+
+/** Most flavors, QoS or policies that are put together from what was copied. */
+const most = 2000;
+
+function add(drafts: Draft[], draft: Draft): void {
+  drafts.push(draft);
+  if (drafts.length <= most) return;
+  const what = `more than ${most} in a text that was copied: give what the client prints with -f json`;
+  throw new QuotaError('invalid-input', 'text', what);
 }
 
 /** Puts a command's `key=value` pairs under `member`, or takes keys away that it unsets; each is told where one is lost. */
@@ -48,7 +61,8 @@ export function changeProperties(draft: Draft, member: string, command: ClientCo
   const known = draft.get(member);
   const values = new Map(known instanceof Map && !command.options.has('no-property') ? known : []);
   for (const property of properties) {
-    const [key, value] = verb === 'unset' ? [property.split('=')[0] ?? ''] : pairOf(property, paste.subject, line);
+    const [key, value] =
+      verb === 'unset' ? [property.split('=')[0] ?? ''] : pairOf(property, paste.subject, line);
     if (value === undefined) {
       values.delete(key);
       paste.found.push({ code: 'unset-in-text', severity: 'warning', path: key, args: { line, by: told } });
@@ -57,7 +71,8 @@ export function changeProperties(draft: Draft, member: string, command: ClientCo
     if (values.has(key)) paste.found.push(givenTwice(key, values.get(key)));
     values.set(key, value);
   }
-  const isTold = verb === 'create' || (verb === 'set' && (properties.length > 0 || command.options.has('no-property')));
+  const isTold =
+    verb === 'create' || (verb === 'set' && (properties.length > 0 || command.options.has('no-property')));
   if (isTold || known !== undefined) draft.set(member, values);
 }
 

@@ -33,7 +33,8 @@ export function parsePasted(text: string, subject: string, found: Diagnostic[] =
     documents: section.blocks.flatMap(block => documentsIn(block, section, subject, found)),
   }));
   const [only, ...more] = sections.flatMap(one => one.documents);
-  const isOne = more.length === 0 && !sections.some(({ command }) => command !== undefined && changesAnything(command));
+  const isOne =
+    more.length === 0 && !sections.some(({ command }) => command !== undefined && changesAnything(command));
   if (isOne && only !== undefined) return only;
   const paste: Paste = { flavors: [], qosSpecs: [], policies: [], subject, found };
   for (const { command, documents } of sections) putTogether(command, documents, paste);
@@ -44,7 +45,12 @@ function changesAnything({ verb }: ClientCommand): boolean {
   return verb !== 'show' && verb !== 'list' && verb !== 'other';
 }
 
-function documentsIn(block: Block, { command }: Section, subject: string, found: Diagnostic[]): readonly Json[] {
+function documentsIn(
+  block: Block,
+  { command }: Section,
+  subject: string,
+  found: Diagnostic[],
+): readonly Json[] {
   if (command?.subject === 'other') return [];
   if (block.kind === 'text') return [parseBlock(block, subject, found)];
   let { line } = block;
@@ -69,9 +75,12 @@ function parseBlock(block: Block, subject: string, found: Diagnostic[]): Json {
   return parseText(text, subject, { found });
 }
 
+const clientMessage =
+  /^usage: |: error: |^\(?HTTP |\(HTTP \d{3}\)|^\w*(?:Exception|Error)\b.{0,80}:|^(?:No|More than one) .*(?:exists|found)|^Missing value |command not found|^Traceback /;
+
 /** What a client says instead of an answer must not pass for one. */
 function refuseMessages(lines: readonly string[], subject: string): void {
-  const said = lines.find(line => /^usage: |: error: |^\(?HTTP |\(HTTP \d{3}\)|\bexception\b|^(?:No|More than one) .*(?:exists|found)|^Missing value |command not found|Traceback/i.test(line));
+  const said = lines.find(line => clientMessage.test(line));
   if (said === undefined) return;
   const what = `${subject} is a message of the client and no answer: ${quoted(lines.find(line => line.includes('error:')) ?? said)}; give what it prints with -f json`;
   throw new QuotaError('invalid-input', subject, what);
@@ -102,11 +111,21 @@ function putTogether(command: ClientCommand | undefined, documents: readonly Jso
 /** Old clients print a new flavor without what was set on it. */
 function lacksProperties({ subject }: ClientCommand, documents: readonly Json[]): boolean {
   const printed = documents.find(document => document instanceof Map);
-  return subject === 'flavor' && printed instanceof Map && !printed.has('properties') && !printed.has('extra_specs');
+  return (
+    subject === 'flavor' &&
+    printed instanceof Map &&
+    !printed.has('properties') &&
+    !printed.has('extra_specs')
+  );
 }
 
 function passOver({ told, line }: ClientCommand, { found }: Paste): void {
-  found.push({ code: 'command-passed-over', severity: 'info', path: `line ${line}`, args: { command: told } });
+  found.push({
+    code: 'command-passed-over',
+    severity: 'info',
+    path: `line ${line}`,
+    args: { command: told },
+  });
 }
 
 function place(document: Json, command: ClientCommand | undefined, paste: Paste): void {
@@ -115,7 +134,10 @@ function place(document: Json, command: ClientCommand | undefined, paste: Paste)
   if (!(first instanceof Map)) return;
   const keys = [...first.keys()].map(key => key.toLowerCase().replaceAll(' ', '_'));
   const has = (...names: readonly string[]) => names.some(name => keys.includes(name));
-  if (has('max_kbps', 'min_kbps', 'dscp_mark', 'max_kpps', 'min_kpps')) return placeRules(rows, command, paste);
+  if (has('max_kbps', 'min_kbps', 'dscp_mark', 'max_kpps', 'min_kpps')) {
+    placeRules(rows, command, paste);
+    return;
+  }
   const drafts = has('rules') ? paste.policies : has('consumer') ? paste.qosSpecs : paste.flavors;
   for (const row of rows) if (row instanceof Map) replaceDraft(drafts, row);
 }

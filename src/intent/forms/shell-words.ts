@@ -53,7 +53,10 @@ function isDescriptor(word: string, next: string | undefined): boolean {
   return /^[0-9]$/.test(word) && (next === '>' || next === '<');
 }
 
-function readWord(line: string, start: number): { readonly word: ShellWord; readonly end: number } | undefined {
+function readWord(
+  line: string,
+  start: number,
+): { readonly word: ShellWord; readonly end: number } | undefined {
   let text = '';
   let expansion: string | undefined;
   let at = start;

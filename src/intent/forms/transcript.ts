@@ -24,7 +24,8 @@ interface Line {
 }
 
 /** What a script has besides, and says nothing of limits. */
-const passedOver = /^(?:set [-+]|source |\. |export |unset |cd |echo |exit\b|sleep |clear$|logout$|then$|fi$|done$|true$)/;
+const passedOver =
+  /^(?:set [-+]|source |\. |export |unset |cd |echo |exit\b|sleep |clear$|logout$|then$|fi$|done$|true$)/;
 
 /**
  * Divides what was copied from a terminal, or stands in a script, into commands and what each printed.
@@ -34,7 +35,9 @@ const passedOver = /^(?:set [-+]|source |\. |export |unset |cd |echo |exit\b|sle
 export function sectionsOf(text: string, subject: string): readonly Section[] {
   const lines = continuedLines(text);
   // After a lone `#` a command is root's, unless there are commands without it: then it is a comment.
-  const isRoots = !lines.some(({ text: line }) => !line.trim().startsWith('#') && isClientCommand(line.slice(promptLength(line))));
+  const isRoots = !lines.some(
+    ({ text: line }) => !line.trim().startsWith('#') && isClientCommand(line.slice(promptLength(line))),
+  );
   const sections: { command?: ClientCommand; lines: Line[] }[] = [{ lines: [] }];
   for (const one of lines) {
     const line = one.text.trim();
@@ -42,19 +45,23 @@ export function sectionsOf(text: string, subject: string): readonly Section[] {
     if (isComment) continue;
     const commands = commandsIn({ ...one, text: line }, subject);
     if (commands === undefined) sections.at(-1)?.lines.push(one);
-    else sections.push(...commands.map(command => ({ ...(command && { command }), lines: [] })));
+    else for (const command of commands) sections.push({ ...(command && { command }), lines: [] });
   }
   return sections.map(({ command, lines: own }) => ({ ...(command && { command }), blocks: blocksOf(own) }));
 }
 
 /** The commands of a line; undefined: it is none, but something that was printed. */
-function commandsIn({ text, line }: Line, subject: string): readonly (ClientCommand | undefined)[] | undefined {
+function commandsIn(
+  { text, line }: Line,
+  subject: string,
+): readonly (ClientCommand | undefined)[] | undefined {
   const prompted = promptLength(text);
   const rest = text.slice(prompted);
   const typed = /^\((openstack|nova|cinder|neutron)\)\s/.exec(text)?.[1];
   const whole = typed === undefined ? rest : `${typed} ${rest}`;
   const isLoose = /^["']?--prop(?:erty)?[ =]/.test(rest);
-  if (!isLoose && !isClientCommand(whole)) return prompted > 0 || passedOver.test(text) ? [undefined] : undefined;
+  if (!isLoose && !isClientCommand(whole))
+    return prompted > 0 || passedOver.test(text) ? [undefined] : undefined;
   const commands = shellCommands(straight(whole));
   if (commands === undefined)
     throw refusedLine(subject, line, `a quote that is not closed, or '||' between commands: ${quoted(text)}`);
@@ -69,34 +76,64 @@ function straight(command: string): string {
     .replace(/(^|\s)[–—](?=[a-z])/g, '$1--');
 }
 
-/** A `\` at its end, with blanks behind it or not, continues a line; so does a key that hangs below its command. */
+/** A `\` at its end, with blanks behind it or not, continues a line; so does an option that hangs below its command. */
 function continuedLines(text: string): readonly Line[] {
-  const lines: { text: string; line: number }[] = [];
+  const lines: { parts: string[]; line: number; isCommand: boolean }[] = [];
   let isOpen = false;
   for (const [at, raw] of text.split('\n').entries()) {
     const last = lines.at(-1);
     const content = raw.replace(/\\[ \t]*$/, '');
-    const hangs = last !== undefined && /^\s*--[a-z]/.test(raw) && isClientCommand(last.text.slice(promptLength(last.text.trim())).trim());
-    if (last !== undefined && (isOpen || hangs)) last.text += ` ${content.replace(/^\s*>\s/, '').trim()}`;
-    else lines.push({ text: content, line: at + 1 });
+    const hangs = last?.isCommand === true && /^\s*--[a-z]/.test(raw);
+    if (last !== undefined && (isOpen || hangs)) last.parts.push(content.replace(/^\s*>\s/, '').trim());
+    else lines.push({ parts: [content], line: at + 1, isCommand: isPrompted(content.trim()) });
     isOpen = content !== raw;
   }
-  return lines;
+  return lines.map(({ parts, line }) => ({ text: parts.join(' '), line }));
+}
+
+function isPrompted(line: string): boolean {
+  return isClientCommand(line.slice(promptLength(line)));
 }
 
 function blocksOf(lines: readonly Line[]): readonly Block[] {
   const blocks: { kind: Block['kind']; lines: string[]; line: number }[] = [];
   for (const { text, line } of lines) {
-    const kind = isTableLine(text) ? 'table' : 'text';
     const last = blocks.at(-1);
-    if (last?.kind === kind) last.lines.push(text);
+    const before = last?.kind === 'table' ? last.lines.at(-1) : undefined;
+    const kind = isTableLine(text) ? 'table' : 'text';
+    if (last !== undefined && before !== undefined && isRestOf(before, text, last.lines[0] ?? '')) {
+      last.lines[last.lines.length - 1] = before + text;
+    } else if (last?.kind === kind) last.lines.push(text);
     else blocks.push({ kind, lines: [text], line });
   }
   return blocks.filter(block => block.lines.some(line => line.trim() !== ''));
 }
 
+/** A terminal wraps a table that is wider than itself: a row without its last mark goes on in the next line. */
+function isRestOf(row: string, line: string, first: string): boolean {
+  if (isWholeRow(row, first) || row.length > longestRow || line === '') return false;
+  return !isTableLine(line) || /^[\s+|]*$/.test(line);
+}
+
+/** With as many marks as the border at its top has; without a border as soon as it ends with one. */
+function isWholeRow(row: string, first: string): boolean {
+  if (!/[|+]$/.test(row.trimEnd())) return false;
+  const isUnderBorder = first.trimStart().startsWith('+') && row.trimStart().startsWith('|');
+  return !isUnderBorder || row.split('|').length >= first.split('+').length;
+}
+
+/** In UTF-16 units. */
+const longestRow = 65_536;
+
 /** Nothing is known of such a text. */
 export function unknownForm(subject: string, { lines, line }: Block): Error {
-  const at = Math.max(0, lines.findIndex(one => one.trim() !== ''));
-  return refusedLine(subject, line + at, `${quoted(lines[at] ?? '')} is in no form that is read: ${giveInstead}`);
+  const at = Math.max(
+    0,
+    lines.findIndex(one => one.trim() !== ''),
+  );
+  return refusedLine(
+    subject,
+    line + at,
+    `${quoted(lines[at] ?? '')} is in no form that is read: ${giveInstead}`,
+  );
 }

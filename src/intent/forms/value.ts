@@ -38,7 +38,11 @@ function flavor(values: readonly string[], at: number): Json | undefined {
 /** associations, consumer, id, name, properties. */
 function qos(values: readonly string[], at: number, consumer: string): Json {
   const isWhole = values[at - 3] === consumer;
-  return object({ consumer, ...(isWhole && { id: values[at - 2], name: values[at - 1] }), properties: values[at] });
+  return object({
+    consumer,
+    ...(isWhole && { id: values[at - 2], name: values[at - 1] }),
+    properties: values[at],
+  });
 }
 
 /** description, id, is_default, name, project_id, rules, … */
