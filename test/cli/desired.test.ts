@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type DesiredOptions, desiredFrom } from '../../src/cli/desired.ts';
+import { type DesiredOptions, desiredFrom, readDesired } from '../../src/cli/desired.ts';
+import { desiredBy } from '../../src/cli/desired-by.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import type { DomainDefinition } from '../../src/domain/definition.ts';
 import type { DomainView } from '../../src/workflow/look-at.ts';
@@ -144,6 +145,41 @@ describe('what a domain shall have', () => {
       ...{ source: 'nova-metadata', name: 'm9', shares: 4 },
       repair: ['--flavor-from-metadata'],
     });
+  });
+
+  it.each([
+    ['nova-metadata', { ...eloquent.nova, name: 'm9' }, "the extra specs in Nova's metadata"],
+    ['record', { name: 'm9' }, 'the record of the last apply'],
+  ] as const)(
+    'is said to be taken from %s when the catalogue lacks its flavor',
+    async (source, nova, said) => {
+      const lines: string[] = [];
+      const terminal = { ...quiet, say: (line: string) => lines.push(line) };
+      const desiredOf = await desiredFrom({ flavors: catalogue }, terminal);
+      const info = { driver: 'QEMU', uri: 'qemu:///system', libvirtVersion: 9_000_000 };
+      for (const name of ['vm1', 'vm2']) {
+        const state = { name, uuid: definition.uuid, id: 1, active: true, persistent: true };
+        expect(desiredOf({ info, state, live: { ...eloquent, nova } }).source).toBe(source);
+      }
+      expect(lines).toEqual([
+        `warning: flavor 'm9' is not in the catalogue: what its domains shall have is taken from ${said}`,
+      ]);
+    },
+  );
+
+  it.each([
+    ['not-in-catalogue', { name: 'm9', extra_specs: {} }],
+    ['nothing-understood', { name: 'm1', extra_specs: { 'quota:cpu_share': '5' } }],
+  ])('does not come from a catalogue in silence: %s', async (code, listed) => {
+    const flavors = file('lacking.json', JSON.stringify([listed]));
+    const found: string[] = [];
+    const desiredOf = desiredBy(await readDesired({ flavors }, quiet), some => {
+      found.push(...some.map(one => one.code));
+    });
+    const info = { driver: 'QEMU', uri: 'qemu:///system', libvirtVersion: 9_000_000 };
+    const state = { name: 'vm1', uuid: definition.uuid, id: 1, active: true, persistent: true };
+    expect(desiredOf({ info, state, live: eloquent }).source).toBe('nova-metadata');
+    expect(found).toEqual([code]);
   });
 
   it('is our record, where Nova says nothing of extra specs', async () => {

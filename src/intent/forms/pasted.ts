@@ -104,7 +104,7 @@ function shellVariables(text: string, found: Diagnostic[]): Json | undefined {
 function putTogether(command: ClientCommand | undefined, documents: readonly Json[], paste: Paste): void {
   for (const document of documents) place(document, command, paste);
   if (command === undefined || (documents.length > 0 && !lacksProperties(command, documents))) return;
-  if (command.subject === 'other') passOver(command, paste);
+  if (!changesAnything(command)) passOver(command, paste);
   else applyCommand(command, paste);
 }
 

@@ -37,7 +37,7 @@ describe('Terraform', () => {
     ],
     [
       'an interpolation',
-      resource('extra_specs = { "quota:cpu_shares" = "${var.shares}" }'),
+      resource(`extra_specs = { "quota:cpu_shares" = "$\{var.shares}" }`),
       /is known to Terraform alone/,
     ],
     [
