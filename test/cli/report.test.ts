@@ -38,6 +38,14 @@ describe('report', () => {
     expect((await virtQuota(['report', '-', '-f', 'csv'], { input: lines })).stdout).toBe(csv);
   });
 
+  it('takes a report of a version that knew nothing of the next start, and claims nothing of it', async () => {
+    const older = join(import.meta.dirname, '../report/audit/older-report.json');
+    const { exitCode, stdout } = await report(older);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^1 domain: 1 fail; 18 of 20 limits proved in force now$/m);
+    expect(stdout).not.toContain('next start');
+  });
+
   it('takes a document on one line, and lines of many audits', async () => {
     const one = saved('one.json', JSON.stringify(JSON.parse(document)));
     expect((await report(one, '-f', 'json')).stdout).toBe(document);

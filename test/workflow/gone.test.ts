@@ -1,15 +1,21 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exitCodeOfTally } from '../../src/cli/exit-codes.ts';
 import { QuotaError } from '../../src/errors.ts';
 import { capturedHost, capturedHypervisor } from '../../src/host/captured.ts';
+import { openHypervisor } from '../../src/host/libvirt-hypervisor.ts';
 import { loadRecording } from '../../src/host/recording.ts';
 import { wholeQuota } from '../../src/intent/whole-quota.ts';
+import { type Connection, connect } from '../../src/libvirt/index.ts';
 import { HostReadError, type HostReader } from '../../src/ports/host.ts';
-import type { DomainState, HypervisorReader } from '../../src/ports/hypervisor.ts';
+import type { DomainState, Hypervisor, HypervisorReader } from '../../src/ports/hypervisor.ts';
+import { emptyTally, tallied } from '../../src/report/audit/tally.ts';
 import { auditReport } from '../../src/report/audit-report.ts';
 import { type AuditOutcome, auditDomains } from '../../src/workflow/audit.ts';
 import { effectiveLimits } from '../../src/workflow/effective.ts';
 import { verifyDomain } from '../../src/workflow/verify.ts';
+import { domainXml } from '../libvirt/domains.ts';
+import { type PrivateLibvirtd, startPrivateLibvirtd } from '../libvirtd.ts';
 
 // A domain that goes away while it is read. What is read of it after that moment is not there any more.
 const source = await loadRecording(join(import.meta.dirname, 'captured/trixie'));
@@ -125,5 +131,60 @@ describe('a domain that goes away while it is verified, or asked what limits it'
     await expect(verifyDomain(vanishing('is stopped'), request)).rejects.toThrow(
       `domain '${domain}' was stopped while it was read`,
     );
+  });
+});
+
+describe('with a real libvirtd', () => {
+  let daemon: PrivateLibvirtd;
+  let hypervisor: Hypervisor;
+  let other: Connection;
+
+  beforeAll(async () => {
+    daemon = await startPrivateLibvirtd();
+    hypervisor = await openHypervisor(daemon.uri('default'), { readOnly: true });
+    other = await connect(daemon.uri('default'));
+  });
+
+  afterAll(async () => {
+    await hypervisor.close();
+    await other.close();
+    await daemon.stop();
+  });
+
+  /** The same libvirtd, in which something happens to a domain once it was looked up. */
+  const meanwhile = (what: () => Promise<unknown>): HypervisorReader => {
+    let happened: Promise<unknown> | undefined;
+    return {
+      ...hypervisor,
+      info: () => hypervisor.info(),
+      listDomains: () => hypervisor.listDomains(),
+      lookup: name => hypervisor.lookup(name),
+      getLiveIoTune: (domain, target) => hypervisor.getLiveIoTune(domain, target),
+      getXml: async (domain, scope) => {
+        happened ??= what();
+        await happened;
+        return hypervisor.getXml(domain, scope);
+      },
+    };
+  };
+
+  it('a domain that is destroyed and undefined between two steps of its audit is gone', async () => {
+    const vm = await other.defineXml(domainXml('vm2'));
+    await other.create(vm);
+    const domains = (await hypervisor.listDomains()).filter(one => one.name === 'vm2');
+    const vanished = async () => {
+      await other.destroy(vm);
+      await other.undefine(vm);
+    };
+    const reports = [];
+    for await (const outcome of auditDomains({ hypervisor: meanwhile(vanished) }, domains, asDefined)) {
+      reports.push(auditReport(outcome));
+    }
+    expect(reports).toMatchObject([
+      { domain: { name: 'vm2' }, outcome: 'gone', error: { code: 'not-found' } },
+    ]);
+    const tally = reports.reduce(tallied, emptyTally);
+    expect(tally.outcomes).toEqual({ gone: 1 });
+    expect(exitCodeOfTally(tally)).toBe(0);
   });
 });

@@ -27,7 +27,7 @@ small{font-size:.82em;color:var(--soft)}
 summary{cursor:pointer}
 footer{margin-top:2.5rem;color:var(--soft);font-size:.875rem}
 .product{color:var(--soft);font-size:.9rem;font-weight:600;margin-bottom:.25rem}
-.meta{color:var(--soft);margin-top:.35rem}
+.meta,.later{color:var(--soft);margin-top:.35rem}.later .some{color:var(--open)}
 svg{display:block}
 rect.track{fill:var(--line)}rect.pass{fill:var(--pass-fill)}rect.fail{fill:var(--fail-fill)}rect.inconclusive{fill:var(--open-fill)}rect.use{fill:var(--use)}rect.held{fill:var(--held)}
 header .whole{width:100%;height:.75rem;border-radius:.375rem;margin:1.1rem 0 .6rem}
