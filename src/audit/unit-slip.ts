@@ -44,14 +44,13 @@ export const slippedUnit: Rule = (verdict, context) => {
   return slip === undefined ? undefined : { cause: 'unit-slip', explanation: slip };
 };
 
-/** Whether a policer of somebody else comes first: then another hand was at work, and no unit slipped. */
+/** Whether a filter of somebody else is there too: then another hand was at work, and no unit slipped. */
 function isBehindAnother(
   { expectation: { layer, subject, knob } }: Verdict,
   { facts: { taps } }: CauseContext,
 ): boolean {
   if (layer !== 'tc' || !knob.startsWith('police')) return false;
-  const policers = taps?.get(subject)?.policers ?? [];
-  return policers.length > 1 || policers.some(one => one.passedBefore !== undefined);
+  return (taps?.get(subject)?.ingress.length ?? 0) > 1;
 }
 
 /** The other numbers of a limit that a definition has one by one: average, peak and burst of one direction. */

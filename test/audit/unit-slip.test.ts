@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditInput } from '../../src/audit/domain-audit.ts';
 import { unitSlip } from '../../src/audit/unit-slip.ts';
-import { parseTcPolicers } from '../../src/observed/tc-filter.ts';
+import { parseTcRules } from '../../src/observed/tc-path/rule.ts';
 import type { Verdict } from '../../src/verify/verdict.ts';
 import { auditWith, link, mac } from './example.ts';
 
@@ -103,7 +103,7 @@ describe('the cause of a limit with wrong numbers', () => {
     const foreign = `filter protocol all pref 50 basic chain 0 handle 0x1
  police 0x2 rate 100Mbit burst 1Mb mtu 64Kb action drop overhead 0b
 `;
-    const taps = (text: string) => new Map([['tap1', { classes: [], policers: parseTcPolicers(text) }]]);
+    const taps = (text: string) => new Map([['tap1', { classes: [], ingress: parseTcRules(text) }]]);
     const facts = { ovsPorts: new Set<string>() };
     expect(causes([police], { facts: { ...facts, taps: taps(own) } })).toEqual(['unit-slip']);
     expect(causes([police], { facts: { ...facts, taps: taps(foreign + own) } })).not.toContain('unit-slip');
