@@ -1,6 +1,7 @@
 import type { DomainDefinition } from '../domain/definition.ts';
 import { deviceLimits } from '../domain/device-limits.ts';
 import type { IntentRecord } from '../domain/intent-record.ts';
+import { findInterface } from '../domain/interface-identity.ts';
 import { type DeviceRef, deviceName, type Limits } from '../domain/tuning.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import { isUnlimited } from '../verify/unlimited.ts';
@@ -165,7 +166,7 @@ function recordFor(
 
 function has({ disks, interfaces }: DomainDefinition, device: DeviceRef): boolean {
   if (device.kind === 'disk') return disks.some(one => one.target === device.target);
-  return device.kind === 'interface' && interfaces.some(one => one.mac === device.mac);
+  return findInterface(interfaces, device) !== undefined;
 }
 
 function isBare(limits: Limits | undefined): boolean {

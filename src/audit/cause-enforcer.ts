@@ -1,4 +1,5 @@
 import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
+import { findInterface } from '../domain/interface-identity.ts';
 import { isBurstKnob } from '../observed/cgroup-knob.ts';
 import { leakedRows } from '../observed/ovs-rows.ts';
 import { plainPolicer } from '../observed/policers.ts';
@@ -59,7 +60,7 @@ function breakOf(tap: TapLimits, knob: string): PathBreak | undefined {
 const openVswitchOwnsTap: Rule = ({ expectation }, { definitions: { live }, facts }) => {
   const { layer, device, subject } = expectation;
   if (layer !== 'tc' || device.kind !== 'interface' || !facts.ovsPorts.has(subject)) return undefined;
-  const nic = live?.interfaces.find(one => one.mac === device.mac);
+  const nic = findInterface(live?.interfaces ?? [], device);
   if (nic === undefined || isOvsHeld(interfaceEnforcer(nic))) return undefined;
   const explanation = `${subject} is a port of Open vSwitch, which removes tc state that is not its own`;
   return { cause: 'open-vswitch-owns-tap', explanation, applyOptions: ['--ovs-native'] };
@@ -68,9 +69,7 @@ const openVswitchOwnsTap: Rule = ({ expectation }, { definitions: { live }, fact
 /** Its columns are judged for themselves: a tc state that follows a wrong one is not. */
 const outOfStep: Rule = ({ expectation }, context) => {
   const { layer, device, subject } = expectation;
-  const nic = context.definitions.live?.interfaces.find(
-    one => device.kind === 'interface' && one.mac === device.mac,
-  );
+  const nic = findInterface(context.definitions.live?.interfaces ?? [], device);
   if (layer !== 'tc' || nic === undefined || !isOvsHeld(interfaceEnforcer(nic))) return undefined;
   if (!isRightInDatabase(expectation, context)) return undefined;
   const explanation = `Open vSwitch's database is right for ${subject}, and tc is not: it writes tc when its database changes, and does not look again`;

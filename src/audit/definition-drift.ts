@@ -1,5 +1,6 @@
 import type { DomainDefinition } from '../domain/definition.ts';
 import { deviceLimits, devicesIn } from '../domain/device-limits.ts';
+import { findInterface } from '../domain/interface-identity.ts';
 import { type DeviceRef, deviceSubject, type Limits, type Parameter } from '../domain/tuning.ts';
 import { virshCommands } from '../domain/virsh-commands.ts';
 import { lostAtRestart, pendingRestart } from './cause-definition.ts';
@@ -38,7 +39,7 @@ export function definitionDrift(input: AuditInput): readonly Finding[] {
  */
 function isWorkedOut(device: DeviceRef, { interfaces }: DomainDefinition, then: Limits): boolean {
   if (device.kind === 'blkio' || device.kind === 'host-device') return true;
-  const nic = interfaces.find(one => device.kind === 'interface' && one.mac === device.mac);
+  const nic = findInterface(interfaces, device);
   return nic?.type === 'network' && Object.keys(then).length === 0;
 }
 
@@ -49,7 +50,10 @@ interface Drift {
   readonly then: Limits;
 }
 
-function findingOf({ device, parameter, now, then }: Drift, { domain, facts }: AuditInput): Finding {
+function findingOf(
+  { device, parameter, now, then }: Drift,
+  { domain, facts, definitions }: AuditInput,
+): Finding {
   const comes = effectOf(parameter, then, facts) !== 0;
   const [layer, expected, observed] = comes
     ? (['live', then, now] as const)
@@ -59,6 +63,7 @@ function findingOf({ device, parameter, now, then }: Drift, { domain, facts }: A
   const whole = device.kind === 'disk' || device.kind === 'interface' ? expected : { [parameter]: value };
   const [argv] = virshCommands(domain.name, [{ device, limits: whole as Limits, because: {} }], {
     [layer]: true,
+    interfaces: definitions[layer]?.interfaces ?? [],
   });
   return {
     ...(comes ? pendingRestart : lostAtRestart),

@@ -1,5 +1,6 @@
 import type { InterfaceDefinition } from '../domain/definition.ts';
 import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
+import { findInterface } from '../domain/interface-identity.ts';
 import type { Parameter } from '../domain/tuning.ts';
 import {
   bytesToKilobytes,
@@ -33,7 +34,7 @@ export function networkUse(given: Measurable): Measured | undefined {
   const { limit, value, live, samples } = given;
   const { device, parameter } = limit;
   if (device.kind !== 'interface') return undefined;
-  const nic = live.interfaces.find(one => one.mac === device.mac);
+  const nic = findInterface(live.interfaces, device);
   const direction = parameter.startsWith('inbound') ? 'inbound' : 'outbound';
   if (nic?.dev === undefined || parameter !== deciding(nic, direction, given)) return undefined;
   const isShaped = (direction === 'inbound') !== (interfaceEnforcer(nic) === 'macvtap');

@@ -115,7 +115,8 @@ function writtenAgain(
   // Of a disk or an interface libvirt takes all limits at once, and drops what is left out.
   const whole = device.kind === 'disk' || device.kind === 'interface';
   const limits: Limits = whole ? { ...broken, ...defined } : broken;
-  const [argv] = virshCommands(domain.name, [{ device, limits, because: {} }], { [scope]: true });
+  const { interfaces } = definition;
+  const [argv] = virshCommands(domain.name, [{ device, limits, because: {} }], { [scope]: true, interfaces });
   const isDefined = own.some(parameter => defined[parameter] !== undefined);
   const usual = isDefined ? 'libvirt writes its own limits anew, as its definition has them' : undefined;
   const note = notes[cause] ?? usual;

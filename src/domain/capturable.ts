@@ -37,6 +37,8 @@ const kept: Kept = {
       driver: 'alone',
       alias: 'alone',
       bandwidth: 'all',
+      teaming: 'alone',
+      address: 'alone',
     },
   },
 };

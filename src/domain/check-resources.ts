@@ -3,6 +3,7 @@ import { ioWeightV1, ioWeightV2 } from '../ranges.ts';
 import type { HostCapabilities } from './capabilities.ts';
 import type { DomainDefinition } from './definition.ts';
 import { interfaceEnforcer } from './enforcement.ts';
+import { interfaceName } from './interface-identity.ts';
 import { mergeLimits } from './merge.ts';
 import type { LimitName, Limits } from './tuning.ts';
 import type { WantedSection, WantedSections } from './wanted-sections.ts';
@@ -135,10 +136,10 @@ function checkFloor(section: WantedSection, domain: DomainDefinition): readonly 
   const path = pathOf(section, 'inbound.floor');
   return domain.interfaces.flatMap((nic): readonly Diagnostic[] => {
     if (nic.type !== 'network' || interfaceEnforcer(nic) !== 'tap') {
-      const args = { type: nic.type, mac: nic.mac };
+      const args = { type: nic.type, mac: interfaceName(nic) };
       return [{ code: 'floor-not-possible', severity: 'error', path, args }];
     }
-    const args = { network: nic.source ?? '?', mac: nic.mac };
+    const args = { network: nic.source ?? '?', mac: interfaceName(nic) };
     return [{ code: 'floor-needs-network', severity: 'warning', path, args }];
   });
 }

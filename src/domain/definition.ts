@@ -47,10 +47,21 @@ export interface DiskDefinition {
 /** One `<interface>`. */
 export interface InterfaceDefinition {
   readonly mac: string;
+  /** What tells it from another one of the domain with the same MAC; absent: there is no such. */
+  readonly id?: string;
   /** As the XML has it: `bridge`, `network`, `ethernet`, `direct`, `vhostuser`, `hostdev`, `user`, `vdpa`, … */
   readonly type: string;
   /** Host side device, `tap…`, `vnet0`. Absent in a definition where libvirt chooses it at start. */
   readonly dev?: string;
+  /** The name that somebody has given it, `ua-…`: libvirt's own are there only while it runs. */
+  readonly alias?: string;
+  /** Where the guest sees it, `0000:00:03.0`. Absent before libvirt has given it a place. */
+  readonly address?: string;
+  /**
+   * Alias of the interface whose transient partner it is: the guest takes this one while it has it, and the other
+   * while it has not (`net_failover`).
+   */
+  readonly teamedWith?: string;
   /** `<target managed='no'/>`: the device belongs to somebody else. */
   readonly managed: boolean;
   /** Bridge, network or host device it is attached to. */

@@ -1,4 +1,5 @@
 import type { DomainDefinition } from './definition.ts';
+import { findInterface, interfaceRef } from './interface-identity.ts';
 import type { DeviceRef, Limits } from './tuning.ts';
 
 /** Everything in a definition that can be limited, the whole domain first. */
@@ -9,7 +10,7 @@ export function devicesIn({ hostDevices, disks, interfaces }: DomainDefinition):
     { kind: 'blkio' },
     ...hostDevices.map(({ path }) => ({ kind: 'host-device', path }) as const),
     ...disks.map(({ target }) => ({ kind: 'disk', target }) as const),
-    ...interfaces.map(({ mac }) => ({ kind: 'interface', mac }) as const),
+    ...interfaces.map(interfaceRef),
   ];
 }
 
@@ -30,6 +31,6 @@ export function deviceLimits(definition: DomainDefinition, device: DeviceRef): L
     case 'disk':
       return definition.disks.find(disk => disk.target === device.target)?.iotune;
     case 'interface':
-      return definition.interfaces.find(nic => nic.mac === device.mac)?.bandwidth;
+      return findInterface(definition.interfaces, device)?.bandwidth;
   }
 }

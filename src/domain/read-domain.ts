@@ -5,7 +5,9 @@ import { readBandwidth } from './bandwidth.ts';
 import { readBlkioTune, readHostDevices } from './blkiotune.ts';
 import { readCpuTune } from './cputune.ts';
 import type { DiskDefinition, DomainDefinition, InterfaceDefinition } from './definition.ts';
+import { readAddress } from './device-address.ts';
 import { readIntentRecord } from './intent-record.ts';
+import { tellApart } from './interface-identity.ts';
 import { readIoTune } from './iotune.ts';
 import { readMemTune, scaledKib } from './memtune.ts';
 import { readNovaFlavor } from './nova-flavor.ts';
@@ -33,7 +35,7 @@ export function readDomain(xml: string): DomainDefinition {
     blkiotune: readBlkioTune(blkiotune),
     hostDevices: readHostDevices(blkiotune),
     disks: diskElements(domain).map(readDisk),
-    interfaces: interfaceElements(domain).map(readInterface),
+    interfaces: tellApart(interfaceElements(domain).map(readInterface)),
     ...(nova && { nova }),
     ...(intent && { intent }),
   };
@@ -65,8 +67,8 @@ export function diskTarget(disk: XmlElement, position: number): string {
   return childAttribute(disk, 'target', 'dev') ?? `#${position}`;
 }
 
-/** How tuning names an interface: its MAC in lower case. Without one, `#` and its position, counted from 0. */
-export function interfaceMac(nic: XmlElement, position: number): string {
+/** An interface's MAC in lower case. Without one, `#` and its position, counted from 0. */
+function interfaceMac(nic: XmlElement, position: number): string {
   return childAttribute(nic, 'mac', 'address')?.toLowerCase() ?? `#${position}`;
 }
 
@@ -120,10 +122,16 @@ export function readInterface(nic: XmlElement, position: number): InterfaceDefin
   const dev = childAttribute(nic, 'target', 'dev');
   const source = interfaceSource(childOf(nic, 'source'));
   const virtualPort = childAttribute(nic, 'virtualport', 'type');
+  const alias = childAttribute(nic, 'alias', 'name');
+  const address = readAddress(childOf(nic, 'address'));
+  const teamedWith = childAttribute(nic, 'teaming', 'persistent');
   return {
     mac: interfaceMac(nic, position),
     type: nic.attributes.get('type') ?? '',
     ...(dev && { dev }),
+    ...(alias?.startsWith('ua-') && { alias }),
+    ...(address && { address }),
+    ...(teamedWith && { teamedWith }),
     managed: childAttribute(nic, 'target', 'managed') !== 'no',
     ...(source && { source }),
     ...(virtualPort && { virtualPort }),

@@ -5,17 +5,11 @@ import { applySplices, type Splice } from '../xml/splice.ts';
 import { readBandwidth } from './bandwidth.ts';
 import { readCpuTune } from './cputune.ts';
 import { interfaceEnforcer } from './enforcement.ts';
+import { findInterface } from './interface-identity.ts';
 import { readIoTune } from './iotune.ts';
 import { readMemTune } from './memtune.ts';
 import { mergeLimits } from './merge.ts';
-import {
-  diskElements,
-  diskTarget,
-  interfaceElements,
-  interfaceMac,
-  locateDomain,
-  readInterface,
-} from './read-domain.ts';
+import { diskElements, diskTarget, interfaceElements, locateDomain, readInterface } from './read-domain.ts';
 import { spliceBandwidth } from './splice-bandwidth.ts';
 import { spliceBlkioTune } from './splice-blkiotune.ts';
 import { spliceCpuTune } from './splice-cputune.ts';
@@ -100,8 +94,13 @@ function findElement(domain: XmlElement, device: DeviceRef): XmlElement | undefi
     case 'disk':
       return diskElements(domain).find((disk, position) => diskTarget(disk, position) === device.target);
     case 'interface':
-      return interfaceElements(domain).find(
-        (nic, position) => interfaceMac(nic, position) === device.mac.toLowerCase(),
-      );
+      return interfaceElement(domain, device);
   }
+}
+
+function interfaceElement(domain: XmlElement, device: DeviceRef): XmlElement | undefined {
+  const elements = interfaceElements(domain);
+  const nics = elements.map(readInterface);
+  const found = findInterface(nics, device);
+  return found && elements[nics.indexOf(found)];
 }

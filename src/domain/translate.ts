@@ -5,6 +5,7 @@ import { checkHostRange, type HostCapabilities } from './capabilities.ts';
 import { checkResources } from './check-resources.ts';
 import type { DomainDefinition, InterfaceDefinition } from './definition.ts';
 import { interfaceEnforcer, isOvsHeld } from './enforcement.ts';
+import { interfaceRef, teamPartner } from './interface-identity.ts';
 import { translateDisks } from './translate-disks.ts';
 import { type DeviceRef, type DeviceTuning, type DomainTuning, deviceName, type Limits } from './tuning.ts';
 import { type WantedSection, type WantedSections, wantedSections } from './wanted-sections.ts';
@@ -33,12 +34,15 @@ interface Part {
 
 /**
  * Gives a domain's devices what a flavor asks for, as Nova would: disk limits to every disk with an image, not to
- * volumes, which have their own; interface limits to every interface, also those that nothing can enforce (so that a verification fails).
+ * volumes, which have their own; interface limits to every interface, also those that nothing can enforce (so that a verification fails),
+ * but not to the transient partner of a pair, which is the same network card to the guest.
  */
 export function translateFlavor({ quota, volumes = [], domain, capabilities }: TranslateInput): Translation {
   const wanted = wantedSections(quota);
   const disks = translateDisks({ disks: domain.disks, flavor: wanted.disk, volumes });
-  const nics = nonEmpty(wanted.interface, domain.interfaces, nic => interfacePart(nic, wanted.interface));
+  const nics = nonEmpty(wanted.interface, domain.interfaces, nic =>
+    teamPartner(nic, domain.interfaces) ? partnerPart(nic) : interfacePart(nic, wanted.interface),
+  );
   return {
     tuning: [
       ...wholeTuning({ kind: 'cpu' }, wanted.cpu),
@@ -66,8 +70,15 @@ function wholeTuning(device: DeviceRef, { limits, because }: WantedSection): rea
   return Object.keys(limits).length === 0 ? [] : [{ device, limits, because }];
 }
 
+/** Its partner has the limits: libvirt refuses any on this one, and whatever goes through it is not limited. */
+function partnerPart(nic: InterfaceDefinition): Part {
+  const path = deviceName(interfaceRef(nic));
+  const args = { type: nic.type };
+  return { diagnostics: [{ code: 'cannot-be-enforced', severity: 'warning', path, args }] };
+}
+
 function interfacePart(nic: InterfaceDefinition, { limits, because }: WantedSection): Part {
-  const device = { kind: 'interface', mac: nic.mac } as const;
+  const device = interfaceRef(nic);
   const path = deviceName(device);
   const enforcer = interfaceEnforcer(nic);
   const average = limits['inbound.average'];

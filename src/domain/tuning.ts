@@ -23,8 +23,10 @@ export type Limits = Readonly<Partial<Record<Parameter, number>>> & {
 };
 
 /**
- * What a limit is put on. Disks go by target (`vda`), interfaces by MAC: both survive in every definition. `cpu`,
- * `memory` and `blkio` are the whole domain; a `host-device` is what a domain may do with a block device of the host.
+ * What a limit is put on. Disks go by target (`vda`), interfaces by MAC: both survive in every definition. An `id`
+ * tells interfaces with one MAC apart (`vnet1`, `ua-backup0`, `0000:00:03.0`); those that have theirs alone have none.
+ * `cpu`, `memory` and `blkio` are the whole domain; a `host-device` is what a domain may do with a block device of the
+ * host.
  */
 export type DeviceRef =
   | { readonly kind: 'cpu' }
@@ -32,7 +34,7 @@ export type DeviceRef =
   | { readonly kind: 'blkio' }
   | { readonly kind: 'host-device'; readonly path: string }
   | { readonly kind: 'disk'; readonly target: string }
-  | { readonly kind: 'interface'; readonly mac: string };
+  | { readonly kind: 'interface'; readonly mac: string; readonly id?: string };
 
 /** The limits wanted for one device, each with what asked for it. */
 export interface DeviceTuning {
@@ -45,13 +47,13 @@ export interface DeviceTuning {
 /** What a whole domain shall have: at most one entry per device, only devices for which something was asked. */
 export type DomainTuning = readonly DeviceTuning[];
 
-/** What a device is called where its kind is plain: `cpu`, `vda`, a MAC, `/dev/sda`. */
+/** What a device is called where its kind is plain: `cpu`, `vda`, a MAC (`52:54:…@vnet1` where others have the same), `/dev/sda`. */
 export function deviceSubject(device: DeviceRef): string {
   switch (device.kind) {
     case 'disk':
       return device.target;
     case 'interface':
-      return device.mac;
+      return device.id === undefined ? device.mac : `${device.mac}@${device.id}`;
     case 'host-device':
       return device.path;
     default:

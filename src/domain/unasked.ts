@@ -1,5 +1,6 @@
 import { quotaKeys } from '../intent/quota-keys.ts';
 import type { DomainDefinition, InterfaceDefinition } from './definition.ts';
+import { interfaceRef } from './interface-identity.ts';
 import { type DeviceRef, type DomainTuning, deviceName, type Limits, type Parameter } from './tuning.ts';
 import { isVolume } from './volume.ts';
 
@@ -31,7 +32,7 @@ export function unaskedLimits(domain: DomainDefinition, tuning: DomainTuning): r
       .filter(({ disk, device }) => !isVolume(disk) || askedOf(device) !== undefined)
       .map(({ disk, device }) => ({ device, defined: disk.iotune })),
     ...domain.interfaces.map(nic => ({
-      device: { kind: 'interface', mac: nic.mac } as const,
+      device: interfaceRef(nic),
       defined: { ...oursIn(nic), ...nic.bandwidth },
     })),
   ];

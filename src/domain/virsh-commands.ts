@@ -1,8 +1,9 @@
 import { bandwidthFields } from './bandwidth.ts';
 import { hostDeviceParameters } from './blkiotune.ts';
 import { type CpuTuneParameter, cpuTuneParameters, DEFAULT_PERIOD_US } from './cputune.ts';
-import type { DomainDefinition } from './definition.ts';
+import type { DomainDefinition, InterfaceDefinition } from './definition.ts';
 import { interfaceEnforcer } from './enforcement.ts';
+import { findInterface, type InterfaceRef } from './interface-identity.ts';
 import { hasIoLimit, ioTuneParameters } from './iotune.ts';
 import { memTuneParameters } from './memtune.ts';
 import { mergeLimits } from './merge.ts';
@@ -18,20 +19,26 @@ export interface VirshOptions {
    * base goes), and devices on which libvirt refuses limits are left out. Without it they set what is given.
    */
   readonly definition?: DomainDefinition;
+  /** Without `definition`, for interfaces that have one MAC: virsh finds the second by its device on the host alone. */
+  readonly interfaces?: readonly InterfaceDefinition[];
 }
 
-/** The `virsh` commands that do what tuning says, as argument lists. */
+/**
+ * The `virsh` commands that do what tuning says, as argument lists. None for an interface that virsh has no name for:
+ * one whose MAC another one has too, and whose device on the host is not known.
+ */
 export function virshCommands(
   domain: string,
   tuning: DomainTuning,
   options: VirshOptions = {},
 ): readonly (readonly string[])[] {
   const { live, config, definition } = options;
+  const interfaces = definition?.interfaces ?? options.interfaces ?? [];
   const flags = [...(live ? ['--live'] : []), ...(config ? ['--config'] : [])];
   const name = domain.startsWith('-') ? ['--domain', domain] : [domain];
   return tuning
     .map(wanted => (definition === undefined ? wanted : spelledOut(wanted, definition)))
-    .flatMap(wanted => commandsOf(name, wanted).map(argv => [...argv, ...flags]));
+    .flatMap(wanted => commandsOf(name, wanted, interfaces).map(argv => [...argv, ...flags]));
 }
 
 /** The limits with those that have to become 0 because of them; none where nothing can enforce them. */
@@ -44,7 +51,7 @@ function spelledOut(wanted: DeviceTuning, definition: DomainDefinition): DeviceT
     return { ...wanted, limits: { ...zeros, ...mergeLimits(device, current, limits) } };
   }
   if (device.kind !== 'interface') return wanted;
-  const nic = definition.interfaces.find(one => one.mac === device.mac);
+  const nic = findInterface(definition.interfaces, device);
   const enforcer = nic && interfaceEnforcer(nic);
   if (nic === undefined || enforcer === 'none') return { ...wanted, limits: {} };
   return { ...wanted, limits: mergeLimits(device, nic.bandwidth, limits, enforcer) };
@@ -62,6 +69,7 @@ export function quoteArguments(argv: readonly string[]): string {
 function commandsOf(
   domain: readonly string[],
   { device, limits }: DeviceTuning,
+  interfaces: readonly InterfaceDefinition[],
 ): readonly (readonly string[])[] {
   switch (device.kind) {
     case 'cpu':
@@ -75,8 +83,37 @@ function commandsOf(
     case 'disk':
       return withOptions(['virsh', 'blkdeviotune', ...domain, device.target], ioTuneOptions(limits));
     case 'interface':
-      return withOptions(['virsh', 'domiftune', ...domain, device.mac], bandwidthOptions(limits));
+      return interfaceCommands(domain, device, limits, interfaces);
   }
+}
+
+function interfaceCommands(
+  domain: readonly string[],
+  device: InterfaceRef,
+  limits: Limits,
+  interfaces: readonly InterfaceDefinition[],
+): readonly (readonly string[])[] {
+  const name = virshName(device, interfaces);
+  if (name === undefined) return [];
+  return withOptions(['virsh', 'domiftune', ...domain, name], bandwidthOptions(limits));
+}
+
+/**
+ * What virsh calls an interface; undefined: it has no name for it. A MAC is that of the first interface that has it.
+ *
+ * @see libvirt src/conf/domain_conf.c:virDomainNetFind
+ */
+export function virshName(
+  device: InterfaceRef,
+  interfaces: readonly InterfaceDefinition[],
+): string | undefined {
+  const { mac, id } = device;
+  if (id === undefined) return mac;
+  const nic = findInterface(interfaces, device);
+  return (
+    nic?.dev ??
+    (nic !== undefined && nic === findInterface(interfaces, { kind: 'interface', mac }) ? mac : undefined)
+  );
 }
 
 /** Without options these commands would only show. */

@@ -1,4 +1,5 @@
 import type { DomainDefinition } from '../domain/definition.ts';
+import { interfaceRef } from '../domain/interface-identity.ts';
 import { type DeviceRef, type DeviceTuning, type DomainTuning, deviceName } from '../domain/tuning.ts';
 import { kilobytesToBytes } from '../units.ts';
 import type { Unseen } from './certainty.ts';
@@ -27,7 +28,7 @@ export function effectiveDomain(state: DomainState, asked: DomainTuning): readon
   return [
     ...cpuOf(state, of({ kind: 'cpu' })),
     ...state.disks.flatMap(one => effectiveDisk(one, of({ kind: 'disk', target: one.disk.target }))),
-    ...state.nics.flatMap(one => effectiveNic(one, of({ kind: 'interface', mac: one.nic.mac }))),
+    ...state.nics.flatMap(one => effectiveNic(one, of(interfaceRef(one.nic)))),
   ];
 }
 
@@ -45,7 +46,7 @@ function cpuOf(
 }
 
 function effectiveNic(state: NicState, asked: DeviceTuning | undefined): readonly Effective[] {
-  const device = { kind: 'interface', mac: state.nic.mac } as const;
+  const device = interfaceRef(state.nic);
   return (['inbound', 'outbound'] as const).flatMap(limited => {
     const tc = limited === state.shaped ? shapedClaims(state) : policedClaims(state);
     const unread = (state.unseen ?? []).map(unseenClaim);

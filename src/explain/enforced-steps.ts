@@ -1,5 +1,6 @@
 import { checkSharesOn } from '../domain/capabilities.ts';
 import { interfaceEnforcer } from '../domain/enforcement.ts';
+import { findInterface } from '../domain/interface-identity.ts';
 import { mergeLimits } from '../domain/merge.ts';
 import {
   type DeviceRef,
@@ -70,7 +71,7 @@ function stepsOn(facts: HostFacts, { tuning, vcpus }: Example): readonly Enforce
 /** All limits of a device, as they are wanted. */
 function limitsOf(device: DeviceRef, tuning: DomainTuning): Limits {
   const asked = tuning.find(one => deviceName(one.device) === deviceName(device))?.limits ?? {};
-  const nic = exampleDomain.interfaces.find(one => device.kind === 'interface' && one.mac === device.mac);
+  const nic = findInterface(exampleDomain.interfaces, device);
   return mergeLimits(device, {}, asked, nic && interfaceEnforcer(nic));
 }
 

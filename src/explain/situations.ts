@@ -1,4 +1,5 @@
 import type { DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
+import { findInterface } from '../domain/interface-identity.ts';
 import type { DeviceRef } from '../domain/tuning.ts';
 import type { Iproute2Version } from '../observed/iproute2-version.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
@@ -58,7 +59,7 @@ export const exampleDomain: DomainDefinition = {
 export function placeOf(device: DeviceRef, facts: HostFacts): Place | undefined {
   if (device.kind === 'cpu') return facts.cgroupVersion === 1 ? 'cgroup v1' : 'cgroup v2';
   if (device.kind !== 'interface') return undefined;
-  return examples.find(example => example.mac === device.mac)?.place;
+  return findInterface(examples, device)?.place;
 }
 
 /** Hosts on which the same limit looks different: both cgroup versions, tc before and since it counts bursts exactly. */

@@ -84,9 +84,9 @@ function hypervisorOn(line: Line, uri: string): Hypervisor {
       ask(`${domain.name} blkio`, connection =>
         connection.setBlkioParameters(domain, mixedParameters('uint', parameters), live),
       ),
-    setInterfaceParameters: (domain, mac, parameters) =>
-      ask(`${domain.name} ${mac}`, connection =>
-        connection.setInterfaceParameters(domain, mac, typedParameters('uint', parameters), live),
+    setInterfaceParameters: (domain, macOrDev, parameters) =>
+      ask(`${domain.name} ${macOrDev}`, connection =>
+        connection.setInterfaceParameters(domain, macOrDev, typedParameters('uint', parameters), live),
       ),
     setMetadata: (domain, scope, { uri: namespace, prefix, element }) =>
       ask(domain.name, connection =>

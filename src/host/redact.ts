@@ -88,7 +88,10 @@ function namesIn({ domains, commands }: Recording): ReadonlyMap<string, string> 
         add(source, '/disk-');
         add(serial, 'serial-');
       }
-      for (const { dev } of interfaces) add(dev, 'tap');
+      for (const { dev, alias } of interfaces) {
+        add(dev, 'tap');
+        add(alias, 'ua-');
+      }
     }
   }
   for (const dev of devicesIn(commands)) add(dev, 'tap');

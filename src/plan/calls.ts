@@ -1,6 +1,7 @@
 import { type Bandwidth, bandwidthParameters } from '../domain/bandwidth.ts';
 import type { BlkioTune, HostDeviceParameter } from '../domain/blkiotune.ts';
 import { type CpuTune, type CpuTuneParameter, DEFAULT_PERIOD_US } from '../domain/cputune.ts';
+import type { InterfaceRef } from '../domain/interface-identity.ts';
 import { hasIoLimit, type IoTune, ioTuneParameters } from '../domain/iotune.ts';
 import { type MemTune, memoryUnlimitedKib } from '../domain/memtune.ts';
 import { type OvsPortLimits, ovsPortLimits } from '../domain/ovs-port.ts';
@@ -14,7 +15,13 @@ export type Call =
   | { readonly kind: 'memory'; readonly parameters: MemTune }
   | { readonly kind: 'blkio'; readonly parameters: BlkioParameters }
   | { readonly kind: 'block-io-tune'; readonly target: string; readonly parameters: IoTune }
-  | { readonly kind: 'interface'; readonly mac: string; readonly parameters: Bandwidth }
+  | {
+      readonly kind: 'interface';
+      readonly mac: string;
+      /** The device on the host, where the MAC is another interface's too. */
+      readonly dev?: string;
+      readonly parameters: Bandwidth;
+    }
   /** Takes what is ours on an Open vSwitch port out of force; libvirt and tc are free to write then. */
   | { readonly kind: 'ovs-detach'; readonly dev: string }
   /** Puts limits on an Open vSwitch port in its database; none: gives back what was there before ours. */
@@ -70,8 +77,8 @@ function callsTo(step: Step, from: Limits, to: Limits): readonly Call[] {
       return leavesGroup(from, to) ? [ioTuneCall(device.target, {}), set] : [set];
     }
     case 'interface': {
-      const set: Call = { kind: 'interface', mac: device.mac, parameters: bothDirections(to) };
-      return needsClearing(step, from, to) ? [clear(device.mac), set] : [set];
+      const set = interfaceCall(step, device, to);
+      return needsClearing(step, from, to) ? [interfaceCall(step, device, {}), set] : [set];
     }
   }
 }
@@ -106,8 +113,9 @@ function needsClearing(step: Step, from: Limits, to: Limits): boolean {
   return isNew || losesParameter(from, to) || step.changes.some(change => change.reason === 'enforcer');
 }
 
-function clear(mac: string): Call {
-  return { kind: 'interface', mac, parameters: bothDirections({}) };
+function interfaceCall({ dev }: Step, { mac, id }: InterfaceRef, to: Limits): Call {
+  const named = id === undefined || dev === undefined ? { mac } : { mac, dev };
+  return { kind: 'interface', ...named, parameters: bothDirections(to) };
 }
 
 /**
@@ -151,9 +159,10 @@ function lostBefore({ inbound, outbound }: OvsPortLimits, tc: ReturnType<HeldBef
   return { ...(inbound && !tc.inbound && { inbound }), ...(outbound && !tc.outbound && { outbound }) };
 }
 
-function definedAnew({ device, changes }: Step, to: Limits): readonly Call[] {
+function definedAnew(step: Step, to: Limits): readonly Call[] {
+  const { device, changes } = step;
   if (device.kind !== 'interface' || !changes.some(change => change.reason === 'definition')) return [];
-  return [{ kind: 'interface', mac: device.mac, parameters: bothDirections(to) }];
+  return [interfaceCall(step, device, to)];
 }
 
 /** What of a step outlives the run of the domain: the rows of a port that is there without it. */

@@ -1,4 +1,5 @@
 import type { DomainDefinition } from '../domain/definition.ts';
+import { interfaceRef } from '../domain/interface-identity.ts';
 import { deviceName } from '../domain/tuning.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { Knob, KnobValues } from '../verify/expectation.ts';
@@ -45,7 +46,7 @@ function devicesOf({ vcpus, disks, interfaces }: DomainDefinition): readonly str
   return [
     `${vcpus} vCPUs`,
     ...disks.map(({ target, source }) => withHost(deviceName({ kind: 'disk', target }), source)),
-    ...interfaces.map(({ mac, dev }) => withHost(deviceName({ kind: 'interface', mac }), dev)),
+    ...interfaces.map(nic => withHost(deviceName(interfaceRef(nic)), nic.dev)),
   ];
 }
 

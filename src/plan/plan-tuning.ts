@@ -3,6 +3,7 @@ import type { DomainDefinition, InterfaceDefinition } from '../domain/definition
 import { deviceLimits } from '../domain/device-limits.ts';
 import { type InterfaceEnforcer, interfaceEnforcer } from '../domain/enforcement.ts';
 import { type IntentRecord, sameIntent, unknownKeyIn } from '../domain/intent-record.ts';
+import { deviceBesideMac, findInterface } from '../domain/interface-identity.ts';
 import { mergeLimits } from '../domain/merge.ts';
 import {
   type DeviceRef,
@@ -94,7 +95,7 @@ function stepFor(target: PlanTarget, wanted: DeviceTuning, verdicts: readonly Ve
   );
   const repairs = scope === 'live' ? repairsOf(wanted, after, verdicts, differing) : [];
   const changes = [...differing, ...repairs];
-  const dev = enforcer === 'ovs-native' ? nicOf(definition, wanted.device)?.dev : undefined;
+  const dev = portOrTap(scope, nicOf(definition, wanted.device));
   return {
     scope,
     device: wanted.device,
@@ -156,13 +157,20 @@ function isBrokenEnforcer(verdict: Verdict, device: DeviceRef): boolean {
   return deviceName(verdict.expectation.device) === deviceName(device);
 }
 
+/** Of the running domain, where its MAC alone does not say which device of the host it is about. */
+function portOrTap(scope: Scope, nic: InterfaceDefinition | undefined): string | undefined {
+  if (nic === undefined) return undefined;
+  if (interfaceEnforcer(nic) === 'ovs-native') return nic.dev;
+  return scope === 'live' ? deviceBesideMac(nic) : undefined;
+}
+
 function enforcerOf(definition: DomainDefinition, device: DeviceRef): InterfaceEnforcer | undefined {
   const nic = nicOf(definition, device);
   return nic && interfaceEnforcer(nic);
 }
 
 function nicOf(definition: DomainDefinition, device: DeviceRef): InterfaceDefinition | undefined {
-  return device.kind === 'interface' ? definition.interfaces.find(one => one.mac === device.mac) : undefined;
+  return findInterface(definition.interfaces, device);
 }
 
 function noSuchDevice(scope: Scope, device: DeviceRef): Diagnostic {

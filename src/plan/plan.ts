@@ -17,7 +17,10 @@ export interface Step {
   readonly changes: readonly Change[];
   /** For an interface: who enforces it, since Open vSwitch wants another order of calls. */
   readonly enforcer?: InterfaceEnforcer;
-  /** With the enforcer `ovs-native`: the port's name, since libvirt is not asked for it. */
+  /**
+   * The interface's device on the host: with the enforcer `ovs-native` since libvirt is not asked for it, and of a
+   * running domain where the MAC is another interface's too.
+   */
   readonly dev?: string;
 }
 

@@ -113,7 +113,8 @@ export interface HypervisorWriter {
   setBlockIoTune(domain: DomainRef, target: string, parameters: IoTune): Promise<void>;
   setInterfaceParameters(
     domain: DomainRef,
-    mac: string,
+    /** A MAC, which means the first interface that has it, or a device of the host. */
+    macOrDev: string,
     parameters: Readonly<Partial<Record<BandwidthParameter, number>>>,
   ): Promise<void>;
   /** Puts an element into a definition's metadata, in place of that namespace's; without one removes it. */

@@ -43,7 +43,9 @@ export const step = z
     dev: z
       .string()
       .exactOptional()
-      .describe("the port's name, where Open vSwitch is written to without libvirt"),
+      .describe(
+        "the interface's device on the host, where Open vSwitch is written to without libvirt or others have its MAC",
+      ),
   })
   .meta({ id: 'step' }) satisfies z.ZodType<Step>;
 

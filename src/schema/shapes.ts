@@ -42,7 +42,14 @@ export const device = z
     z.strictObject({ kind: z.literal('blkio') }),
     z.strictObject({ kind: z.literal('host-device'), path: z.string().describe('on the host: /dev/sda') }),
     z.strictObject({ kind: z.literal('disk'), target: z.string().describe('as libvirt names it: vda') }),
-    z.strictObject({ kind: z.literal('interface'), mac: z.string() }),
+    z.strictObject({
+      kind: z.literal('interface'),
+      mac: z.string(),
+      id: z
+        .string()
+        .exactOptional()
+        .describe('what tells it from another interface of the domain with the same MAC: vnet1'),
+    }),
   ])
   .meta({ id: 'device' }) satisfies z.ZodType<DeviceRef>;
 

@@ -1,5 +1,6 @@
 import type { BandwidthParameter } from '../domain/bandwidth.ts';
 import type { InterfaceDefinition } from '../domain/definition.ts';
+import { interfaceName } from '../domain/interface-identity.ts';
 import { type OvsPolicing, type OvsShaping, ovsPortLimits } from '../domain/ovs-port.ts';
 import { expectOvsClasses, expectOvsPolice, type OvsPort } from './expect-ovs-tc.ts';
 import { bareKnob, type Expectation, type Knob, type KnobValues } from './expectation.ts';
@@ -17,7 +18,7 @@ export function expectOvs(
   nic: InterfaceDefinition,
   facts: HostFacts,
 ): readonly Expectation[] {
-  const port: OvsPort = { wanted, dev: nic.dev ?? nic.mac };
+  const port: OvsPort = { wanted, dev: nic.dev ?? interfaceName(nic) };
   const { inbound, outbound } = ovsPortLimits(wanted.limits);
   return [
     ...(inbound === undefined ? leftOver(port, nic, 'inbound') : expectInbound(port, inbound, facts)),

@@ -1,6 +1,7 @@
 import type { BandwidthParameter } from '../domain/bandwidth.ts';
 import type { InterfaceDefinition } from '../domain/definition.ts';
 import { interfaceEnforcer } from '../domain/enforcement.ts';
+import { interfaceName } from '../domain/interface-identity.ts';
 import { networkBurst } from '../ranges.ts';
 import { kibibytesToBytes, kilobytesToBytes, tcDefaultBurstBytes } from '../units.ts';
 import type { Expectation } from './expectation.ts';
@@ -22,7 +23,7 @@ export function expectTc(wanted: Wanted, nic: InterfaceDefinition, facts: HostFa
   const shaped = shapedDirection(nic, facts);
   const policed = shaped === 'inbound' ? 'outbound' : 'inbound';
   const alone = interfaceEnforcer(nic) === 'tap' && !facts.ovsPorts.has(nic.dev ?? '');
-  const subject = nic.dev ?? nic.mac;
+  const subject = nic.dev ?? interfaceName(nic);
   const htbClass = knob(wanted, subject, 'class htb 1:1', shaped, htbValues(wanted, shaped, facts));
   const police = knob(wanted, subject, 'police', policed, policeValues(wanted, policed, facts));
   const own = [htbClass, police].filter(expectation => expectation.expected !== undefined || alone);
@@ -41,8 +42,8 @@ function expectFloor(wanted: Wanted, nic: InterfaceDefinition): readonly Expecta
     {
       layer: 'tc',
       device: wanted.device,
-      subject: nic.source ?? nic.mac,
-      knob: `class htb of ${nic.mac}`,
+      subject: nic.source ?? interfaceName(nic),
+      knob: `class htb of ${interfaceName(nic)}`,
       parameters,
       because: keysOf(wanted, parameters),
       expected: { rateBps: kilobytesToBytes(floor) },

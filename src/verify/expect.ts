@@ -2,6 +2,7 @@ import { bandwidthParameters } from '../domain/bandwidth.ts';
 import type { DiskDefinition, DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
 import { deviceLimits, devicesIn } from '../domain/device-limits.ts';
 import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
+import { findInterface, interfaceName, interfaceRef, teamPartner } from '../domain/interface-identity.ts';
 import {
   type DeviceRef,
   type DeviceTuning,
@@ -45,8 +46,21 @@ export function expectDomain(input: ExpectInput): readonly Expectation[] {
   const enforced = input.asked.live ?? input.asked.config ?? [];
   return devicesOf(input).flatMap(device => [
     ...expectAsked(input, device),
-    ...expectEnforced(input, device, tuningOf(enforced, device)),
+    ...expectEnforced(input, device, tuningOf(enforced, device) ?? partnersTuning(input, enforced, device)),
   ]);
+}
+
+/** What is asked of an interface is asked of its transient partner too: it is the same network card to the guest. */
+function partnersTuning(
+  { live, config }: ExpectInput,
+  enforced: DomainTuning,
+  device: DeviceRef,
+): DeviceTuning | undefined {
+  const interfaces = (live ?? config)?.interfaces ?? [];
+  const nic = findInterface(interfaces, device);
+  const partner = nic && teamPartner(nic, interfaces);
+  const asked = partner && tuningOf(enforced, interfaceRef(partner));
+  return asked && { device, limits: asked.limits, because: asked.because };
 }
 
 function tuningOf(tuning: DomainTuning, device: DeviceRef): DeviceTuning | undefined {
@@ -91,9 +105,10 @@ function expectEnforced(
   const thing = definition && find(definition, device);
   if (thing === undefined) return [];
   const shallHold = live === undefined || input.scopes.includes('live') ? asked : undefined;
-  const enforcer = thing.nic && interfaceEnforcer(thing.nic);
-  const wanted = wantedLimits(device, thing.limits, shallHold, enforcer);
-  if (thing.nic !== undefined && enforcer === 'none') return expectNothing(wanted, thing.nic);
+  const partner = thing.nic && teamPartner(thing.nic, definition?.interfaces ?? []);
+  const enforcer = partner ? 'none' : thing.nic && interfaceEnforcer(thing.nic);
+  const wanted = wantedLimits(device, partner?.bandwidth ?? thing.limits, shallHold, enforcer);
+  if (thing.nic !== undefined && enforcer === 'none') return expectNothing(wanted, thing.nic, partner);
   if (live === undefined) return [];
   if (thing.nic !== undefined) return (isOvsHeld(enforcer) ? expectOvs : expectTc)(wanted, thing.nic, facts);
   if (thing.disk !== undefined) return expectQemu(wanted, thing.disk);
@@ -102,18 +117,25 @@ function expectEnforced(
 }
 
 /** Limits on an interface that neither libvirt nor the kernel can limit. @see libvirt virNetDevSupportsBandwidth */
-function expectNothing(wanted: Wanted, nic: InterfaceDefinition): readonly Expectation[] {
+function expectNothing(
+  wanted: Wanted,
+  nic: InterfaceDefinition,
+  partner: InterfaceDefinition | undefined,
+): readonly Expectation[] {
+  const what = `nothing on the host limits an interface of type '${nic.type}'`;
+  const past =
+    partner && `what goes through it goes past the limits of ${interfaceName(partner)}, its partner: ${what}`;
   const limited = bandwidthParameters.filter(
     one => one.endsWith('.average') && limitOf(wanted.limits, one) !== undefined,
   );
   return limited.map(parameter => ({
     layer: 'tc',
     device: wanted.device,
-    subject: nic.dev ?? nic.mac,
+    subject: nic.dev ?? interfaceName(nic),
     knob: parameter,
     parameters: [parameter],
     because: keysOf(wanted, [parameter]),
-    impossible: `nothing on the host limits an interface of type '${nic.type}'`,
+    impossible: past ?? what,
   }));
 }
 
@@ -129,6 +151,6 @@ function find(definition: DomainDefinition, device: DeviceRef): Found | undefine
   if (limits === undefined) return undefined;
   const subject = deviceSubject(device);
   const disk = device.kind === 'disk' && definition.disks.find(one => one.target === subject);
-  const nic = device.kind === 'interface' && definition.interfaces.find(one => one.mac === subject);
+  const nic = findInterface(definition.interfaces, device);
   return { limits, ...(disk && { disk }), ...(nic && { nic }) };
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
+import { interfaceRef } from '../domain/interface-identity.ts';
 import { type DomainTuning, deviceName } from '../domain/tuning.ts';
 import type { HostFacts } from './host-facts.ts';
 
@@ -32,7 +33,7 @@ export function ovsNativeFindings(
 ): readonly Diagnostic[] {
   const asked = new Set(tuning.map(one => deviceName(one.device)));
   return definition.interfaces.flatMap((nic): readonly Diagnostic[] => {
-    const path = deviceName({ kind: 'interface', mac: nic.mac });
+    const path = deviceName(interfaceRef(nic));
     const { dev = '' } = nic;
     if (!asked.has(path) || nic.type !== 'ethernet' || !facts.ovsPorts.has(dev)) return [];
     if (nic.ovsNative === undefined) {

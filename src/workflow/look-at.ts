@@ -1,4 +1,5 @@
 import type { DomainDefinition } from '../domain/definition.ts';
+import { tellApartInBoth } from '../domain/interface-identity.ts';
 import { readDomain } from '../domain/read-domain.ts';
 import { QuotaError } from '../errors.ts';
 import type { DomainState, HypervisorInfo, Scope } from '../ports/hypervisor.ts';
@@ -21,7 +22,22 @@ export async function lookAt(surroundings: ReadSurroundings, nameUuidOrId: strin
   const read = async (scope: Scope, isThere: boolean) =>
     isThere ? readDomain(await hypervisor.getXml(state, scope)) : undefined;
   const [live, config] = await Promise.all([read('live', state.active), read('config', state.persistent)]);
-  return { info, state, ...(live && { live }), ...(config && { config }) };
+  return { info, state, ...named({ ...(live && { live }), ...(config && { config }) }) };
+}
+
+/** Both definitions, each interface called the same in both. */
+function named(read: Pick<DomainView, 'live' | 'config'>): Pick<DomainView, 'live' | 'config'> {
+  const { live, config } = read;
+  if (live === undefined || config === undefined) return read;
+  const told = tellApartInBoth({ live: live.interfaces, config: config.interfaces });
+  const withInterfaces = (
+    definition: DomainDefinition,
+    interfaces: DomainDefinition['interfaces'] | undefined,
+  ) =>
+    interfaces === undefined || interfaces === definition.interfaces
+      ? definition
+      : { ...definition, interfaces };
+  return { live: withInterfaces(live, told.live), config: withInterfaces(config, told.config) };
 }
 
 /**

@@ -3,6 +3,7 @@ import { hostDeviceParameters } from '../domain/blkiotune.ts';
 import { cpuTuneParameters } from '../domain/cputune.ts';
 import type { DomainDefinition } from '../domain/definition.ts';
 import { deviceLimits } from '../domain/device-limits.ts';
+import { interfaceName } from '../domain/interface-identity.ts';
 import { ioTuneParameters } from '../domain/iotune.ts';
 import { limitText } from '../domain/limit-field.ts';
 import { memTuneParameters } from '../domain/memtune.ts';
@@ -38,7 +39,7 @@ export function observeDefinition(
       readingsOf(scope, disk.target, [...ioTuneParameters, 'group_name'], disk.iotune),
     ),
     ...definition.interfaces.flatMap(nic =>
-      readingsOf<BandwidthParameter>(scope, nic.mac, bandwidthParameters, nic.bandwidth),
+      readingsOf<BandwidthParameter>(scope, interfaceName(nic), bandwidthParameters, nic.bandwidth),
     ),
   ];
 }

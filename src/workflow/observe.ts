@@ -1,6 +1,7 @@
 import type { DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
 import { interfaceEnforcer } from '../domain/enforcement.ts';
 import { readCgroupVersion } from '../host/cgroup.ts';
+import { interfaceName } from '../domain/interface-identity.ts';
 import { readOvs } from '../host/ovs.ts';
 import { readIproute2Version } from '../host/tc.ts';
 import { type OvsState, ovsInterfaceNames, ovsRow } from '../observed/ovs.ts';
@@ -133,20 +134,22 @@ function holdersAmong(
 }
 
 async function observeNic(host: HostReader, nic: InterfaceDefinition): Promise<ObservedTc> {
-  return nic.dev === undefined ? { readings: unseenTc(nic.mac, UNNAMED) } : observeTc(host, nic.dev);
+  return nic.dev === undefined
+    ? { readings: unseenTc(interfaceName(nic), UNNAMED) }
+    : observeTc(host, nic.dev);
 }
 
 /** What Open vSwitch holds for an interface that is its port, whether libvirt knows it or not. */
 function portOf(nic: InterfaceDefinition, ovs: Seen<OvsState>): readonly Reading[] {
   const { dev } = nic;
   const isKnown = interfaceEnforcer(nic) === 'ovs';
-  if (dev === undefined) return isKnown ? unseenOvsPort(nic.mac, UNNAMED) : [];
+  if (dev === undefined) return isKnown ? unseenOvsPort(interfaceName(nic), UNNAMED) : [];
   if ('why' in ovs) return isKnown ? unseenOvsPort(dev, ovs.why) : [];
   return isKnown || ovsRow(ovs.found.ports, 'name', dev) ? observeOvsPort(ovs.found, dev) : [];
 }
 
 function unseenNic(nic: InterfaceDefinition, why: string): readonly Reading[] {
-  const subject = nic.dev ?? nic.mac;
+  const subject = nic.dev ?? interfaceName(nic);
   const port = interfaceEnforcer(nic) === 'ovs' ? unseenOvsPort(subject, why) : [];
   return [...port, ...unseenTc(subject, why)];
 }

@@ -145,7 +145,7 @@ function perform(surroundings: WriteSurroundings, domain: DomainRef, call: Call)
     case 'block-io-tune':
       return hypervisor.setBlockIoTune(domain, call.target, call.parameters);
     case 'interface':
-      return hypervisor.setInterfaceParameters(domain, call.mac, call.parameters);
+      return hypervisor.setInterfaceParameters(domain, call.dev ?? call.mac, call.parameters);
     case 'ovs-detach':
     case 'ovs-set':
       return writeOvs(surroundings, domain, call);

@@ -125,3 +125,42 @@ describe('what a domain must hold', () => {
     },
   );
 });
+
+describe('the transient partner of a teamed tap, which the guest takes while it has it', () => {
+  const mac = '52:54:00:00:00:01';
+  const tap = nic({ mac, id: 'ua-backup0', alias: 'ua-backup0' });
+  const card: typeof tap = {
+    mac,
+    id: '#2',
+    type: 'hostdev',
+    managed: true,
+    teamedWith: 'ua-backup0',
+    bandwidth: {},
+  };
+  const why =
+    "what goes through it goes past the limits of 52:54:00:00:00:01@ua-backup0, its partner: nothing on the host limits an interface of type 'hostdev'";
+  const ofCard = (changes: Changes) =>
+    expected(changes)
+      .filter(({ device }) => device.kind === 'interface' && device.id === '#2')
+      .map(({ layer, subject, knob, because, impossible }) => [layer, subject, knob, ...because, impossible]);
+
+  it('leads past what is asked of the tap', () => {
+    const device = { kind: 'interface', mac, id: 'ua-backup0' } as const;
+    const limits = { 'inbound.average': 1000 };
+    const because = { 'inbound.average': 'quota:vif_inbound_average' };
+    const live = { ...unlimited, interfaces: [tap, card] };
+    expect(ofCard({ live, asked: [{ device, limits, because }] })).toEqual([
+      ['tc', `${mac}@#2`, 'inbound.average', 'quota:vif_inbound_average', why],
+    ]);
+    expect(ofCard({ live })).toEqual([]);
+  });
+
+  it('leads past what libvirt says of the tap', () => {
+    const live = { ...unlimited, interfaces: [{ ...tap, bandwidth: { 'outbound.average': 5 } }, card] };
+    expect(ofCard({ live })).toEqual([['tc', `${mac}@#2`, 'outbound.average', why]]);
+  });
+
+  it("is nobody's partner when the tap is not there", () => {
+    expect(ofCard({ live: { ...unlimited, interfaces: [{ ...tap, alias: 'ua-other' }, card] } })).toEqual([]);
+  });
+});

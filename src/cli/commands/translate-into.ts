@@ -4,6 +4,8 @@ import type { DomainDefinition } from '../../domain/definition.ts';
 import { readDomain } from '../../domain/read-domain.ts';
 import { applyTuningToXml, renderVirshCommands } from '../../domain/render.ts';
 import { type Translation, translateFlavor } from '../../domain/translate.ts';
+import { deviceName } from '../../domain/tuning.ts';
+import { virshName } from '../../domain/virsh-commands.ts';
 import { QuotaError } from '../../errors.ts';
 import { describedHost } from '../host-options.ts';
 import { fromInput } from '../inputs.ts';
@@ -46,8 +48,20 @@ function render(xml: string, result: Result, format: TranslateOptions['format'])
     case 'xml':
       return applyTuningToXml(xml, tuning);
     case 'virsh':
+      requireNames(result);
       return renderVirshCommands(domain.name, tuning, { definition: domain }).join('\n');
     case 'json':
       return JSON.stringify({ schemaVersion: 1, domain: domain.name, tuning, diagnostics }, null, 2);
   }
+}
+
+/** @throws QuotaError `invalid-input` naming an interface that no command would reach */
+function requireNames({ domain, tuning }: Result): void {
+  const nameless = tuning.find(
+    ({ device }) => device.kind === 'interface' && virshName(device, domain.interfaces) === undefined,
+  );
+  if (nameless === undefined) return;
+  const name = deviceName(nameless.device);
+  const why = 'its MAC finds another one, and the definition names no device of the host; take -f xml';
+  throw new QuotaError('invalid-input', name, `virsh has no name for ${name}: ${why}`);
 }
