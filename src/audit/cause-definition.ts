@@ -2,7 +2,7 @@ import type { DomainDefinition } from '../domain/definition.ts';
 import { deviceLimits } from '../domain/device-limits.ts';
 import type { IntentRecord } from '../domain/intent-record.ts';
 import { findInterface } from '../domain/interface-identity.ts';
-import { type DeviceRef, deviceName, type Limits } from '../domain/tuning.ts';
+import { type DeviceRef, deviceName, type Limits, type Parameter } from '../domain/tuning.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import { isUnlimited } from '../verify/unlimited.ts';
 import type { Verdict } from '../verify/verdict.ts';
@@ -97,6 +97,27 @@ const changedSince: Rule = ({ expectation: { layer, because } }, { definitions, 
   return { cause: 'changed-in-libvirt', explanation };
 };
 
+/**
+ * A disk has either a limit of reads and writes together or one of each: setting the one through libvirt drops the other.
+ *
+ * @see libvirt src/qemu/qemu_driver.c:qemuDomainSetBlockIoTuneDefaults
+ */
+const displaced: Rule = (verdict, context) => {
+  const { reason, expectation } = verdict;
+  const { layer, device, knob, because } = expectation;
+  const definition = context.definitions[scopeOf(layer)];
+  const iotune = definition && device.kind === 'disk' ? deviceLimits(definition, device) : undefined;
+  const match = /^(total|read|write)_(\w+)$/.exec(knob);
+  if (iotune === undefined || match === null || reason !== 'missing') return undefined;
+  const rivals = match[1] === 'total' ? ['read', 'write'] : ['total'];
+  const there = rivals.map(one => `${one}_${match[2]}` as Parameter).filter(one => iotune[one]);
+  const wasThere = recordFor(definition, because, context.asked) ?? onlyInOne(verdict, context);
+  if (there.length === 0 || wasThere === undefined) return undefined;
+  const what = there.map(one => `${one}=${iotune[one]}`).join(' and ');
+  const explanation = `${what} stands in ${names[scopeOf(layer)]} in its place: it was set through libvirt, which keeps no limit of ${knob} beside it`;
+  return { cause: 'changed-in-libvirt', explanation };
+};
+
 const onlyInOne: Rule = ({ expectation }, { verdicts, definitions: { live, config } }) => {
   const { layer, device, knob } = expectation;
   const isThere = verdicts.some(
@@ -140,6 +161,7 @@ export const definitionRules: readonly Rule[] = [
   slippedUnit,
   rewrittenByNova,
   lostInMigration,
+  displaced,
   changedSince,
   onlyInOne,
   askedAnew,

@@ -10,6 +10,7 @@ import type { TapLimits } from '../verify/host-facts.ts';
 import { policerPath } from '../verify/tap-path.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { CauseContext, Rule } from './cause-context.ts';
+import { diskRules } from './cause-disk.ts';
 import { systemdOverride } from './cause-systemd.ts';
 import { slippedUnit } from './unit-slip.ts';
 
@@ -127,6 +128,7 @@ export const enforcerRules: readonly Rule[] = [
   openVswitchOwnsTap,
   deserted,
   systemdOverride,
+  ...diskRules,
   savedUp,
   unexpected,
   slippedUnit,

@@ -1,4 +1,5 @@
 import type { DomainDefinition } from '../domain/definition.ts';
+import { mergeLimits } from '../domain/merge.ts';
 import { type DeviceRef, deviceName, deviceSubject, type Parameter } from '../domain/tuning.ts';
 import { unaskedLimits } from '../domain/unasked.ts';
 import type { Scope } from '../ports/hypervisor.ts';
@@ -72,18 +73,23 @@ function isNovasDefault({ nova, vcpus, cputune }: DomainDefinition, parameter: P
 
 function findingOf(
   { device, scope, values }: Stale,
-  { domain, source, repair, definitions }: AuditInput,
+  { domain, source, repair, definitions, tuning }: AuditInput,
 ): Finding {
   const parameters = Object.keys(values) as Parameter[];
   const text = Object.entries(values).map(([name, value]) => `${name}=${value}`);
   const both = definitions.live !== undefined && definitions.config !== undefined;
   const scopes = both ? ['--live', '--config'] : [];
+  const asked = tuning[scope]?.find(one => deviceName(one.device) === deviceName(device));
+  const after = asked && mergeLimits(device, values, asked.limits);
+  const isDisplacing = device.kind === 'disk' && after !== undefined && parameters.every(one => !after[one]);
   const told = { record: 'our record of what was asked', 'nova-metadata': "Nova's metadata" };
   const witness = source in told ? told[source as keyof typeof told] : 'what is asked';
   return {
     cause: 'stale-limit',
     severity: severityOf('stale-limit'),
-    explanation: `${witness} says nothing of it, and libvirt's definition has it: it stays in force`,
+    explanation: isDisplacing
+      ? `${witness} says something else in its place: it was set through libvirt, and goes when that is set again`
+      : `${witness} says nothing of it, and libvirt's definition has it: it stays in force`,
     device,
     parameters,
     because: [],
@@ -92,6 +98,8 @@ function findingOf(
     knob: parameters[0] ?? '',
     observed: values as Readonly<Record<string, number>>,
     evidence: { source: `virDomainGetXMLDesc(${scope})`, text: text.join(' ') },
-    ...(repair && { repair: applying(repair, domain.name, [...scopes, '--prune']) }),
+    ...(repair && {
+      repair: applying(repair, domain.name, [...scopes, ...(isDisplacing ? [] : ['--prune'])]),
+    }),
   };
 }

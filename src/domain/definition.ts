@@ -39,6 +39,8 @@ export interface DiskDefinition {
   readonly source?: string;
   /** Nova writes a volume's UUID here. */
   readonly serial?: string;
+  /** libvirt's own name for it, `virtio-disk0`; absent where it does not run. */
+  readonly alias?: string;
   readonly iotune: IoTune;
   /** libvirt ≥ 11.2 `<throttlefilters>`; excludes `<iotune>`. */
   readonly hasThrottleFilters: boolean;

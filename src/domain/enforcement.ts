@@ -1,4 +1,4 @@
-import type { InterfaceDefinition } from './definition.ts';
+import type { DiskDefinition, InterfaceDefinition } from './definition.ts';
 
 /**
  * Who enforces an interface's bandwidth:
@@ -29,4 +29,14 @@ export function interfaceEnforcer(nic: InterfaceDefinition): InterfaceEnforcer {
 /** Whether Open vSwitch's database holds an interface's limits, whoever writes them there. */
 export function isOvsHeld(enforcer: InterfaceEnforcer | undefined): boolean {
   return enforcer === 'ovs' || enforcer === 'ovs-native';
+}
+
+/**
+ * Why requests of a disk do not pass QEMU's throttle, though libvirt takes limits for it; undefined: they do. Of a LUN that
+ * is passed through, reads and writes are SCSI commands as all others are, and QEMU hands those on as they come.
+ *
+ * @see QEMU hw/scsi/scsi-disk.c:scsi_block_do_sgio, block/block-backend.c:blk_co_do_ioctl
+ */
+export function pastThrottle({ device }: Pick<DiskDefinition, 'device'>): string | undefined {
+  return device === 'lun' ? "SCSI commands of a passed-through LUN go past QEMU's throttle" : undefined;
 }

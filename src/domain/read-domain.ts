@@ -87,12 +87,14 @@ function readDisk(disk: XmlElement, position: number): DiskDefinition {
   const type = disk.attributes.get('type') ?? 'file';
   const source = diskSource(type, childOf(disk, 'source'));
   const serial = childOf(disk, 'serial')?.text;
+  const alias = childAttribute(disk, 'alias', 'name');
   return {
     target: diskTarget(disk, position),
     device: disk.attributes.get('device') ?? 'disk',
     type,
     ...(source && { source }),
     ...(serial && { serial }),
+    ...(alias && { alias }),
     iotune: readIoTune(childOf(disk, 'iotune')),
     hasThrottleFilters: childOf(disk, 'throttlefilters') !== undefined,
   };

@@ -3,6 +3,7 @@ import type { VolumeIntent } from '../intent/volume-intent.ts';
 import { checkGroups, type GroupMember } from './check-groups.ts';
 import { checkLimits } from './check-limits.ts';
 import type { DiskDefinition } from './definition.ts';
+import { pastThrottle } from './enforcement.ts';
 import { matchVolumes } from './match-volumes.ts';
 import { mergeLimits } from './merge.ts';
 import { type DeviceRef, type DeviceTuning, deviceName, type Limits } from './tuning.ts';
@@ -68,12 +69,14 @@ function diskPart(disk: DiskDefinition, { limits, because }: WantedSection, name
   if (obstacle === emptyDrive && !named) return { diagnostics: [] };
   if (obstacle === undefined) {
     const merged = mergeLimits(device, disk.iotune, limits);
-    return { tuning: { device, limits, because }, diagnostics: checkLimits(device, merged) };
+    const past = pastThrottle(disk) === undefined ? [] : [cannotBeEnforced(device, disk.device)];
+    return { tuning: { device, limits, because }, diagnostics: [...checkLimits(device, merged), ...past] };
   }
-  const path = deviceName(device);
-  return {
-    diagnostics: [{ code: 'cannot-be-enforced', severity: 'warning', path, args: { type: obstacle } }],
-  };
+  return { diagnostics: [cannotBeEnforced(device, obstacle)] };
+}
+
+function cannotBeEnforced(device: DeviceRef, type: string): Diagnostic {
+  return { code: 'cannot-be-enforced', severity: 'warning', path: deviceName(device), args: { type } };
 }
 
 const emptyDrive = 'empty drive';

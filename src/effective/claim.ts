@@ -67,6 +67,8 @@ export interface Effective {
   readonly certainty: Certainty;
   /** The one that counts; absent: `certainty` is none of `exact` and `at-most`. */
   readonly binds?: Claim;
+  /** Devices that have to share what binds with this one: it is for all of them together. Absent: it has it alone. */
+  readonly sharedWith?: readonly string[];
   /** Why it is not known better; absent: everything on the way was read and is understood. */
   readonly unseen?: readonly Unseen[];
   /** All of them, in the order in which they are met. */
@@ -128,12 +130,12 @@ export function inSeries(...stages: readonly (readonly Claim[])[]): readonly Cla
 
 /** Puts what is known of one respect together. */
 export function effective(
-  head: Pick<Effective, 'device' | 'limited' | 'unit' | 'asked'>,
+  head: Pick<Effective, 'device' | 'limited' | 'unit' | 'asked' | 'sharedWith'>,
   claims: readonly Claim[],
 ): Effective {
   const binds = claims.find(claim => claim.standing === 'binds');
   const unseen = unseenBelow(claims, binds?.value);
-  const { device, limited, unit, asked } = head;
+  const { device, limited, unit, asked, sharedWith = [] } = head;
   return {
     device,
     limited,
@@ -141,6 +143,7 @@ export function effective(
     ...(asked && { asked }),
     certainty: certaintyOf(claims, unseen),
     ...(binds && { binds }),
+    ...(binds && sharedWith.length > 0 && { sharedWith }),
     ...(unseen.length > 0 && { unseen }),
     claims,
   };

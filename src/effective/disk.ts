@@ -1,4 +1,5 @@
 import type { DiskDefinition } from '../domain/definition.ts';
+import { pastThrottle } from '../domain/enforcement.ts';
 import type { IoTuneParameter } from '../domain/iotune.ts';
 import type { DeviceTuning, Limits } from '../domain/tuning.ts';
 import type { Unseen } from './certainty.ts';
@@ -41,22 +42,24 @@ export function effectiveDisk(state: DiskState, asked: DeviceTuning | undefined)
       if (claim.standing !== 'looser') return claim;
       return claim.value === least ? { ...claim, standing: 'binds' } : claim;
     });
-    return [effective({ device, limited, unit, ...(wanted && { asked: wanted }) }, standing)];
+    const head = { device, limited, unit, sharedWith: state.shares.map(one => `disk ${one}`) } as const;
+    return [effective({ ...head, ...(wanted && { asked: wanted }) }, standing)];
   });
 }
 
 /** What QEMU holds, and what only the definition has. */
-function claimsOf(
-  { disk, throttle, shares }: DiskState,
-  names: readonly IoTuneParameter[],
-): readonly Claim[] {
+function claimsOf({ disk, throttle }: DiskState, names: readonly IoTuneParameter[]): readonly Claim[] {
   return names.flatMap((name): readonly Claim[] => {
     const defined = disk.iotune[name] ?? 0;
     const value = throttle?.[name] ?? 0;
-    const why = shares.length === 0 ? {} : { why: `shared with ${shares.join(', ')}` };
+    const past = pastThrottle(disk);
+    if (past !== undefined) {
+      const least = value > 0 ? value : defined;
+      return least > 0 ? [overwritten(least, name, past)] : [];
+    }
     if (value > 0) {
       const owner = value === defined ? 'libvirt' : 'unknown';
-      const found: Claim = { owner, at: `qemu ${disk.target} ${name}`, value, standing: 'looser', ...why };
+      const found: Claim = { owner, at: `qemu ${disk.target} ${name}`, value, standing: 'looser' };
       if (value === defined || defined === 0) return [found];
       return [found, overwritten(defined, name, `QEMU has another one`)];
     }

@@ -1,8 +1,8 @@
-import type { DiskDefinition, DomainDefinition } from '../domain/definition.ts';
+import type { DomainDefinition } from '../domain/definition.ts';
 import { interfaceEnforcer } from '../domain/enforcement.ts';
 import { shapedDirection } from '../verify/expect-tc.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
-import { qemuKnobs } from '../verify/qemu-knobs.ts';
+import { qemuGroupKnob, qemuKnobs } from '../verify/qemu-knobs.ts';
 import type { Reading } from '../verify/reading.ts';
 import { type Unseen, unseenAt } from './certainty.ts';
 import type { CpuBandwidth } from './cpu.ts';
@@ -91,19 +91,22 @@ export function diskStates({ disks }: DomainDefinition, readings: readonly Readi
   const names = new Map(qemuKnobs.map(({ knob, parameter }) => [knob, parameter]));
   const throttles = new Map<string, Record<string, number>>();
   const unread = new Map<string, Unseen>();
+  const groups = new Map<string, string>();
   for (const { layer, subject, knob, values, unreadable, evidence } of readings) {
+    if (layer !== 'qemu') continue;
+    if (knob === qemuGroupKnob && typeof values?.value === 'string') groups.set(subject, values.value);
     const parameter = names.get(knob);
-    if (layer !== 'qemu' || parameter === undefined) continue;
-    if (unreadable !== undefined && isRate(parameter)) {
+    if (unreadable !== undefined && (knob === qemuGroupKnob || isRate(parameter ?? ''))) {
       unread.set(subject, unseenAt(evidence.source, unreadable));
     }
-    if (typeof values?.value !== 'number') continue;
+    if (parameter === undefined || typeof values?.value !== 'number') continue;
     throttles.set(subject, { ...throttles.get(subject), [parameter]: values.value });
   }
   return disks.map(disk => {
     const throttle = throttles.get(disk.target);
     const unseen = unread.get(disk.target);
-    return { disk, ...(throttle && { throttle }), ...(unseen && { unseen }), shares: sharing(disk, disks) };
+    const shares = groupMates(disk.target, groups);
+    return { disk, ...(throttle && { throttle }), ...(unseen && { unseen }), shares };
   });
 }
 
@@ -112,9 +115,10 @@ function isRate(parameter: string): boolean {
   return /^(?:total|read|write)_(?:bytes|iops)_sec$/.test(parameter);
 }
 
-/** Disks of one group share one bucket. */
-function sharing({ target, iotune }: DiskDefinition, disks: readonly DiskDefinition[]): readonly string[] {
-  if (iotune.group_name === undefined) return [];
-  const others = disks.filter(one => one.iotune.group_name === iotune.group_name && one.target !== target);
-  return others.map(one => one.target);
+/** The other disks of a disk's throttle group, as QEMU says: they share one bucket. */
+function groupMates(target: string, groups: ReadonlyMap<string, string>): readonly string[] {
+  const own = groups.get(target);
+  return own === undefined
+    ? []
+    : [...groups].flatMap(([other, group]) => (other !== target && group === own ? [other] : []));
 }

@@ -74,7 +74,7 @@ function callsTo(step: Step, from: Limits, to: Limits): readonly Call[] {
       return hostDeviceCalls(step, device.path, to);
     case 'disk': {
       const set = ioTuneCall(device.target, to);
-      return leavesGroup(from, to) ? [ioTuneCall(device.target, {}), set] : [set];
+      return leavesGroup(step, from, to) ? [ioTuneCall(device.target, {}), set] : [set];
     }
     case 'interface': {
       const set = interfaceCall(step, device, to);
@@ -201,9 +201,10 @@ function ioTuneCall(target: string, limits: Limits): Call {
   return { kind: 'block-io-tune', target, parameters: fullIoTune(limits) };
 }
 
-/** libvirt keeps a group that is left out; only without any limit the disk is out of it. */
-function leavesGroup(from: Limits, to: Limits): boolean {
-  return from.group_name !== undefined && to.group_name === undefined && hasIoLimit(to);
+/** libvirt and QEMU keep a group that is left out; only without any limit the disk is out of it. */
+function leavesGroup({ changes }: Step, from: Limits, to: Limits): boolean {
+  const isForeign = changes.some(one => one.parameter === 'group_name' && one.reason === 'enforcer');
+  return (from.group_name !== undefined || isForeign) && to.group_name === undefined && hasIoLimit(to);
 }
 
 /**

@@ -4,6 +4,7 @@ import { deviceLimits } from '../domain/device-limits.ts';
 import { type InterfaceEnforcer, interfaceEnforcer } from '../domain/enforcement.ts';
 import { type IntentRecord, sameIntent, unknownKeyIn } from '../domain/intent-record.ts';
 import { deviceBesideMac, findInterface } from '../domain/interface-identity.ts';
+import { hasIoLimit } from '../domain/iotune.ts';
 import { mergeLimits } from '../domain/merge.ts';
 import {
   type DeviceRef,
@@ -130,17 +131,17 @@ function repairsOf(
   for (const verdict of verdicts) {
     if (!isBrokenEnforcer(verdict, wanted.device)) continue;
     for (const parameter of verdict.expectation.parameters) {
-      // What is there and must not be is taken away; out of a group a disk comes only with all its limits.
-      const isExtra = verdict.reason === 'unexpected' && parameter !== 'group_name';
-      const value = after[parameter] ?? (isExtra ? 0 : undefined);
-      if (value === undefined || planned.has(parameter)) continue;
+      // What is there and must not be is taken away.
+      const isExtra = verdict.reason === 'unexpected';
+      const leaves = isExtra && parameter === 'group_name' && hasIoLimit(after);
+      const value = after[parameter] ?? (isExtra && parameter !== 'group_name' ? 0 : undefined);
+      if ((value === undefined && !leaves) || planned.has(parameter)) continue;
       planned.add(parameter);
       const because = wanted.because[parameter];
       const knob = knobName(verdict.expectation);
       repairs.push({
         parameter,
-        before: value,
-        after: value,
+        ...(value !== undefined && { before: value, after: value }),
         reason: 'enforcer',
         knob,
         ...(because && { because }),

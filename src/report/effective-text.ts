@@ -62,7 +62,7 @@ function linesOf(one: Effective, paint: Paint): readonly string[] {
   const { limited, unit, asked, claims, certainty } = one;
   const wanted = asked === undefined ? '' : `   asked: ${amountText(asked.value, unit)}  # ${asked.because}`;
   const value = paint(certaintyStyles[certainty], limitText(one));
-  const head = `  ${limited.padEnd(16)}  ${value}${oneLine(`${doubtText(one)}${wanted}`)}`;
+  const head = `  ${limited.padEnd(16)}  ${value}${oneLine(`${sharingText(one)}${doubtText(one)}${wanted}`)}`;
   return [head, ...claims.map(claim => claimLine(claim, unit, paint))];
 }
 
@@ -81,6 +81,13 @@ export function limitText({ certainty, binds, unit }: Effective): string {
     default:
       return 'unknown';
   }
+}
+
+/** `, shared with disk vdb: for both together`: each alone has what the others leave. */
+function sharingText({ sharedWith = [] }: Effective): string {
+  if (sharedWith.length === 0) return '';
+  const all = sharedWith.length === 1 ? 'both' : `all ${sharedWith.length + 1}`;
+  return `, shared with ${sharedWith.join(', ')}: for ${all} together`;
 }
 
 /** Why it is not known better: the first reason, and how many more there are. */

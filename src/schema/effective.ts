@@ -57,6 +57,9 @@ const effective = z
         'exact: binds counts; at-most: it may be less; partial: only some of it is limited; none: nothing limits it; unknown: it could not be told',
       ),
     binds: claim.exactOptional().describe('there with exact and at-most'),
+    sharedWith: list(z.string())
+      .exactOptional()
+      .describe('devices that binds is for together with this one: disks of one throttle group'),
     unseen: list(z.strictObject({ at: z.string(), why: z.string() }))
       .exactOptional()
       .describe('there with at-most and unknown: what on the way could not be read or is not understood'),

@@ -1,4 +1,5 @@
 import type { DiskDefinition } from '../domain/definition.ts';
+import { pastThrottle } from '../domain/enforcement.ts';
 import { hasIoLimit, type IoTuneParameter, ioTuneParameters } from '../domain/iotune.ts';
 import type { Expectation } from './expectation.ts';
 import { qemuGroupKnob, qemuKnob, qemuKnobs } from './qemu-knobs.ts';
@@ -19,7 +20,8 @@ export function expectQemu(wanted: Wanted, disk: DiskDefinition): readonly Expec
   return [
     ...qemuKnobs.map(({ parameter }) => {
       const expected = { value: expectedValue(wanted, parameter) };
-      return knobOf(wanted, disk, parameter, { expected, ...followed(disk, parameter) });
+      const follows = followed(disk, parameter) ?? displacing(wanted, disk, parameter);
+      return knobOf(wanted, disk, parameter, { expected, ...(follows && { follows }) });
     }),
     ...expectGroup(wanted, disk),
   ];
@@ -50,10 +52,24 @@ function knobOf(
 }
 
 /** Where a burst is not the one that is wanted, how long it lasts is not judged apart: QEMU makes it up. */
-function followed({ target }: DiskDefinition, parameter: IoTuneParameter): Pick<Expectation, 'follows'> {
-  if (!parameter.endsWith('_max_length')) return {};
+function followed({ target }: DiskDefinition, parameter: IoTuneParameter): Expectation['follows'] {
+  if (!parameter.endsWith('_max_length')) return undefined;
   const burst = parameter.replace(/_length$/, '') as IoTuneParameter;
-  return { follows: [{ layer: 'qemu', subject: target, knob: qemuKnob(burst) }] };
+  return [{ layer: 'qemu', subject: target, knob: qemuKnob(burst) }];
+}
+
+/** A limit of the running definition that stands there in place of those that are wanted: they are judged there. */
+function displacing(
+  { limits }: Wanted,
+  { target, iotune }: DiskDefinition,
+  parameter: IoTuneParameter,
+): Expectation['follows'] {
+  if (!iotune[parameter] || limitOf(limits, parameter) !== undefined) return undefined;
+  const family = parameter.replace(/^(?:total|read|write)_/, '');
+  const wanted = ioTuneParameters.filter(
+    one => one.endsWith(`_${family}`) && limitOf(limits, one) !== undefined && !iotune[one],
+  );
+  return wanted.map(knob => ({ layer: 'live', subject: target, knob }));
 }
 
 /** QEMU makes a burst one second long where its length is not given. @see QEMU util/throttle.c:throttle_config_init */
@@ -68,5 +84,5 @@ function expectedValue(wanted: Wanted, parameter: IoTuneParameter): number {
 function whyImpossible(disk: DiskDefinition): string | undefined {
   if (disk.type === 'vhostuser') return 'a vhost-user disk does its I/O outside of QEMU';
   if (disk.hasThrottleFilters) return 'the disk has throttle filters, which exclude iotune';
-  return undefined;
+  return pastThrottle(disk);
 }

@@ -5,7 +5,16 @@ import { qemuGroupKnob, qemuKnobs } from '../verify/qemu-knobs.ts';
 import type { Reading } from '../verify/reading.ts';
 import { look, type Seen, unseen } from './unseen.ts';
 
-/** Asks QEMU, through libvirt, for the throttle of every disk that has one; works from afar too. */
+/**
+ * Asks QEMU, through libvirt, for the throttle of every disk that has one; works from afar too.
+ *
+ * QEMU throttles at the disk's frontend, in front of all nodes below: whatever the guest asks for passes it once, and
+ * snapshots, mirrors and other backing nodes change nothing. Requests that are not the guest's (an NBD export, a block
+ * job) come in below it, and are not what the limit is of. What this call does not tell, and no call does that changes
+ * nothing and is open to who may only read: who is in a throttle group besides libvirt's disks.
+ *
+ * @see QEMU block/block-backend.c:blk_co_do_preadv_part, blockdev.c:qmp_block_set_io_throttle
+ */
 export async function observeQemu(
   hypervisor: Pick<HypervisorReader, 'getLiveIoTune'>,
   domain: DomainRef,
@@ -48,20 +57,35 @@ function readingsOf(throttle: Throttle, all: readonly Throttle[]): readonly Read
 }
 
 /**
- * Where libvirt's definition names no group, the name is one that QEMU has made up for this disk alone, unless another
- * disk has the same.
+ * The group of a disk. One that QEMU has made up for this disk alone is none; one that neither libvirt nor QEMU has named
+ * may have members that libvirt does not know, and so another disk than this may use up what is its own.
  */
 function groupReading(throttle: Throttle, source: string, all: readonly Throttle[]): Reading {
   const name = groupOf(throttle);
-  const isShared = all.some(other => other !== throttle && groupOf(other) === name);
-  const counts = throttle.disk.iotune.group_name !== undefined || isShared;
+  const others = all.filter(other => other !== throttle && groupOf(other) === name);
+  const isOwn = throttle.disk.iotune.group_name === undefined && others.length === 0;
+  const isKnown = name === '' || !isOwn || isMadeUp(String(name), throttle.disk);
   return {
     layer: 'qemu',
     subject: throttle.disk.target,
     knob: qemuGroupKnob,
-    ...(name !== '' && counts && { values: { value: name } }),
+    ...(name !== '' && !isOwn && { values: { value: name } }),
+    ...(!isKnown && {
+      unreadable: `who else is in QEMU's throttle group '${name}' is not told; with its limits set to 0 and anew it comes out of it`,
+    }),
     evidence: { source, text: `group_name=${name}` },
   };
+}
+
+/**
+ * Whether it is the name that a group gets when none is asked for: what libvirt calls the disk towards QEMU.
+ *
+ * @see libvirt src/qemu/qemu_alias.c:qemuAssignDeviceDiskAlias, QEMU blockdev.c:qmp_block_set_io_throttle
+ */
+function isMadeUp(name: string, { alias }: DiskDefinition): boolean {
+  // Captures of the first versions do not have the alias.
+  if (alias === undefined) return true;
+  return name === alias || name === `drive-${alias}` || name.startsWith(`/machine/peripheral/${alias}/`);
 }
 
 function groupOf({ seen }: Throttle): string | number {

@@ -69,6 +69,16 @@ describe("a flavor's disk limits", () => {
   });
 });
 
+describe('limits of a LUN that is passed through', () => {
+  it('are written, as Nova does, and said to limit nothing', () => {
+    const xml =
+      "<domain><name>d</name><devices><disk type='block' device='lun'><source dev='/dev/sdb'/><target dev='sda' bus='scsi'/></disk></devices></domain>";
+    const { limits, diagnostics } = translate([], { 'quota:disk_read_iops_sec': '5' }, xml);
+    expect(limits.map(([device, asked]) => [device, asked])).toEqual([[disk('sda'), { read_iops_sec: 5 }]]);
+    expect(brief(diagnostics)).toEqual(['warning cannot-be-enforced disk sda']);
+  });
+});
+
 describe("a volume's limits", () => {
   it.each([
     'vdc',

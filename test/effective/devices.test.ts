@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { DomainDefinition } from '../../src/domain/definition.ts';
 import { effectiveCpu } from '../../src/effective/cpu.ts';
 import { effectiveDisk } from '../../src/effective/disk.ts';
+import { diskStates } from '../../src/effective/host-state.ts';
 import { renderEffective } from '../../src/report/effective-text.ts';
 import { plainPaint } from '../../src/report/table.ts';
+import type { Reading } from '../../src/verify/reading.ts';
 
 const disk = {
   target: 'vda',
@@ -44,7 +46,8 @@ describe('what limits a disk', () => {
     };
     const [read, write] = effectiveDisk({ disk, throttle, shares: ['vdb'] }, asked);
     expect(read).toMatchObject({
-      binds: { value: 500_000, owner: 'unknown', why: 'shared with vdb' },
+      binds: { value: 500_000, owner: 'unknown' },
+      sharedWith: ['disk vdb'],
       asked: { value: 2_000_000, because: 'quota:disk_total_bytes_sec' },
     });
     expect(write?.binds).toMatchObject({ value: 2_000_000, owner: 'libvirt' });
@@ -56,6 +59,73 @@ describe('what limits a disk', () => {
     expect(lost?.binds).toBeUndefined();
     const [unseen] = effectiveDisk({ disk, shares: [] }, undefined);
     expect(unseen).toMatchObject({ claims: [{ standing: 'unseen' }] });
+  });
+});
+
+describe('a LUN that is passed through', () => {
+  it('is not limited, whatever QEMU says: its commands go past the throttle', () => {
+    const lun = { ...disk, device: 'lun' };
+    const [read] = effectiveDisk({ disk: lun, throttle: disk.iotune, shares: [] }, undefined);
+    expect(read).toMatchObject({
+      certainty: 'none',
+      claims: [{ standing: 'not-in-force', value: 2_000_000 }],
+    });
+    expect(read?.claims[0]?.why).toBe("SCSI commands of a passed-through LUN go past QEMU's throttle");
+  });
+});
+
+describe('disks of one throttle group', () => {
+  const readingsOf = (group: Readonly<Record<string, string>>) =>
+    Object.entries(group).flatMap(([subject, name]): readonly Reading[] => {
+      const evidence = { source: `virDomainGetBlockIoTune(${subject}, live)`, text: '' };
+      const at = { layer: 'qemu', subject, evidence } as const;
+      const member =
+        name === '?' ? { unreadable: 'who else is in it is not told' } : name && { values: { value: name } };
+      return [
+        { ...at, knob: 'bps', values: { value: 2_000_000 } },
+        { ...at, knob: 'group', ...member },
+      ];
+    });
+  const states = (group: Readonly<Record<string, string>>) => {
+    const disks = Object.keys(group).map(target => ({
+      ...disk,
+      target,
+      iotune: { total_bytes_sec: 2_000_000 },
+    }));
+    return diskStates({ ...domain, disks }, readingsOf(group)).flatMap(one => effectiveDisk(one, undefined));
+  };
+  const heads = (group: Readonly<Record<string, string>>) =>
+    renderEffective(states(group), plainPaint)
+      .split('\n')
+      .filter(line => /^disk| read bytes/.test(line));
+
+  it('have one limit together, whoever has put them there', () => {
+    expect(heads({ vda: 'one', vdb: 'one', vdc: '' })).toEqual([
+      'disk vda',
+      '  read bytes        2 MB/s, shared with disk vdb: for both together',
+      'disk vdb',
+      '  read bytes        2 MB/s, shared with disk vda: for both together',
+      'disk vdc',
+      '  read bytes        2 MB/s',
+    ]);
+    expect(states({ vda: 'one', vdb: 'one' })[0]).toMatchObject({
+      certainty: 'exact',
+      sharedWith: ['disk vdb'],
+    });
+  });
+
+  it('are three as well', () => {
+    expect(heads({ vda: 'one', vdb: 'one', vdc: 'one' })[1]).toBe(
+      '  read bytes        2 MB/s, shared with disk vdb, disk vdc: for all 3 together',
+    );
+  });
+
+  it('have at most what there is where not all members are known', () => {
+    const [read] = states({ vda: '?' });
+    expect(read).toMatchObject({ certainty: 'at-most', binds: { value: 2_000_000 } });
+    expect(read?.unseen).toEqual([
+      { at: 'virDomainGetBlockIoTune(vda, live)', why: 'who else is in it is not told' },
+    ]);
   });
 });
 

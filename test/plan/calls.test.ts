@@ -99,6 +99,15 @@ describe('the calls of a disk that shares a bucket', () => {
       call({ ...noIoTune, total_iops_sec: 70 }),
     ]);
   });
+
+  it('clear it too when only QEMU has it in a group, which it keeps as long as it is limited', () => {
+    const foreign = { parameter: 'group_name', reason: 'enforcer', knob: 'qemu vda group' } as const;
+    const limits = { total_iops_sec: 70 };
+    expect(forwardCalls({ ...step(vda, limits, limits), changes: [foreign] })).toEqual([
+      call(noIoTune),
+      call({ ...noIoTune, total_iops_sec: 70 }),
+    ]);
+  });
 });
 
 describe('the calls of an interface step', () => {

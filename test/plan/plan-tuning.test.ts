@@ -36,8 +36,8 @@ describe('what QEMU has and must not', () => {
     expect(repairs(extra('bps_rd_max', 'read_bytes_sec_max'))).toEqual(['read_bytes_sec_max=0']);
   });
 
-  it('stays when it is a group: a disk comes out of one only with all its limits', () => {
-    expect(repairs(extra('group', 'group_name'))).toEqual([]);
+  it('is left when it is a group, with all the limits of the disk', () => {
+    expect(repairs(extra('group', 'group_name'))).toEqual(['group_name=undefined']);
   });
 });
 

@@ -84,6 +84,7 @@ describe("QEMU's throttle", () => {
     expect(expected(limits, { type: 'vhostuser' })).toEqual(['qemu vda bps_rd: impossible']);
     expect(expected(limits, { hasThrottleFilters: true })).toEqual(['qemu vda bps_rd: impossible']);
     expect(expected({}, { type: 'vhostuser' })).toEqual([]);
+    expect(expected(limits, { device: 'lun' })).toEqual(['qemu vda bps_rd: impossible']);
     expect(expected({}, { hasThrottleFilters: true })).toEqual([]);
   });
 

@@ -119,6 +119,24 @@ export const qemuBreaks: readonly Case[] = [
     found: () => broken('not-asked-for', ...onBoth('group')),
   },
   {
+    what: 'a disk in the group that QEMU has made for the other one',
+    actor: 'full',
+    happens: past({ group: '/machine/peripheral/virtio-disk0/virtio-backend' }, 1),
+    restored: back,
+    found: () => broken('not-asked-for', ...onBoth('group')),
+  },
+  {
+    what: 'a total set with virsh, in place of what is asked',
+    actor: 'full',
+    happens: ({ domains: { full } }) =>
+      `virsh -q blkdeviotune ${full.name} vda --live --total-bytes-sec 3000000`,
+    restored: back,
+    found: () => [
+      ...broken('changed-in-libvirt', 'live vda read_bytes_sec', 'live vda write_bytes_sec'),
+      ...broken('stale-limit', 'live vda total_bytes_sec'),
+    ],
+  },
+  {
     what: 'a disk without limits is throttled',
     actor: 'plain',
     happens: ({ domains: { plain } }) => throttle(plain.name, 0, { ...none, bps: 5_000_000 }),
