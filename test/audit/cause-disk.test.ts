@@ -124,3 +124,57 @@ describe('a limit of reads and writes together, set with virsh', () => {
     ]);
   });
 });
+
+describe('a throttle of a device of the host, written by hand for the whole machine', () => {
+  const scope = '/sys/fs/cgroup/machine.slice/machine-qemu-1.scope';
+  const found = (subject: string, knob: string, file: string) => {
+    const expectation = {
+      layer: 'cgroup',
+      device: { kind: 'blkio' },
+      subject,
+      knob,
+      parameters: ['device_read_bytes_sec'],
+      because: [],
+      expected: { rbps: 'max' },
+    } as const;
+    const observed = { rbps: 1_048_576 };
+    const evidence = { source: `${scope}/${file}`, text: '254:0 rbps=1048576' };
+    const verdict = {
+      expectation,
+      outcome: 'fail',
+      reason: 'different',
+      differs: ['rbps'],
+      observed,
+      evidence,
+    } as const;
+    const live = withDisks(given);
+    const [finding] = auditDomain({
+      domain: { name: 'vm1', uuid: live.uuid, id: 1, state: 'running', persistent: true },
+      source: 'flavor',
+      tuning: {},
+      definitions: { live, config: live },
+      verdicts: [verdict],
+      facts,
+      repair: { options: ['--flavor', 'm1.json'] },
+    }).findings.filter(one => one.layer === 'cgroup');
+    return finding;
+  };
+
+  it('has no command, and says which line to write', () => {
+    const finding = found('scope', 'io.max 254:0', 'io.max');
+    expect(finding).toMatchObject({ cause: 'not-asked-for' });
+    expect(finding?.explanation).toBe(
+      `nobody asked for it, and no call of libvirt clears it. Write '254:0 rbps=max wbps=max riops=max wiops=max' to ${scope}/io.max`,
+    );
+    expect(finding?.repair).toBeUndefined();
+    const older = 'blkio.throttle.read_bps_device';
+    expect(found('scope', `${older} 254:0`, older)?.explanation).toContain(
+      `Write '254:0 0' to ${scope}/${older}`,
+    );
+  });
+
+  it("is taken away by libvirt where it is libvirt's own group", () => {
+    const argv = found('libvirt', 'io.max 254:0', 'libvirt/io.max')?.repair?.argv;
+    expect(argv?.join(' ')).toBe('virsh blkiotune vm1 --device-read-bytes-sec /dev/block/254:0,0 --live');
+  });
+});
