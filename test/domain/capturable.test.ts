@@ -44,6 +44,9 @@ const xml = `<domain type='kvm' id='7' xmlns:qemu='http://libvirt.org/schemas/do
       <virtualport type='openvswitch'><parameters interfaceid='9e9a3f0c-2a1b-4f4e-8f0e-2a9d7f3f1c11'/></virtualport>
       <bandwidth><inbound average='1000'/></bandwidth>
       <target dev='tap1'/>
+      <teaming type='transient' persistent='ua-main'/>
+      <alias name='ua-spare'/>
+      <address type='pci' domain='0x0000' bus='0x00' slot='0x03' function='0x0'/>
     </interface>
     <graphics type='vnc' passwd='hunter8'/>
   </devices>

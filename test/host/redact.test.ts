@@ -92,3 +92,21 @@ it('a name that is a word of the host cannot be told from it', async () => {
   expect(() => redactRecording(recording, key)).toThrow(QuotaError);
   expect(() => redactRecording(recording, key)).toThrow("the name 'machine' is a word");
 });
+
+it('what somebody has called an interface is a name too, and stays the name of the same one', async () => {
+  const original = await recordingOf('trixie');
+  const [[uuid, domain] = []] = [...original.domains];
+  if (uuid === undefined || domain === undefined) throw new Error('no domain');
+  const alias = "<alias name='ua-customer'/>";
+  const xml = new Map(
+    [...domain.xml].map(([scope, recorded]) => {
+      const value = 'value' in recorded ? recorded.value : '';
+      return [scope, { value: value.replace('</interface>', `${alias}</interface>`) }] as const;
+    }),
+  );
+  const redacted = redactRecording({ ...original, domains: new Map([[uuid, { ...domain, xml }]]) }, key);
+  const names = textOf(redacted).match(/ua-[\w-]+/g) ?? [];
+  expect(names).toHaveLength(xml.size);
+  expect(new Set(names).size).toBe(1);
+  expect(names[0]).not.toContain('customer');
+});
