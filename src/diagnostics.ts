@@ -138,6 +138,12 @@ export type DiagnosticCode =
   | 'driver-cannot'
   /** An element of our own keys that the lines of a bulk translation have no member for. */
   | 'no-place'
+  /** Neutron's agent sets a port's policing columns to 0; args: `dev`, `port` (UUID), `evidence`, `who`. */
+  | 'neutron-undoes-it'
+  /** A bandwidth of the flavor on a port that has a policy of Neutron; args: `dev`, `policy`. */
+  | 'policy-beside-vif-quota'
+  /** A port of Open vSwitch whose database does not answer: nothing is written; args: `dev`, `why`. */
+  | 'ovs-silent'
   /** libvirt cannot unset it on a running domain, and the kernel's default is not known; it stays. */
   | 'cannot-be-unset';
 

@@ -241,3 +241,8 @@ export function kilobytesToMegabits(kilobytes: number): number {
 export function quotaToPercent(quotaUs: number, periodUs: number): number {
   return (100 * quotaUs) / periodUs;
 }
+
+/** `ingress_policing_kpkts_rate` → packets a second. @see openvswitch vswitchd/vswitch.xml */
+export function kilopacketsToPackets(kilopackets: number): number {
+  return kilopackets * 1000;
+}

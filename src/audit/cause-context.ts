@@ -9,7 +9,7 @@ import type { Cause, Repair, Severity } from './finding.ts';
 export interface CauseContext {
   readonly verdicts: readonly Verdict[];
   readonly definitions: Readonly<Partial<Record<Scope, DomainDefinition>>>;
-  readonly facts: Pick<HostFacts, 'ovsPorts' | 'cgroupVersion' | 'taps'>;
+  readonly facts: Pick<HostFacts, 'ovsPorts' | 'cgroupVersion' | 'taps' | 'ovs' | 'ovsSilent'>;
   /** Keys and values as they are asked for now; absent: nobody says what is asked. */
   readonly asked?: Readonly<Record<string, string>>;
   /** Absent: nothing more was read. */
@@ -28,6 +28,8 @@ export interface ToldCause {
   readonly isPastRepair?: true;
   /** What an apply needs besides to set it right: `--ovs-native`. */
   readonly applyOptions?: readonly string[];
+  /** What has to be known of the command that sets it right. */
+  readonly repairNote?: string;
 }
 
 /** Tells a cause, or leaves it to the next rule. */

@@ -11,6 +11,8 @@ import { policerPath } from '../verify/tap-path.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { CauseContext, Rule } from './cause-context.ts';
 import { diskRules } from './cause-disk.ts';
+import { neutronAgent } from './cause-neutron.ts';
+import { ovsSilent, packetRate, queuedElsewhere } from './cause-ovs.ts';
 import { systemdOverride } from './cause-systemd.ts';
 import { slippedUnit } from './unit-slip.ts';
 
@@ -123,6 +125,10 @@ function isUnlimited(expected: Verdict['expectation']['expected']): boolean {
 
 /** For links that enforce, in the order in which they are tried. */
 export const enforcerRules: readonly Rule[] = [
+  ovsSilent,
+  packetRate,
+  queuedElsewhere,
+  neutronAgent,
   leaked,
   decidedBefore,
   openVswitchOwnsTap,

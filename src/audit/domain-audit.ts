@@ -9,6 +9,8 @@ import { definitionDrift } from './definition-drift.ts';
 import type { Finding, Severity } from './finding.ts';
 import { firstBreaks } from './first-breaks.ts';
 import { type LimitAudit, limitAudits } from './limit-audit.ts';
+import { policiesBeside } from './neutron-policy.ts';
+import { orphansOf } from './orphaned-rows.ts';
 import { type RepairContext, repairOf } from './repair.ts';
 import { severityOf } from './severity.ts';
 import { staleLimits } from './stale-limits.ts';
@@ -80,6 +82,7 @@ export function auditDomain(input: AuditInput): DomainAudit {
   const { live } = definitions;
   const measured = measure({ limits, ...(live && { live }), ...(samples && { samples }) });
   const asked = source === 'libvirt' ? undefined : (tuning.live ?? tuning.config);
+  const breaks = firstBreaks(verdicts).map(verdict => findingOf(verdict, input));
   return {
     domain,
     source,
@@ -89,7 +92,9 @@ export function auditDomain(input: AuditInput): DomainAudit {
     coverage: coverageOf({ limits, ...(definition && { definition }), ...(asked && { asked }) }),
     limits,
     findings: [
-      ...firstBreaks(verdicts).map(verdict => findingOf(verdict, input)),
+      ...breaks,
+      ...policiesBeside(input, breaks),
+      ...orphansOf(input),
       ...staleLimits(input),
       ...drift,
       ...useFindings(measured, limits),

@@ -40,6 +40,18 @@ export const causes = [
   'stale-limit',
   /** The limit is in force by every layer, and the counters went beyond it all the same. */
   'counters-exceed',
+  /** Neutron's agent looks after the port: it has a policy of its own there, or has undone what it did not put there. */
+  'neutron-agent-owns-port',
+  /** Open vSwitch polices packets instead of bytes, and drops its byte policer for that. */
+  'packet-rate-policing',
+  /** Flows put packets into another queue of the port than the one that has the limit. */
+  'queued-elsewhere',
+  /** Open vSwitch's database does not answer: what it would have the kernel hold cannot be told. */
+  'open-vswitch-silent',
+  /** Rows of ours in Open vSwitch's database that no port has any more. */
+  'orphaned-ovs-rows',
+  /** A flavor's bandwidth and a policy of Neutron on one port: Nova's next start of the server fails. */
+  'policy-beside-vif-quota',
   /** Nothing is wrong: the guest wants more than the limit lets through. */
   'biting',
 ] as const;

@@ -8,6 +8,7 @@ import type { HostFacts } from '../verify/host-facts.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ToldCause } from './cause-context.ts';
 import type { Cause, Repair } from './finding.ts';
+import { bandwidthOptions, isOnOurRows } from './repair-native.ts';
 
 /** How an apply would be told what is wanted. */
 export interface RepairContext {
@@ -30,6 +31,13 @@ export interface RepairInput {
 export function repairOf(told: ToldCause, verdict: Verdict, input: RepairInput): Repair | undefined {
   if (told.isPastRepair || told.cause === 'cannot-be-limited' || told.cause === 'no-such-device')
     return undefined;
+  const found = commandFor(told, verdict, input);
+  return found && (told.repairNote === undefined ? found : { ...found, note: told.repairNote });
+}
+
+function commandFor(told: ToldCause, verdict: Verdict, input: RepairInput): Repair | undefined {
+  // What stands in rows of ours libvirt would write over, and Open vSwitch take away.
+  if (isOnOurRows(verdict, input.definitions)) return ourRowsAgain(verdict, input);
   // An apply plans what libvirt's definitions have too much: of what the kernel alone has it knows nothing.
   const isKernels = told.cause === 'not-asked-for' && verdict.expectation.layer !== 'ovs';
   const again = input.repair === undefined || isKernels ? writtenAgain(told, verdict, input) : undefined;
@@ -37,6 +45,18 @@ export function repairOf(told: ToldCause, verdict: Verdict, input: RepairInput):
   const prune = told.cause === 'not-asked-for' || told.cause === 'stale-limit' ? ['--prune'] : [];
   const more = [...scopeOptions(verdict, input), ...prune, ...(told.applyOptions ?? [])];
   return applying(input.repair, input.domain.name, more);
+}
+
+/** Options by which our rows are written, and what libvirt has too much is taken away. */
+function ourRowsAgain(verdict: Verdict, input: RepairInput): Repair | undefined {
+  const { repair, definitions, domain } = input;
+  if (repair !== undefined) {
+    const prune = verdict.expectation.because.length === 0 ? ['--prune'] : [];
+    return applying(repair, domain.name, [...scopeOptions(verdict, input), ...prune, '--ovs-native']);
+  }
+  const { live } = definitions;
+  const options = live && bandwidthOptions(live);
+  return options && applying({ options }, domain.name, ['--live', '--ovs-native', '--no-record']);
 }
 
 /** An apply of what is wanted. */

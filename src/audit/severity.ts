@@ -5,6 +5,8 @@ const others: Readonly<Partial<Record<Cause, Severity>>> = {
   'not-asked-for': 'warning',
   'stale-limit': 'warning',
   'counters-exceed': 'warning',
+  'orphaned-ovs-rows': 'warning',
+  'policy-beside-vif-quota': 'warning',
   biting: 'note',
 };
 

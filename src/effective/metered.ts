@@ -1,6 +1,7 @@
 import { portCookiePrefix } from '../backend/ovs-port-flows.ts';
 import type { OpenFlow } from '../observed/openflow.ts';
-import { kilobitsToBytes } from '../units.ts';
+import { ovsRow } from '../observed/ovs.ts';
+import { kilobitsToBytes, kilopacketsToPackets } from '../units.ts';
 import { type Claim, inSeries, type Owner } from './claim.ts';
 import type { NicState } from './nic-state.ts';
 
@@ -10,8 +11,34 @@ const agentTables: readonly number[] = [58, 59];
 /** Tables in which a flow may lead through a meter: ours stand in the first, Neutron's agent's in its own. */
 export const meteringTables: readonly number[] = [0, ...agentTables];
 
-/** What the meters of the port's bridge limit, in B/s or packets/s. */
+/** What the meters of the port's bridge limit, in B/s or packets/s, and packets that Open vSwitch polices. */
 export function meterClaims(
+  state: NicState,
+  limited: 'inbound' | 'outbound',
+  unit: 'B/s' | 'packets/s',
+): readonly Claim[] {
+  const policed = limited === 'outbound' && unit === 'packets/s' ? policedPackets(state) : [];
+  return inSeries(policed, metered(state, limited, unit));
+}
+
+/** @see openvswitch lib/netdev-linux.c:tc_add_matchall_policer: packets or bytes; told both, Linux takes neither */
+function policedPackets({ ovs, dev, tc }: NicState): readonly Claim[] {
+  const row = ovs && ovsRow(ovs.interfaces, 'name', dev);
+  const kpkts = row?.ingress_policing_kpkts_rate;
+  if (row === undefined || typeof kpkts !== 'number' || kpkts <= 0) return [];
+  const claim = {
+    owner: 'unknown',
+    at: `ovs ${dev} ingress_policing_kpkts_rate`,
+    value: kilopacketsToPackets(kpkts),
+  } as const;
+  if (tc === undefined) return [{ ...claim, standing: 'unseen', why: 'tc could not be seen' }];
+  const isIn = tc.policers.some(({ text }) => / pkts_rate [1-9]/.test(text));
+  return [isIn ? { ...claim, standing: 'looser' } : { ...claim, standing: 'not-in-force', why: NO_POLICER }];
+}
+
+const NO_POLICER = 'there is no such policer';
+
+function metered(
   state: NicState,
   limited: 'inbound' | 'outbound',
   unit: 'B/s' | 'packets/s',
@@ -32,7 +59,7 @@ export function meterClaims(
     });
   // One meter may have a flow for each address family.
   const once = new Map(claims.map(claim => [claim.at, claim]));
-  return inSeries([...once.values()]);
+  return [...once.values()];
 }
 
 /** What the machine sends comes in at its port; what it receives is sent to its address. */

@@ -2,7 +2,7 @@ import { QuotaError } from '../errors.ts';
 import { type CommandResult, HostReadError, type HostReader } from '../ports/host.ts';
 import type { DomainState, HypervisorInfo, HypervisorReader } from '../ports/hypervisor.ts';
 import { NOT_CAPTURED } from '../verify/reading.ts';
-import { olderOvsCommand, ovsCommand } from './ovs.ts';
+import { olderOvsCommands, ovsCommand } from './ovs.ts';
 import type { Recorded, RecordedLibvirt, RecordedSource } from './recorded.ts';
 
 /** As libvirt takes it; nothing that is an id looks like that. */
@@ -61,8 +61,12 @@ async function commandIn(
   argv: readonly string[],
 ): Promise<Recorded<CommandResult> | undefined> {
   const found = await source.command(argv);
-  const isOvs = found === undefined && argv.join('\0') === ovsCommand.join('\0');
-  return isOvs ? source.command(olderOvsCommand) : found;
+  if (found !== undefined || argv.join('\0') !== ovsCommand.join('\0')) return found;
+  for (const older of olderOvsCommands) {
+    const said = await source.command(older);
+    if (said !== undefined) return said;
+  }
+  return undefined;
 }
 
 /** Domains by their ids, UUIDs and names; of several with one name or id the first. */

@@ -1,8 +1,10 @@
 import { onceFor } from '../observed/once-for.ts';
 import {
   type OvsBridgesState,
-  type OvsState,
+  type OvsListing,
+  ovsAllColumns,
   ovsColumns,
+  ovsColumnsBefore216,
   ovsPortColumns,
   ovsRowColumns,
   parseOvsState,
@@ -10,29 +12,32 @@ import {
 import { type CommandResult, HostReadError, type HostReader } from '../ports/host.ts';
 
 /** One process for all ports of the host; it answers one JSON table a line. */
-export const ovsCommand: readonly string[] = listing(ovsRowColumns);
+export const ovsCommand: readonly string[] = listing(ovsAllColumns);
 
-/** What older captures have instead. It does not tell whose the rows are. */
-export const olderOvsCommand: readonly string[] = listing(ovsColumns);
+/** The same where Open vSwitch knows no packet rates. */
+const commandBefore216 = listing(ovsColumnsBefore216);
+
+/** What older captures have instead, each telling less than the one before. */
+export const olderOvsCommands: readonly (readonly string[])[] = [
+  ovsPortColumns,
+  ovsRowColumns,
+  ovsColumns,
+].map(listing);
 
 /**
- * What Open vSwitch's database says of limits, and whose they are.
+ * What Open vSwitch's database says of limits, whose they are, and where each port is. Older captures have no bridges.
  * @throws HostReadError when there is no Open vSwitch here, or it does not answer
  */
-export function readOvs(host: HostReader): Promise<OvsState> {
-  return answered(host, ovsCommand);
-}
-
-/** The same with the bridges, and what is known of each port's machine. @throws HostReadError */
-export function readOvsPorts(host: HostReader): Promise<OvsBridgesState> {
-  return answered(host, listing(ovsPortColumns));
+export async function readOvs(host: HostReader): Promise<OvsBridgesState> {
+  const result = await host.run(ovsCommand);
+  const isOld = result.exitCode !== 0 && /does not contain a column/.test(result.stderr);
+  return answerOf(isOld ? await host.run(commandBefore216) : result);
 }
 
 /** Several domains that are read at once are told by one answer. */
 const stateIn = onceFor(({ stdout }: CommandResult) => parseOvsState(stdout));
 
-async function answered(host: HostReader, argv: readonly string[]): Promise<OvsBridgesState> {
-  const result = await host.run(argv);
+function answerOf(result: CommandResult): OvsBridgesState {
   const { exitCode, stderr } = result;
   if (exitCode !== 0) {
     const why = stderr.trim().split('\n')[0] ?? '';
@@ -41,13 +46,11 @@ async function answered(host: HostReader, argv: readonly string[]): Promise<OvsB
   try {
     return stateIn(result);
   } catch (error) {
-    throw new HostReadError("'ovs-vsctl' did not answer JSON", { cause: error });
+    throw new HostReadError("'ovs-vsctl' did not answer with its tables", { cause: error });
   }
 }
 
-function listing(
-  tables: Readonly<Record<string, { readonly table: string; readonly columns: readonly string[] }>>,
-): readonly string[] {
+function listing(tables: OvsListing): readonly string[] {
   const lists = Object.values(tables).flatMap(({ table, columns }) => [
     '--',
     `--columns=${columns.join(',')}`,

@@ -10,9 +10,18 @@ export interface OvsState {
   readonly ports: readonly OvsRow[];
   readonly qos: readonly OvsRow[];
   readonly queues: readonly OvsRow[];
+  /** Absent in older captures, as {@link controllers}. */
+  readonly bridges?: readonly OvsRow[];
+  /** Who tells bridges what flows they have. */
+  readonly controllers?: readonly OvsRow[];
 }
 
-/** Columns read of each table, in the order in which the answer has the tables. */
+/** Tables and the columns that are read of each, in the order in which the answer has them. */
+export type OvsListing = Readonly<
+  Record<string, { readonly table: string; readonly columns: readonly string[] }>
+>;
+
+/** What older captures have; it does not tell whose a row is. */
 export const ovsColumns = {
   interfaces: { table: 'Interface', columns: ['name', 'ingress_policing_rate', 'ingress_policing_burst'] },
   ports: { table: 'Port', columns: ['name', 'qos'] },
@@ -20,7 +29,7 @@ export const ovsColumns = {
   queues: { table: 'Queue', columns: ['_uuid', 'other_config'] },
 } as const;
 
-/** The same tables with what tells whose a row is. */
+/** The same with what tells whose a row is; captures of later days have it. */
 export const ovsRowColumns = {
   interfaces: { table: 'Interface', columns: [...ovsColumns.interfaces.columns, 'external_ids'] },
   ports: ovsColumns.ports,
@@ -28,7 +37,7 @@ export const ovsRowColumns = {
   queues: { table: 'Queue', columns: [...ovsColumns.queues.columns, 'external_ids'] },
 } as const;
 
-/** The same with what says where a port is and what its machine is. */
+/** The same with what says where a port is and what its machine is. @see {@link ovsAllColumns} */
 export const ovsPortColumns = {
   interfaces: {
     table: 'Interface',
@@ -40,6 +49,26 @@ export const ovsPortColumns = {
   bridges: { table: 'Bridge', columns: ['name', 'ports'] },
 } as const;
 
+/** All that is read: also packet rates, and what tells who looks after a port. */
+export const ovsAllColumns: OvsListing = withPortCare(ovsPortColumns.interfaces.columns, [
+  'ingress_policing_kpkts_rate',
+  'ingress_policing_kpkts_burst',
+]);
+
+/** The same without packet rates, which Open vSwitch has since 2.16. */
+export const ovsColumnsBefore216: OvsListing = withPortCare(ovsPortColumns.interfaces.columns, []);
+
+function withPortCare(columns: readonly string[], more: readonly string[]): OvsListing {
+  return {
+    interfaces: { table: 'Interface', columns: [...columns, ...more] },
+    ports: { table: 'Port', columns: [...ovsPortColumns.ports.columns, 'other_config'] },
+    qos: ovsPortColumns.qos,
+    queues: ovsPortColumns.queues,
+    bridges: { table: 'Bridge', columns: [...ovsPortColumns.bridges.columns, 'controller', 'fail_mode'] },
+    controllers: { table: 'Controller', columns: ['_uuid', 'target', 'is_connected'] },
+  };
+}
+
 /** {@link OvsState} with the bridges that have the ports. */
 export interface OvsBridgesState extends OvsState {
   readonly bridges: readonly OvsRow[];
@@ -47,24 +76,30 @@ export interface OvsBridgesState extends OvsState {
 
 /**
  * The answer to one `ovs-vsctl --format=json … list Interface -- … list Port -- … list QoS -- … list Queue`, and maybe
- * `-- … list Bridge`: one JSON table a line. An empty line stands for a table without rows.
+ * `-- … list Bridge -- … list Controller`: one JSON table a line. An empty line stands for a table without rows.
  *
- * @throws SyntaxError when a line is no JSON
+ * @throws SyntaxError when a line is no table, or there are too few
  */
 export function parseOvsState(answer: string): OvsBridgesState {
-  const tables = answer.split('\n').map(parseOvsTable);
-  const [interfaces = [], ports = [], qos = [], queues = [], bridges = []] = tables;
-  return { interfaces, ports, qos, queues, bridges };
+  const lines = answer.split('\n');
+  if (lines.length < Object.keys(ovsColumns).length) throw new SyntaxError('tables are missing');
+  const tables = lines.map(parseOvsTable);
+  const [interfaces = [], ports = [], qos = [], queues = [], bridges = [], controllers = []] = tables;
+  return { interfaces, ports, qos, queues, bridges, controllers };
 }
 
 /**
  * `{"headings":["name",…],"data":[["tap0",…],…]}` → rows by column name. Maps that are alike are one value: of a large
  * host tens of thousands of rows have the limits of a few flavors.
+ *
+ * @throws SyntaxError when it is none
  */
 export function parseOvsTable(text: string): readonly OvsRow[] {
   if (text.trim() === '') return [];
   const table: unknown = JSON.parse(text);
-  if (!isObject(table) || !Array.isArray(table.headings) || !Array.isArray(table.data)) return [];
+  if (!isObject(table) || !Array.isArray(table.headings) || !Array.isArray(table.data)) {
+    throw new SyntaxError('no table');
+  }
   const headings = table.headings.map(String);
   const maps = new Map<string, unknown>();
   const known = (value: unknown) => {

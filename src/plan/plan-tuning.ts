@@ -62,8 +62,20 @@ export function planTuning(input: PlanInput): TuningPlan {
     steps: [...steps].sort(inOrder),
     records: input.record === undefined ? [] : recordChanges(input.targets, input.record),
     observed: input.observed,
-    diagnostics: [...input.diagnostics, ...missing, ...notRecorded(input.record)],
+    diagnostics: [
+      ...input.diagnostics.map(found => refusedIn(steps, found)),
+      ...missing,
+      ...notRecorded(input.record),
+    ],
   };
+}
+
+/** To a port of Open vSwitch whose database does not answer nothing is written. */
+function refusedIn(steps: readonly Step[], found: Diagnostic): Diagnostic {
+  const isRefused =
+    found.code === 'ovs-silent' &&
+    steps.some(({ scope, device }) => scope === 'live' && deviceName(device) === found.path);
+  return isRefused ? { ...found, severity: 'error' } : found;
 }
 
 /**

@@ -34,6 +34,12 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
     `is on ${arg(found, 'dev')}, a port of Open vSwitch, which removes what libvirt sets there with tc: --ovs-native sets it in Open vSwitch's database`,
   'ovs-limited-by-other': found =>
     `is on ${arg(found, 'dev')}, which somebody else limits in Open vSwitch (Neutron QoS?): ${arg(found, 'holder')}; nothing is written over it`,
+  'neutron-undoes-it': found =>
+    `is on ${arg(found, 'dev')}, which Neutron's agent ${arg(found, 'who')} (${arg(found, 'evidence')}): it sets what polices there to 0 at any update of the port in Neutron; what lasts is a QoS policy of Neutron (openstack port set --qos-policy POLICY ${arg(found, 'port')}) and no quota:vif_* in the flavor`,
+  'policy-beside-vif-quota': found =>
+    `has a bandwidth (as quota:vif_* gives it), and ${arg(found, 'dev')} a QoS policy of Neutron (${arg(found, 'policy')}): with both, Nova's next start of the server fails; keep one of them`,
+  'ovs-silent': found =>
+    `is on ${arg(found, 'dev')}, which is a port of Open vSwitch, whose database does not answer (${arg(found, 'why')}): its limits can neither be seen nor written`,
   'limited-by-other-too': found =>
     `is limited by ${arg(found, 'owner')} too (${arg(found, 'at')}, ${arg(found, 'value')} B/s): the last writer wins, and neither is told; virt-quota effective says which counts`,
   'cannot-be-enforced': found =>

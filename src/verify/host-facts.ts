@@ -48,4 +48,6 @@ export interface HostFacts {
   readonly taps?: ReadonlyMap<string, TapLimits>;
   /** Open vSwitch's database; absent: it was not asked, or did not answer. */
   readonly ovs?: OvsState;
+  /** Why its database did not answer, by device that is a port of it, or may be; absent: it did, or there is none. */
+  readonly ovsSilent?: ReadonlyMap<string, string>;
 }

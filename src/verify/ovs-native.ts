@@ -24,7 +24,8 @@ export function markOvsNative(
 
 /**
  * What is to be said of taps that are ports of Open vSwitch behind libvirt's back: limits that somebody else has put
- * there are not ours to replace, and without ours libvirt's do not last.
+ * there are not ours to replace, and without ours libvirt's do not last. While the database does not answer nothing is
+ * written to a port.
  */
 export function ovsNativeFindings(
   definition: DomainDefinition,
@@ -35,6 +36,8 @@ export function ovsNativeFindings(
   return definition.interfaces.flatMap((nic): readonly Diagnostic[] => {
     const path = deviceName(interfaceRef(nic));
     const { dev = '' } = nic;
+    const why = asked.has(path) ? facts.ovsSilent?.get(dev) : undefined;
+    if (why !== undefined) return [{ code: 'ovs-silent', severity: 'warning', path, args: { dev, why } }];
     if (!asked.has(path) || nic.type !== 'ethernet' || !facts.ovsPorts.has(dev)) return [];
     if (nic.ovsNative === undefined) {
       return [{ code: 'ovs-port-unknown', severity: 'warning', path, args: { dev } }];

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../diagnostics.ts';
 import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
 import { isUndecided, type Unseen, unseenAt } from '../effective/certainty.ts';
 import type { Effective } from '../effective/claim.ts';
@@ -8,11 +9,12 @@ import { meteringTables } from '../effective/metered.ts';
 import type { PortFlows } from '../effective/nic-state.ts';
 import { QuotaError } from '../errors.ts';
 import { readFlows, readMeters } from '../host/openflow.ts';
-import { readOvsPorts } from '../host/ovs.ts';
+import { readOvs } from '../host/ovs.ts';
 import type { OpenFlow } from '../observed/openflow.ts';
 import { findOvsPort } from '../observed/ovs-port.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { DomainRef } from '../ports/hypervisor.ts';
+import { NOT_CAPTURED } from '../verify/reading.ts';
 import { assess } from './assess.ts';
 import { type DomainView, lookAt } from './look-at.ts';
 import { stillThere } from './still-there.ts';
@@ -25,6 +27,8 @@ export interface EffectiveLimits {
   readonly domain: DomainRef;
   readonly effective: readonly Effective[];
   readonly contests: readonly Contest[];
+  /** What else is to be said of them: limits that get in each other's way at the next start. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /**
@@ -47,6 +51,7 @@ export async function effectiveLimits(
     readings,
     facts,
     tuning,
+    diagnostics,
     view: marked,
   } = await assess(surroundings, view, flavorWish(askedOf(view)), ['live']);
   const definition = marked.live ?? view.live;
@@ -70,6 +75,7 @@ export async function effectiveLimits(
     domain: { name, uuid, ...(id !== undefined && { id }) },
     effective,
     contests: contests(effective),
+    warnings: diagnostics.filter(({ code }) => code === 'policy-beside-vif-quota'),
   };
 }
 
@@ -79,8 +85,11 @@ async function openflowOf(
   ports: readonly string[],
 ): Promise<ReadonlyMap<string, PortFlows | Unseen>> {
   if (host === undefined || ports.length === 0) return new Map();
-  const database = await look(() => readOvsPorts(host));
+  const database = await look(() => readOvs(host));
   if ('why' in database) return new Map(ports.map(dev => [dev, unseenAt('openflow', database.why)]));
+  // A host with ports has bridges: captures of earlier days have not kept them.
+  if (database.found.bridges.length === 0)
+    return new Map(ports.map(dev => [dev, unseenAt('openflow', NOT_CAPTURED)]));
   const places = ports.map(dev => ({ dev, place: findOvsPort(database.found, { dev }) }));
   const bridges = [...new Set(places.flatMap(({ place }) => place?.bridge ?? []))];
   const seen = new Map(

@@ -1,7 +1,7 @@
 import { type OvsRow, type OvsState, ovsMap, ovsNumber, ovsReference, ovsRow } from '../observed/ovs.ts';
 import { quotedLines } from '../observed/quoted-lines.ts';
 import type { KnobValues } from '../verify/expectation.ts';
-import type { Reading } from '../verify/reading.ts';
+import type { Evidence, Reading } from '../verify/reading.ts';
 import { unseen } from './unseen.ts';
 
 const policingColumns = ['ingress_policing_rate', 'ingress_policing_burst'] as const;
@@ -17,17 +17,21 @@ interface OvsKnob {
   readonly instead?: unknown;
   /** What counts of it. */
   readonly values?: KnobValues | undefined;
+  /** What keeps it out of force, in the words of where it was read. */
+  readonly idleBy?: Evidence | undefined;
 }
 
 /** What Open vSwitch's database says of one port: a reading per column and `other_config` key. */
 export function observeOvsPort(state: OvsState, dev: string): readonly Reading[] {
-  return knobsOf(state, dev).map(({ knob, table, raw, instead, values }) => ({
-    layer: 'ovs',
-    subject: dev,
-    knob,
-    ...(values !== undefined && { values }),
-    evidence: { source: `ovs-vsctl list ${table}`, text: textOf(raw ?? instead) },
-  }));
+  return knobsOf(state, dev).map(({ knob, table, raw, instead, values, idleBy }): Reading => {
+    const name = { layer: 'ovs', subject: dev, knob } as const;
+    if (idleBy !== undefined) return { ...name, idle: true, evidence: idleBy };
+    return {
+      ...name,
+      ...(values !== undefined && { values }),
+      evidence: { source: `ovs-vsctl list ${table}`, text: textOf(raw ?? instead) },
+    };
+  });
 }
 
 function textOf(cell: unknown): string {
@@ -53,12 +57,25 @@ function knobsOf(state: OvsState, dev: string): readonly OvsKnob[] {
       table: `Interface ${dev}`,
       raw: row?.[column],
       values: single(row?.[column]),
+      idleBy: packetsInstead(row, dev),
     })),
     { knob: 'qos', table: `Port ${dev}`, raw: qos?.type, instead: port?.qos, values: type },
     ...configKnobs('qos', qos),
     { knob: 'qos queues:0', table: 'QoS', raw: qos?.queues, values: queue && { value: 'attached' } },
     ...configKnobs('queue 0', queue),
   ];
+}
+
+/**
+ * Told to police packets, Open vSwitch polices no bytes; told both, Linux takes neither.
+ * @see openvswitch lib/netdev-linux.c:tc_add_matchall_policer, linux net/sched/act_police.c:tcf_police_init
+ */
+function packetsInstead(row: OvsRow | undefined, dev: string): Evidence | undefined {
+  const kpkts = row?.ingress_policing_kpkts_rate;
+  const rate = row?.ingress_policing_rate;
+  if (typeof kpkts !== 'number' || kpkts <= 0 || rate === 0) return undefined;
+  const text = `ingress_policing_rate=${String(rate)} ingress_policing_kpkts_rate=${kpkts}`;
+  return { source: `ovs-vsctl list Interface ${dev}`, text };
 }
 
 function configKnobs(name: 'qos' | 'queue 0', row: OvsRow | undefined): readonly OvsKnob[] {

@@ -15,6 +15,7 @@ import { observeCgroup, unseenCgroup } from './observe-cgroup.ts';
 import { observeDefinition } from './observe-definition.ts';
 import { observeOvsPort, unseenOvsPort } from './observe-ovs.ts';
 import { observeQemu } from './observe-qemu.ts';
+import { silentPorts, undecided } from './observe-silent-ovs.ts';
 import { type ObservedTc, observeTc, unseenTc } from './observe-tc.ts';
 import { look, type Seen } from './unseen.ts';
 
@@ -89,7 +90,7 @@ async function observeHost(
   if (nics.length === 0) return observeCgroup(host, live, paths);
   signal?.throwIfAborted();
   // At once: each is a process of its own, and waits more than it works.
-  const [cgroup, version, ovs, tc, macvtaps] = await Promise.all([
+  const [cgroup, version, ovs, allTc, macvtaps] = await Promise.all([
     observeCgroup(host, live, paths),
     look(() => readIproute2Version(host)),
     observeOvs(host, nics),
@@ -98,6 +99,8 @@ async function observeHost(
   ]);
   const ports = 'found' in ovs ? ovsInterfaceNames(ovs.found) : new Set<string>();
   const holders = 'found' in ovs ? holdersAmong(ovs.found, nics, ports) : undefined;
+  const silent = 'why' in ovs && mayBePorts(nics) ? await silentPorts(host, nics, allTc, ovs.why) : undefined;
+  const tc = nics.map((nic, index) => judgeable(nic, allTc[index], silent));
   const network = nics.flatMap((nic, index) => [...portOf(nic, ovs), ...(tc[index]?.readings ?? [])]);
   return {
     readings: [...cgroup.readings, ...network],
@@ -109,8 +112,19 @@ async function observeHost(
       macvtaps,
       taps: new Map(nics.flatMap((nic, index) => tapOf(nic, tc[index]))),
       ...('found' in ovs && { ovs: ovs.found }),
+      ...(silent !== undefined && silent.size > 0 && { ovsSilent: silent }),
     },
   };
+}
+
+/** Of a tap that libvirt does not know to be a port, only the database tells whose limits it must hold. */
+function judgeable(
+  { type, dev = '' }: InterfaceDefinition,
+  tc: ObservedTc | undefined,
+  silent: HostFacts['ovsSilent'],
+): ObservedTc | undefined {
+  const why = type === 'ethernet' ? silent?.get(dev) : undefined;
+  return tc === undefined || why === undefined ? tc : undecided(tc, why);
 }
 
 function tapOf({ dev }: InterfaceDefinition, tc: ObservedTc | undefined): readonly [string, TapLimits][] {
@@ -119,8 +133,11 @@ function tapOf({ dev }: InterfaceDefinition, tc: ObservedTc | undefined): readon
 
 /** Asks Open vSwitch only when one of the interfaces may be its port. */
 async function observeOvs(host: HostReader, nics: readonly InterfaceDefinition[]): Promise<Seen<OvsState>> {
-  const mayBePort = nics.some(nic => nic.type === 'ethernet' || interfaceEnforcer(nic) === 'ovs');
-  return mayBePort ? look(() => readOvs(host)) : { why: 'it was not asked' };
+  return mayBePorts(nics) ? look(() => readOvs(host)) : { why: 'it was not asked' };
+}
+
+function mayBePorts(nics: readonly InterfaceDefinition[]): boolean {
+  return nics.some(nic => nic.type === 'ethernet' || interfaceEnforcer(nic) === 'ovs');
 }
 
 /** Whose the limits are, where libvirt does not know that a tap is a port and the database tells. */

@@ -2,7 +2,7 @@ import { portCookie } from '../backend/ovs-port-flows.ts';
 import { nothingWanted, type OvsPortTarget, ovsPortTarget } from '../backend/ovs-port-target.ts';
 import { QuotaError } from '../errors.ts';
 import { readFlows, readMeters, readMeterUsers } from '../host/openflow.ts';
-import { readOvsPorts } from '../host/ovs.ts';
+import { readOvs } from '../host/ovs.ts';
 import { readIproute2Version } from '../host/tc.ts';
 import type { PortQos } from '../intent/port-qos.ts';
 import type { OvsBridgesState } from '../observed/ovs.ts';
@@ -70,7 +70,7 @@ export async function applyPortQos(
   request: PortRequest,
 ): Promise<HostResult<PortOp>> {
   const { host } = surroundings;
-  const { dev } = await portIn(host, foundIn(await look(() => readOvsPorts(host))), request);
+  const { dev } = await portIn(host, foundIn(await look(() => readOvs(host))), request);
   return changeHost(surroundings, portWork(surroundings, dev), () =>
     planPortQos(surroundings, { ...request, port: { dev } }),
   );
@@ -83,7 +83,7 @@ async function lookAtPort(
 ): Promise<PortAsk> {
   const { mac, takeOver = false } = request;
   const [rows, version] = await Promise.all([
-    look(() => readOvsPorts(host)),
+    look(() => readOvs(host)),
     look(() => readIproute2Version(host)),
   ]);
   const database = foundIn(rows);

@@ -1,5 +1,5 @@
 import { flowsCommand, metersCommand, readFlows, readMeters } from '../host/openflow.ts';
-import { readOvsPorts } from '../host/ovs.ts';
+import { readOvs } from '../host/ovs.ts';
 import { flowText, type OpenFlow, type OpenFlowMeter } from '../observed/openflow.ts';
 import { type OvsBridgesState, ovsRow } from '../observed/ovs.ts';
 import { attachedQos } from '../observed/ovs-owner.ts';
@@ -36,7 +36,7 @@ async function observePort(
   dev: string,
   knobs: readonly Knob[],
 ): Promise<readonly Reading[]> {
-  const [database, tc] = await Promise.all([look(() => readOvsPorts(host)), observeTc(host, dev)]);
+  const [database, tc] = await Promise.all([look(() => readOvs(host)), observeTc(host, dev)]);
   const rows = 'why' in database ? unseenOvsPort(dev, database.why) : observeRows(database.found, dev);
   const isOfUplink = ({ layer, subject }: Knob) => (layer === 'ovs' || layer === 'tc') && subject !== dev;
   const [openflow, uplinks] = await Promise.all([

@@ -1,5 +1,5 @@
 import { QuotaError } from '../errors.ts';
-import { readOvsPorts } from '../host/ovs.ts';
+import { readOvs } from '../host/ovs.ts';
 import { type OvsState, ovsRow } from '../observed/ovs.ts';
 import { findOvsPort } from '../observed/ovs-port.ts';
 import { foundRow } from '../observed/ovs-uplink.ts';
@@ -22,7 +22,7 @@ type Writing = Pick<HostSurroundings, 'host' | 'hostWriter' | 'state' | 'wait'>;
  */
 export async function writePortRows(surroundings: Writing, rows: PortRows): Promise<void> {
   const { host } = surroundings;
-  const now = portRowsNow(await readOvsPorts(host), rows.dev);
+  const now = portRowsNow(await readOvs(host), rows.dev);
   const uplinks = [now, rows].flatMap(({ guarantees = [] }) => guarantees.map(one => one.uplink));
   const locks = await lockUplinks(surroundings, [...new Set(uplinks)].sort());
   try {
@@ -35,7 +35,7 @@ export async function writePortRows(surroundings: Writing, rows: PortRows): Prom
 async function write({ host, hostWriter }: Writing, rows: PortRows): Promise<void> {
   const { dev, guarantees = [] } = rows;
   const label = `Open vSwitch port '${dev}'`;
-  const state = await readOvsPorts(host);
+  const state = await readOvs(host);
   const isWanted = rows.qos !== 'none' || Object.keys(rows.marks).length > 0;
   if (isWanted && findOvsPort(state, { dev }) === undefined) throw new HostReadError(`${label} is gone`);
   const why = whyNotGuaranteed(state, dev, guarantees);
@@ -46,7 +46,7 @@ async function write({ host, hostWriter }: Writing, rows: PortRows): Promise<voi
   };
   const first = madeWay(state, rows);
   if (first !== undefined) await transact(first, state);
-  await transact(rows, first === undefined ? state : await readOvsPorts(host));
+  await transact(rows, first === undefined ? state : await readOvs(host));
 }
 
 /** What is there now with those rows out of force in whose place others come; undefined: there are none. */

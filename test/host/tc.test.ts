@@ -35,18 +35,28 @@ describe('tc on a host', () => {
 });
 
 describe('Open vSwitch on a host', () => {
-  const line =
-    'ovs-vsctl --timeout=5 --format=json --columns=name,ingress_policing_rate,ingress_policing_burst,external_ids list Interface -- --columns=name,qos list Port -- --columns=_uuid,type,other_config,queues,external_ids list QoS -- --columns=_uuid,other_config,external_ids list Queue';
+  const listing = (packets: string) =>
+    `ovs-vsctl --timeout=5 --format=json --columns=name,ingress_policing_rate,ingress_policing_burst,external_ids,type,ofport,options,mtu,link_speed${packets} list Interface -- --columns=_uuid,name,qos,tag,other_config list Port -- --columns=_uuid,type,other_config,queues,external_ids list QoS -- --columns=_uuid,other_config,external_ids list Queue -- --columns=name,ports,controller,fail_mode list Bridge -- --columns=_uuid,target,is_connected list Controller`;
+  const line = listing(',ingress_policing_kpkts_rate,ingress_policing_kpkts_burst');
+  const one = '{"headings":["name"],"data":[["tap0"]]}\n\n\n\n\n\n';
 
   it('is asked once for all ports', async () => {
-    const state = await readOvs(commands({ [line]: '{"headings":["name"],"data":[["tap0"]]}\n' }));
+    const state = await readOvs(commands({ [line]: one }));
     expect(state.interfaces).toEqual([{ name: 'tap0' }]);
+  });
+
+  it('is asked without packet rates where it knows none', async () => {
+    const stderr =
+      'ovs-vsctl: Interface does not contain a column whose name matches "ingress_policing_kpkts_rate"';
+    const old = { [line]: { exitCode: 1, stdout: '', stderr }, [listing('')]: one };
+    expect((await readOvs(commands(old))).interfaces).toEqual([{ name: 'tap0' }]);
   });
 
   it('says why it does not answer', async () => {
     const down = { exitCode: 1, stdout: '', stderr: 'ovs-vsctl: database connection failed' };
     await expect(readOvs(commands({ [line]: down }))).rejects.toThrow('database connection failed');
-    await expect(readOvs(commands({ [line]: 'no' }))).rejects.toThrow('did not answer JSON');
+    for (const garbage of ['', 'no', '{"headings":["name"],"data":[]}', '{}\n\n\n\n\n\n'])
+      await expect(readOvs(commands({ [line]: garbage }))).rejects.toThrow('did not answer with its tables');
     await expect(readOvs(commands({}))).rejects.toThrow("'ovs-vsctl' is not installed");
   });
 });

@@ -54,10 +54,13 @@ describe("Open vSwitch's database", () => {
     expect(ovsReference(ovsRow(parseOvsState(answer).ports, 'name', 'ovsbr0')?.qos)).toBeUndefined();
   });
 
-  it('has no rows where nothing is said', () => {
-    expect(parseOvsState('')).toEqual({ interfaces: [], ports: [], qos: [], queues: [], bridges: [] });
+  it('has no rows where nothing is said, and is no answer where something else is', () => {
+    const none = { interfaces: [], ports: [], qos: [], queues: [], bridges: [], controllers: [] };
+    expect(parseOvsState('\n\n\n\n')).toEqual(none);
+    for (const text of ['', '\n\n', 'no', '{}\n\n\n\n'])
+      expect(() => parseOvsState(text)).toThrow(SyntaxError);
     for (const text of ['{}', '[]', '3', 'null', '{"headings":1,"data":2}'])
-      expect(parseOvsTable(text)).toEqual([]);
+      expect(() => parseOvsTable(text)).toThrow(SyntaxError);
     expect(parseOvsTable('{"headings":["a"],"data":[1,null,["x","y"]]}')).toEqual([{ a: 'x' }]);
     expect([...ovsMap(['map', [1, ['k', 'v']]])]).toEqual([['k', 'v']]);
   });

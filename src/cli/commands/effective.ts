@@ -4,6 +4,7 @@ import { effectiveLimits } from '../../workflow/effective.ts';
 import { type DesiredOptions, desiredFrom } from '../desired.ts';
 import { exitCodeOfEffective } from '../exit-codes.ts';
 import { type LookOptions, looking } from '../looking.ts';
+import { sayDiagnostics } from '../quota-input.ts';
 import { type Loudness, processTerminal } from '../terminal.ts';
 
 /** Options of `effective`. */
@@ -20,6 +21,7 @@ export async function effective(domain: string, options: EffectiveOptions): Prom
   );
   const report = effectiveReport(found.domain, found.effective, found.contests);
   process.exitCode = exitCodeOfEffective(found.effective);
+  sayDiagnostics(found.warnings, terminal);
   if (options.format === 'json') return terminal.out(`${JSON.stringify(report, null, 2)}\n`);
   terminal.out(renderEffective(found.effective, terminal.paint));
   for (const contest of found.contests) terminal.say(`warning: ${contestText(contest)}`, { always: true });

@@ -82,6 +82,30 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
     title: 'More than the limit went through',
     help: 'Every layer has the limit, and the counters went beyond it all the same. Something carries traffic or I/O around the enforcer, or it does not work.',
   },
+  'neutron-agent-owns-port': {
+    title: "Neutron's agent has the port",
+    help: "Neutron's agent looks after the port: what is not a policy of Neutron it sets to 0 at any update of the port, and a policy of its own takes the place of every other limit. Limit the port by a QoS policy in Neutron and leave quota:vif_* out of the flavor, or take the policy away: both on one port make the next start fail.",
+  },
+  'packet-rate-policing': {
+    title: 'Packets are policed, not bytes',
+    help: 'Open vSwitch is told to police packets on this port (ingress_policing_kpkts_rate), and drops its byte policer for that. Find out who asks for it; without it the byte policer comes back.',
+  },
+  'queued-elsewhere': {
+    title: 'Packets go through another queue',
+    help: 'Flows of the bridge put packets into another queue of the port than queue 0, which has the limit. Take the queue out of the row, or the flow away.',
+  },
+  'open-vswitch-silent': {
+    title: 'Open vSwitch does not answer',
+    help: "Open vSwitch's database does not answer, so what it would have the kernel hold cannot be told. Start it, then audit again; nothing is to be applied before.",
+  },
+  'orphaned-ovs-rows': {
+    title: 'Rows of ours that no port has',
+    help: "Rows that virt-quota made are left in Open vSwitch's database, and no port has them any more: after a stop and start, or a resize, Nova makes the port anew. They limit nothing. virt-quota port prune takes them away.",
+  },
+  'policy-beside-vif-quota': {
+    title: 'Bandwidth of the flavor and a policy of Neutron',
+    help: "The domain has a bandwidth of its flavor on a port that has a QoS policy of Neutron. Nova's next start of the server fails: libvirt cannot set its policer where Open vSwitch has one. Keep one of the two.",
+  },
   biting: {
     title: 'The limit is biting',
     help: 'Nothing is wrong: the guest wants more than the limit lets through.',
