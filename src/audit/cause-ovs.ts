@@ -21,9 +21,9 @@ export const packetRate: Rule = ({ expectation: { layer, subject, knob }, reason
   return { cause: 'packet-rate-policing', explanation, repair };
 };
 
-/** The evidence is the flow, and the queue that it puts packets into. */
+/** The evidence is the flow. Written anew, the row has no other queue. */
 export const queuedElsewhere: Rule = ({ expectation: { layer, subject, knob }, reason, evidence }) => {
   if (layer !== 'ovs' || knob !== 'qos queues:0' || reason !== 'idle') return undefined;
-  const explanation = `packets to ${subject} go through another queue than queue 0, which has the limit: ${evidence?.text ?? ''}. Take that queue out of the QoS row, or the flow away`;
-  return { cause: 'queued-elsewhere', explanation, isPastRepair: true };
+  const explanation = `packets to ${subject} go through another queue than queue 0, which has the limit: ${evidence?.text ?? ''}`;
+  return { cause: 'queued-elsewhere', explanation };
 };

@@ -95,6 +95,7 @@ function scopeOptions({ expectation }: Verdict, { verdicts }: RepairInput): read
 const notes: Readonly<Partial<Record<Cause, string>>> = {
   'open-vswitch-owns-tap': 'lasts until Open vSwitch is started again; virt-quota apply --ovs-native lasts',
   'open-vswitch-out-of-step': 'after the same with 0: Open vSwitch writes only what changes',
+  'queued-elsewhere': 'after the same with 0, which takes the row with its queues away',
   'leaked-ovs-rows': 'after the same with 0, which takes the old rows away',
 };
 

@@ -92,6 +92,14 @@ function portOnHost(group: Command): void {
     .description('take away what apply has put on a port, so that it is as it was found')
     .option('--dry-run', 'only say what would be written')
     .action(async (_, self: Command) => (await actions()).portRemove(self.optsWithGlobals()));
+  group
+    .command('prune')
+    .description("take away rows of ours in Open vSwitch's database that no port has any more")
+    .option('--dry-run', 'only say what would be written')
+    .addOption(choice('-f, --format <format>', 'output format', ['text', 'json'], 'text'))
+    .action(async (_, self: Command) =>
+      (await import('./commands/port-prune.ts')).portPrune(self.optsWithGlobals()),
+    );
 }
 
 function policyOptions(command: Command): Command {

@@ -12,6 +12,11 @@ export function flowsCommand(bridge: string, table = 0): readonly string[] {
   return asking('--no-names', '--no-stats', 'dump-flows', bridge, `table=${table}`);
 }
 
+/** The command by which {@link readAllFlows} asks. */
+export function allFlowsCommand(bridge: string): readonly string[] {
+  return asking('--no-names', '--no-stats', 'dump-flows', bridge);
+}
+
 /** The command by which {@link readMeters} asks. */
 export function metersCommand(bridge: string): readonly string[] {
   return asking('dump-meters', bridge);
@@ -20,6 +25,11 @@ export function metersCommand(bridge: string): readonly string[] {
 /** The flows of one table of a bridge, the first unless another one is named. @throws HostReadError */
 export async function readFlows(host: HostReader, bridge: string, table = 0): Promise<readonly OpenFlow[]> {
   return parseFlows(await said(host, flowsCommand(bridge, table)));
+}
+
+/** The flows of all tables of a bridge. @throws HostReadError */
+export async function readAllFlows(host: HostReader, bridge: string): Promise<readonly OpenFlow[]> {
+  return parseFlows(await said(host, allFlowsCommand(bridge)));
 }
 
 /** The meters of a bridge. @throws HostReadError */

@@ -1,11 +1,13 @@
 import { meterUse, portCookie, portFlows, type WantedFlow } from '../backend/ovs-port-flows.ts';
 import type { OvsPortTarget } from '../backend/ovs-port-target.ts';
 import { type Diagnostic, errorAt } from '../diagnostics.ts';
+import { neutronPort } from '../observed/neutron-port.ts';
 import { flowText, type OpenFlow, parseFlowText } from '../observed/openflow.ts';
-import { type PortRecord, recordMarks } from '../observed/ovs-port-record.ts';
+import { foreignLimits, type PortRecord, recordMarks } from '../observed/ovs-port-record.ts';
 import { expectGuarantee } from '../verify/expect-guarantee.ts';
 import { expectPort } from '../verify/expect-port.ts';
 import type { Demand } from '../verify/expectation.ts';
+import { undoneArgs } from '../verify/neutron-findings.ts';
 import type { Reading } from '../verify/reading.ts';
 import type { TcFacts } from '../verify/tc-values.ts';
 import { type PlannedHost, planHost } from './host-plan.ts';
@@ -47,6 +49,7 @@ export function planPort(ask: PortAsk, readings: readonly Reading[]): PlannedHos
       ...missingFacts(state, target),
       ...uplinkFindings(state, target),
       ...portConflicts(state, target, takeOver),
+      ...undoneByNeutron(state, target),
     ],
   });
 }
@@ -126,6 +129,18 @@ function takenFlows(state: PortState, wanted: readonly WantedFlow[], record: Por
   const isFree = ({ match }: OpenFlow) =>
     state.flows.every(flow => flow.match !== match || flow.cookie === portCookie(state.port.dev));
   return { kept: [...still, ...now], restored: before.filter(flow => !isWanted(flow) && isFree(flow)) };
+}
+
+/** What polices there Neutron's agent sets to 0, where it knows of no policy of this port. */
+function undoneByNeutron(
+  { database, port: { dev } }: PortState,
+  { policing }: OvsPortTarget,
+): readonly Diagnostic[] {
+  const isFree = policing !== undefined && foreignLimits(database, dev).policing === undefined;
+  const port = isFree ? neutronPort(database, dev) : undefined;
+  if (port === undefined) return [];
+  const args = undoneArgs(port, dev);
+  return [{ code: 'neutron-undoes-it', severity: 'warning', path: 'bandwidth_limit egress', args }];
 }
 
 function missingFacts(

@@ -4,7 +4,7 @@ import { readCgroupVersion } from '../host/cgroup.ts';
 import { interfaceName } from '../domain/interface-identity.ts';
 import { readOvs } from '../host/ovs.ts';
 import { readIproute2Version } from '../host/tc.ts';
-import { type OvsState, ovsInterfaceNames, ovsRow } from '../observed/ovs.ts';
+import { type OvsBridgesState, type OvsState, ovsInterfaceNames, ovsRow } from '../observed/ovs.ts';
 import { type OvsHolder, ovsHolders, tellsOwners } from '../observed/ovs-owner.ts';
 import { isTestDriver } from '../plan/driver-limits.ts';
 import type { HostReader } from '../ports/host.ts';
@@ -14,6 +14,7 @@ import type { Reading } from '../verify/reading.ts';
 import { observeCgroup, unseenCgroup } from './observe-cgroup.ts';
 import { observeDefinition } from './observe-definition.ts';
 import { observeOvsPort, unseenOvsPort } from './observe-ovs.ts';
+import { observeQueues, type QueueReadings } from './observe-ovs-queues.ts';
 import { observeQemu } from './observe-qemu.ts';
 import { silentPorts, undecided } from './observe-silent-ovs.ts';
 import { type ObservedTc, observeTc, unseenTc } from './observe-tc.ts';
@@ -101,7 +102,12 @@ async function observeHost(
   const holders = 'found' in ovs ? holdersAmong(ovs.found, nics, ports) : undefined;
   const silent = 'why' in ovs && mayBePorts(nics) ? await silentPorts(host, nics, allTc, ovs.why) : undefined;
   const tc = nics.map((nic, index) => judgeable(nic, allTc[index], silent));
-  const network = nics.flatMap((nic, index) => [...portOf(nic, ovs), ...(tc[index]?.readings ?? [])]);
+  const queues =
+    'found' in ovs ? await observeQueues(host, ovs.found, devsOf(nics)) : new Map<string, Reading>();
+  const network = nics.flatMap((nic, index) => [
+    ...portOf(nic, ovs).map(one => withQueues(one, queues)),
+    ...(tc[index]?.readings ?? []),
+  ]);
   return {
     readings: [...cgroup.readings, ...network],
     facts: {
@@ -115,6 +121,16 @@ async function observeHost(
       ...(silent !== undefined && silent.size > 0 && { ovsSilent: silent }),
     },
   };
+}
+
+function devsOf(nics: readonly InterfaceDefinition[]): readonly string[] {
+  return nics.flatMap(({ dev }) => dev ?? []);
+}
+
+/** A queue that is there and that packets go past, or may, holds nothing that could be relied upon. */
+function withQueues(reading: Reading, queues: QueueReadings): Reading {
+  const past = reading.knob === 'qos queues:0' ? queues.get(reading.subject) : undefined;
+  return reading.values === undefined ? reading : (past ?? reading);
 }
 
 /** Of a tap that libvirt does not know to be a port, only the database tells whose limits it must hold. */
@@ -132,7 +148,10 @@ function tapOf({ dev }: InterfaceDefinition, tc: ObservedTc | undefined): readon
 }
 
 /** Asks Open vSwitch only when one of the interfaces may be its port. */
-async function observeOvs(host: HostReader, nics: readonly InterfaceDefinition[]): Promise<Seen<OvsState>> {
+async function observeOvs(
+  host: HostReader,
+  nics: readonly InterfaceDefinition[],
+): Promise<Seen<OvsBridgesState>> {
   return mayBePorts(nics) ? look(() => readOvs(host)) : { why: 'it was not asked' };
 }
 

@@ -76,7 +76,9 @@ describe('the cause on a port of Open vSwitch', () => {
     };
     const found = findingOf(police, { facts, repair });
     expect(found?.cause).toBe('neutron-agent-owns-port');
-    expect(found?.explanation).toContain('ingress_policing_rate=3000 kbit/s, ingress_policing_burst=300 kbit');
+    expect(found?.explanation).toContain(
+      'ingress_policing_rate=3000 kbit/s, ingress_policing_burst=300 kbit',
+    );
     expect(found?.repair).toBeUndefined();
   });
 
@@ -85,9 +87,7 @@ describe('the cause on a port of Open vSwitch', () => {
     const found = findingOf(police, { facts });
     expect(found?.cause).toBe('open-vswitch-owns-tap');
     expect(found?.explanation).toContain("Neutron's agent looks after tap1");
-    expect(found?.repair?.note).toBe(
-      "it holds until Open vSwitch or Neutron's agent handles the port again",
-    );
+    expect(found?.repair?.note).toBe("it holds until Open vSwitch or Neutron's agent handles the port again");
   });
 
   it('is somebody else where no agent is known', () => {
@@ -146,6 +146,6 @@ describe('the cause on a port of Open vSwitch', () => {
     const found = findingOf(idle, { facts: { ovsPorts: new Set(['tap1']) }, repair });
     expect(found?.cause).toBe('queued-elsewhere');
     expect(found?.explanation).toContain('queue 1: actions=set_queue:1,NORMAL');
-    expect(found?.repair).toBeUndefined();
+    expect(found?.repair?.argv).toEqual(['virt-quota', 'apply', 'vm1', '--flavor', 'm1.json']);
   });
 });

@@ -92,7 +92,7 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
   },
   'queued-elsewhere': {
     title: 'Packets go through another queue',
-    help: 'Flows of the bridge put packets into another queue of the port than queue 0, which has the limit. Take the queue out of the row, or the flow away.',
+    help: 'Flows of the bridge put packets into another queue of the port than queue 0, which has the limit. Apply again: the row is written anew without that queue. Find out whose the flow is.',
   },
   'open-vswitch-silent': {
     title: 'Open vSwitch does not answer',
