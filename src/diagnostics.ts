@@ -140,7 +140,7 @@ export type DiagnosticCode =
   | 'no-place'
   /** Neutron's agent sets a port's policing columns to 0; args: `dev`, `port` (UUID), `evidence`, `who`. */
   | 'neutron-undoes-it'
-  /** A bandwidth of the flavor on a port that has a policy of Neutron; args: `dev`, `policy`. */
+  /** A bandwidth of the flavor on a port that has a policy of Neutron; args: `dev`, `policy`, `what`. */
   | 'policy-beside-vif-quota'
   /** A port of Open vSwitch whose database does not answer: nothing is written; args: `dev`, `why`. */
   | 'ovs-silent'

@@ -50,7 +50,7 @@ function withPolicy(
     one.startsWith('outbound') ? policy?.policedKbit !== undefined : policy?.shapedBits !== undefined,
   );
   if (policy === undefined || !isIts) return undefined;
-  const explanation = `${looksAfter(port, dev)} and has put a policy of its own on it: ${policy.text}. Take the policy off the port, or the limits out of the flavor: with both, the next start of the server fails`;
+  const explanation = `${looksAfter(port, dev)} and has put a policy of its own on it: ${policy.text}. Remove the policy from the port, or quota:vif_* from the flavor: with both, the next start of the server fails`;
   return { cause: 'neutron-agent-owns-port', explanation, isPastRepair: true };
 }
 

@@ -37,7 +37,7 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
   'neutron-undoes-it': found =>
     `is on ${arg(found, 'dev')}, which Neutron's agent ${arg(found, 'who')} (${arg(found, 'evidence')}): it sets what polices there to 0 at any update of the port in Neutron; what lasts is a QoS policy of Neutron (openstack port set --qos-policy POLICY ${arg(found, 'port')}) and no quota:vif_* in the flavor`,
   'policy-beside-vif-quota': found =>
-    `has a bandwidth (as quota:vif_* gives it), and ${arg(found, 'dev')} a QoS policy of Neutron (${arg(found, 'policy')}): with both, Nova's next start of the server fails; keep one of them`,
+    `has a bandwidth (as quota:vif_* gives it), and ${arg(found, 'dev')} ${arg(found, 'what')} (${arg(found, 'policy')}): with both, Nova's next start of the server fails; keep one of them`,
   'ovs-silent': found =>
     `is on ${arg(found, 'dev')}, which is a port of Open vSwitch, whose database does not answer (${arg(found, 'why')}): its limits can neither be seen nor written`,
   'limited-by-other-too': found =>

@@ -24,9 +24,20 @@ export function neutronFindings(
     if (nic.dev === undefined || !ovsPorts.has(nic.dev)) return [];
     const isLimited = [limits ?? {}, nic.bandwidth].some(one => Object.keys(one).length > 0);
     const policy = isLimited ? besidePolicy(ovs, nic) : undefined;
-    if (policy !== undefined) return [warning('policy-beside-vif-quota', path, { dev: nic.dev, policy })];
+    if (policy !== undefined) {
+      const what = neutronPort(ovs, nic.dev)?.isSure === true ? SURELY : PERHAPS;
+      return [warning('policy-beside-vif-quota', path, { dev: nic.dev, policy, what })];
+    }
     return limits?.['outbound.average'] === undefined ? [] : undoneFinding(ovs, nic, path);
   });
+}
+
+const SURELY = 'a QoS policy of Neutron';
+const PERHAPS = 'what seems to be a QoS policy of Neutron';
+
+/** Whether it is told of policing that may be anybody's. */
+export function isPerhaps({ args }: Diagnostic): boolean {
+  return args?.what === PERHAPS;
 }
 
 /** The policy of Neutron that a port has whose interface is limited otherwise too, in its own numbers. */

@@ -9,7 +9,7 @@ import type { Scope } from '../ports/hypervisor.ts';
 import { expectDomain } from '../verify/expect.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
 import { judge } from '../verify/judge.ts';
-import { neutronFindings } from '../verify/neutron-findings.ts';
+import { isPerhaps, neutronFindings } from '../verify/neutron-findings.ts';
 import { notApplicable } from '../verify/not-applicable.ts';
 import { markOvsNative, ovsNativeFindings } from '../verify/ovs-native.ts';
 import type { Reading } from '../verify/reading.ts';
@@ -90,9 +90,11 @@ async function looked(
 /** Who else limits what is asked to be limited; a port on which nothing is written for that reason is told of once. */
 function ownerFindings(live: DomainDefinition, facts: HostFacts, asked: DomainTuning): readonly Diagnostic[] {
   const native = ovsNativeFindings(live, facts, asked);
-  const neutrons = neutronFindings(live, facts, asked);
   const refused = native.filter(one => one.severity === 'error').map(one => `${one.path}/`);
   const others = rivals(live, facts, asked).filter(({ path }) => !refused.some(one => path.startsWith(one)));
+  const neutrons = neutronFindings(live, facts, asked).filter(
+    one => !(isPerhaps(one) && refused.includes(`${one.path}/`)),
+  );
   return [...native, ...neutrons, ...others];
 }
 

@@ -141,6 +141,97 @@ export const ovsBreaks: readonly Case[] = [
   }),
 ];
 
+/** What `neutron-openvswitch-agent` writes for a policy of 3000 and 4000 kbit/s. @see neutron agent/common/ovs_lib.py */
+const agentsPolicy = (dev: string) => `ovs-vsctl set Port ${dev} qos=@qos \\
+-- --id=@qos create QoS type=linux-htb other_config:max-rate=34359738367 external_ids:id=${dev} external_ids:_type=bandwidth_limit queues:0=@queue \\
+-- --id=@queue create Queue other_config:max-rate=4000000 other_config:burst=400000 external_ids:port=${dev} external_ids:type=bandwidth_limit external_ids:queue-num=0 \\
+-- set Interface ${dev} ingress_policing_rate=3000 ingress_policing_burst=300`;
+const noAgentsPolicy = (dev: string) => `ovs-vsctl clear Port ${dev} qos
+for table in QoS Queue; do for row in $(ovs-vsctl --bare --columns=_uuid find $table external_ids:id=${dev}; ovs-vsctl --bare --columns=_uuid find $table external_ids:port=${dev})
+do ovs-vsctl --if-exists destroy $table $row; done; done`;
+/** The agent binds a port, and handles it when it has no policy. */
+const agentsPort = (dev: string) =>
+  `ovs-vsctl set Port ${dev} other_config:net_uuid=4f1e6f0a-0000-4000-8000-000000000001 other_config:network_type=vxlan other_config:segmentation_id=7`;
+const agentsUpdate = (dev: string) =>
+  `ovs-vsctl set Interface ${dev} ingress_policing_rate=0 ingress_policing_burst=0`;
+/** A second queue beside the limit's. */
+const secondQueue = (scene: Scene) =>
+  `ovs-vsctl set QoS ${qos(scene)} queues:1=@queue -- --id=@queue create Queue other_config:max-rate=64000000 other_config:min-rate=64000000 external_ids:of=detection`;
+const noSecondQueue = (scene: Scene) => `ovs-vsctl remove QoS ${qos(scene)} queues 1 || true
+ovs-vsctl destroy Queue $(ovs-vsctl --bare --columns=_uuid find Queue external_ids:of=detection)`;
+
+/** Ways past the limits of a port of Open vSwitch, and other owners of it. */
+export const ovsOwners: readonly Case[] = [
+  {
+    ...change({
+      what: "Neutron's agent sets policing to 0, as at any update of a port without a policy",
+      happens: scene => `${agentsPort(port(scene))}; ${agentsUpdate(port(scene))}`,
+      knobs: ['ingress_policing_rate', 'ingress_policing_burst'],
+      cause: 'neutron-agent-owns-port',
+    }),
+    restored: scene => `ovs-vsctl clear Port ${port(scene)} other_config; ${again(scene)}`,
+  },
+  {
+    ...change({
+      what: "a policy of Neutron's in place of libvirt's rows",
+      happens: scene => agentsPolicy(port(scene)),
+      knobs: [
+        ...['qos', 'queue 0'].flatMap(row =>
+          ['min-rate', 'max-rate', 'burst'].map(key => `${row} other_config:${key}`),
+        ),
+        'ingress_policing_rate',
+        'ingress_policing_burst',
+      ],
+      cause: 'neutron-agent-owns-port',
+    }),
+    restored: scene => `${noAgentsPolicy(port(scene))}; ${again(scene)}`,
+  },
+  {
+    ...change({
+      what: 'a packet rate, for which Open vSwitch drops its byte policer',
+      happens: scene => column(scene, 'ingress_policing_kpkts_rate', 1),
+      knobs: ['ingress_policing_rate'],
+      cause: 'packet-rate-policing',
+    }),
+    restored: scene => column(scene, 'ingress_policing_kpkts_rate', 0),
+  },
+  {
+    ...change({
+      what: 'a flow that puts packets into a second queue of the port',
+      happens: scene =>
+        `${secondQueue(scene)}; ovs-ofctl add-flow ovsbr0 priority=500,in_port=LOCAL,ip,actions=set_queue:1,NORMAL`,
+      knobs: ['qos queues:0'],
+      cause: 'queued-elsewhere',
+    }),
+    restored: scene =>
+      `ovs-ofctl del-flows ovsbr0 in_port=LOCAL,ip; ${noSecondQueue(scene)}; ${again(scene)}`,
+  },
+  {
+    what: "a policy of Neutron's on a tap that Nova has plugged, in place of libvirt's limits",
+    actor: 'nova',
+    happens: scene => agentsPolicy(taps(scene)[0] ?? ''),
+    restored: scene =>
+      `${noAgentsPolicy(taps(scene)[0] ?? '')}
+${agentsUpdate(taps(scene)[0] ?? '')}
+virsh -q domiftune ${scene.domains.nova.name} ${taps(scene)[0]} --live --inbound 4000,8000,1024 --outbound 2000,0,512`,
+    found: scene =>
+      broken('neutron-agent-owns-port', `tc ${taps(scene)[0]} class htb 1:1`, `tc ${taps(scene)[0]} police`),
+  },
+  {
+    what: 'rows of ours that a port of Nova has lost',
+    actor: 'nova',
+    happens: scene =>
+      `ovs-vsctl -- --id=@qos create QoS type=linux-htb other_config:max-rate=1000000 queues:0=@queue ${ours(scene)} -- --id=@queue create Queue other_config:max-rate=1000000 ${ours(scene)}`,
+    restored:
+      () => `for table in QoS Queue; do for row in $(ovs-vsctl --bare --columns=_uuid find $table 'external_ids:virt-quota!=""')
+do ovs-vsctl destroy $table $row; done; done`,
+    found: scene => broken('orphaned-ovs-rows', `ovs ${taps(scene)[1]} orphaned rows`),
+  },
+];
+
+const ours = ({ domains: { nova } }: Scene) =>
+  `external_ids:virt-quota=\\"${nova.uuid}\\" external_ids:virt-quota-port=${nova.nics[1]?.dev}`;
+
 /** What becomes of limits on a tap that libvirt does not know to be a port. In this order. */
 export const novaBreaks: readonly Case[] = [
   {
@@ -183,6 +274,21 @@ export const ovsCalm: readonly Case[] = [
     what: 'the same limits set again with virsh',
     actor: 'full',
     happens: again,
+    found: nothing,
+  },
+  {
+    what: 'a second queue of a port, to which no flow leads',
+    actor: 'full',
+    happens: scene =>
+      `${secondQueue(scene)}; ovs-ofctl add-flow ovsbr0 priority=500,in_port=LOCAL,ip,actions=set_queue:7,NORMAL`,
+    restored: scene => `ovs-ofctl del-flows ovsbr0 in_port=LOCAL,ip; ${noSecondQueue(scene)}`,
+    found: nothing,
+  },
+  {
+    what: "a port that Neutron's agent looks after, and has not touched",
+    actor: 'full',
+    happens: scene => agentsPort(port(scene)),
+    restored: scene => `ovs-vsctl clear Port ${port(scene)} other_config`,
     found: nothing,
   },
   {

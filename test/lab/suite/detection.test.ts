@@ -5,7 +5,7 @@ import { cgroupBreaks } from '../detection/cgroup-breaks.ts';
 import { cgroupCalm } from '../detection/cgroup-calm.ts';
 import { definitionBreaks } from '../detection/definition-breaks.ts';
 import { definitionCalm } from '../detection/definition-calm.ts';
-import { novaBreaks, ovsBreaks, ovsCalm, restarted } from '../detection/ovs-cases.ts';
+import { novaBreaks, ovsBreaks, ovsCalm, ovsOwners, restarted } from '../detection/ovs-cases.ts';
 import { qemuBreaks, qemuCalm } from '../detection/qemu-cases.ts';
 import { clearScene, connectAgain, fullFlavor, type Scene, setScene } from '../detection/scene.ts';
 import { tcBreaks, tcCalm } from '../detection/tc-cases.ts';
@@ -87,7 +87,7 @@ describe('exactly what is wrong is found at', () => {
   describe('cgroups', () => cases(cgroupBreaks));
   describe("QEMU's throttle", () => cases(qemuBreaks));
   describe('tc', () => cases([...tcBreaks, ...detourBreaks]));
-  describe('Open vSwitch', () => cases([...ovsBreaks, ...novaBreaks, restarted]));
+  describe('Open vSwitch', () => cases([...ovsBreaks, ...novaBreaks, ...ovsOwners, restarted]));
 });
 
 describe('nothing is proved, and nothing is called broken, at', () => {
