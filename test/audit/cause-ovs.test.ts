@@ -5,7 +5,7 @@ import type { OvsState } from '../../src/observed/ovs.ts';
 import type { KnobValues } from '../../src/verify/expectation.ts';
 import type { Verdict } from '../../src/verify/verdict.ts';
 import { map, uuid } from '../plan/ovs-rows.ts';
-import { auditWith, definition, link } from './example.ts';
+import { auditWith, definition, link, mac } from './example.ts';
 
 const plugged = { 'iface-id': uuid(9), 'vm-uuid': definition.uuid };
 const bound = { name: 'tap1', qos: ['set', []], other_config: map({ net_uuid: 'n1' }) };
@@ -147,5 +147,52 @@ describe('the cause on a port of Open vSwitch', () => {
     expect(found?.cause).toBe('queued-elsewhere');
     expect(found?.explanation).toContain('queue 1: actions=set_queue:1,NORMAL');
     expect(found?.repair?.argv).toEqual(['virt-quota', 'apply', 'vm1', '--flavor', 'm1.json']);
+  });
+});
+
+describe('what else is found on a port of Open vSwitch', () => {
+  const facts = (more: Partial<OvsState>, iface: object = {}) => ({
+    ovsPorts: new Set(['tap1']),
+    ovs: { ...stateOf(iface), ...more },
+  });
+  const orphan = (id: string, port: string) => ({
+    _uuid: ['uuid', uuid(2)],
+    type: 'linux-htb',
+    queues: ['map', []],
+    external_ids: map({ 'virt-quota': id, 'virt-quota-port': port }),
+  });
+
+  it('is rows that we made for this domain, also for a port that it has no longer, and no others', () => {
+    const found = (qos: object) =>
+      auditWith([], { facts: facts({ qos: [qos as OvsState['qos'][number]] }) }).findings;
+    expect(found(orphan(definition.uuid, 'tap1'))).toMatchObject([
+      {
+        cause: 'orphaned-ovs-rows',
+        severity: 'warning',
+        explanation:
+          "1 row that virt-quota made for tap1 is left in Open vSwitch's database, and no port has it: the port was made anew since, as Nova does at a stop and start or a resize. They limit nothing",
+        device: { kind: 'interface', mac },
+        subject: 'tap1',
+        repair: { argv: ['virt-quota', 'port', 'prune'] },
+      },
+    ]);
+    expect(found(orphan(definition.uuid, 'tapgone'))).toMatchObject([{ subject: 'tapgone' }]);
+    expect(found(orphan(uuid(8), 'tap1'))).toEqual([]);
+  });
+
+  it("is a policy of Neutron's beside a bandwidth, unless a broken limit tells of it", () => {
+    const policed = facts({}, { ingress_policing_rate: 3000, ingress_policing_burst: 300 });
+    expect(auditWith([], { facts: policed }).findings).toMatchObject([
+      {
+        cause: 'policy-beside-vif-quota',
+        severity: 'warning',
+        parameters: ['outbound.average'],
+        evidence: { text: 'ingress_policing_rate=3000 kbit/s, ingress_policing_burst=300 kbit' },
+      },
+    ]);
+    expect(auditWith([police], { facts: policed }).findings.map(one => one.cause)).toEqual([
+      'neutron-agent-owns-port',
+    ]);
+    expect(auditWith([], { facts: facts({}) }).findings).toEqual([]);
   });
 });

@@ -65,3 +65,40 @@ it('meters count after what polices the device, and before what shapes it', () =
     'outbound packets: binds virt-quota 1000 packets/s openflow br-int meter 4',
   ]);
 });
+
+// As tc 6.15 prints what Open vSwitch 3.5 makes of ingress_policing_kpkts_rate=1; told a byte rate too, it makes nothing.
+const packetPolice = `filter ingress protocol all pref 1 matchall chain 0
+filter ingress protocol all pref 1 matchall chain 0 handle 0x1
+  not_in_hw (rule hit 0)
+	action order 1:  police 0x1 rate 0bit burst 0b mtu 64Kb [00000000] pkts_rate 1000 pkts_burst 16000 action drop/continue overhead 0b linklayer unspec
+	ref 1 bind 1
+`;
+
+it.each([
+  [0, packetPolice, { standing: 'binds', value: 1000 }],
+  [24_000, '', { standing: 'not-in-force', value: 1000, why: 'there is no such policer' }],
+])('packets that Open vSwitch polices are packets, beside %s kbit/s', (kbit, filters, claim) => {
+  const row = { name: 'tap1', ingress_policing_rate: kbit, ingress_policing_kpkts_rate: 1 };
+  const state = {
+    nic: { ...nic, bandwidth: {} },
+    dev: 'tap1',
+    shaped: 'inbound',
+    tc: { classes: [], policers: parseTcPolicers(filters) },
+    ovs: { interfaces: [row], ports: [], qos: [], queues: [] },
+  } as const;
+  const definition = {
+    name: 'vm',
+    uuid: '',
+    vcpus: 1,
+    cputune: {},
+    memtune: {},
+    blkiotune: {},
+    hostDevices: [],
+    disks: [],
+    interfaces: [state.nic],
+  };
+  const found = effectiveDomain({ definition, groups: [], disks: [], nics: [state] }, []);
+  const packets = found.find(one => one.limited === 'outbound packets');
+  expect(packets?.claims).toMatchObject([{ at: 'ovs tap1 ingress_policing_kpkts_rate', ...claim }]);
+  expect(found.find(one => one.limited === 'outbound')?.binds).toBeUndefined();
+});
