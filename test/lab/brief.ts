@@ -1,4 +1,7 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Kind } from './kinds.ts';
+import { labFolder } from './paths.ts';
 
 /**
  * Suites that a brief run has on one kind only, where most can be seen; all others run on every kind. Each kind gets
@@ -29,6 +32,11 @@ const onlyOn: Readonly<Record<string, Kind>> = {
   'fault-injection': 'bookworm-v1',
 };
 
+/** Suites that a brief run has on a kind alone, where there are few: what differs there. All of them are run by hand. */
+const allOn: Partial<Record<Kind, readonly string[]>> = {
+  forky: ['smoke', 'libvirt-client', 'refusals', 'main-job', 'random-flavors'],
+};
+
 /** How much of the longest suites a brief run does, unless the environment says otherwise. */
 export const briefEnvironment: Readonly<Record<string, string>> = {
   VIRT_QUOTA_LAB_FLAVORS: '12',
@@ -36,6 +44,14 @@ export const briefEnvironment: Readonly<Record<string, string>> = {
 
 /** Files that a brief run leaves out on a kind, as patterns for vitest's `--exclude`. */
 export function leftOutOn(kind: Kind): readonly string[] {
-  const others = Object.entries(onlyOn).filter(([, only]) => only !== kind);
-  return others.map(([suite]) => `test/lab/suite/${suite}.test.ts`);
+  const all = allOn[kind];
+  const others = all
+    ? suites().filter(suite => !all.includes(suite))
+    : Object.keys(onlyOn).filter(suite => onlyOn[suite] !== kind);
+  return others.map(suite => `test/lab/suite/${suite}.test.ts`);
+}
+
+function suites(): readonly string[] {
+  const files = readdirSync(join(labFolder, 'suite'));
+  return files.flatMap(file => /^(.+)\.test\.ts$/.exec(file)?.[1] ?? []);
 }

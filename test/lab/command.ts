@@ -6,7 +6,12 @@ import { LabError } from './lab-error.ts';
 export interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** How long it may take; for ever when absent. */
+  readonly limitMs?: number;
 }
+
+/** As long as a timer can be set to, in ms: 24 days. */
+const longestMs = 2 ** 31 - 1;
 
 /**
  * Runs a program of the host to its end. An interrupted lab ends it and waits for it, so that it can clean up.
@@ -17,10 +22,15 @@ export interface CommandOptions {
 export function command(
   program: string,
   argv: readonly string[],
-  options: CommandOptions = {},
+  { limitMs, ...options }: CommandOptions = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, argv, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill('SIGTERM');
+    }, limitMs ?? longestMs);
     const output: Buffer[] = [];
     let errors = '';
     const ended = new Promise<void>(done => child.once('close', () => done()));
@@ -33,16 +43,16 @@ export function command(
       errors = (errors + chunk.toString()).slice(-4000);
     });
     child.once('error', error => {
+      clearTimeout(timer);
       forget();
       reject(isMissing(error) ? missing(program) : error);
     });
     child.once('close', (code, signal) => {
+      clearTimeout(timer);
       forget();
+      const how = late ? `was not done within ${limitMs} ms` : `ended with ${signal ?? `exit ${code}`}`;
       if (code === 0) resolve(Buffer.concat(output).toString());
-      else
-        reject(
-          new LabError('failed', `${program} ended with ${signal ?? `exit ${code}`}:\n${errors.trimEnd()}`),
-        );
+      else reject(new LabError('failed', `${program} ${how}:\n${errors.trimEnd()}`));
     });
   });
 }

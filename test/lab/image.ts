@@ -53,6 +53,9 @@ async function findOrBuild(suite: Suite): Promise<Image> {
 /** On disk, unlike `/tmp` on many hosts, and open to everybody. */
 const buildFolder = '/var/tmp';
 
+/** How long an installation may take: two minutes when all is well, and a mirror that hardly answers shall not hold up CI. */
+const installLimitMs = 900_000;
+
 /** The root of a user namespace must be able to read and write here, which it cannot in a home directory. */
 async function build(recipe: Recipe, folder: string): Promise<void> {
   await requireSpace(buildFolder, 3072);
@@ -63,6 +66,7 @@ async function build(recipe: Recipe, folder: string): Promise<void> {
   try {
     await layOut(recipe, place);
     await command('mmdebstrap', mmdebstrapArguments(recipe, place), {
+      limitMs: installLimitMs,
       env: { ...process.env, TMPDIR: buildFolder, LAB_BUILD: place, LAB_DISK_SIZE: `${recipe.diskMib}M` },
     });
     await keep(join(place, 'out'), folder);
@@ -93,6 +97,7 @@ function mmdebstrapArguments(recipe: Recipe, place: string): string[] {
     '--format=null',
     `--include=${recipe.packages.join(',')}`,
     ...recipe.dpkgOptions.map(option => `--dpkgopt=${option}`),
+    ...(recipe.aptOptions ?? []).map(option => `--aptopt=${option}`),
     `--customize-hook=${join(place, 'hook')}`,
     recipe.suite,
     '/dev/null',

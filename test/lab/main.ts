@@ -20,7 +20,7 @@ const usage = `usage: npm run lab -- COMMAND
   status                           what is up, what is in the cache
   down [KIND…]                     end those that are up
 
-KIND is trixie, bookworm or bookworm-v1; all of them when left out.
+KIND is trixie, bookworm, bookworm-v1 or forky; all of them when left out.
 VIRT_QUOTA_LAB_ACCEL=kvm uses the processor where /dev/kvm allows it; without it everything is emulated.
 `;
 

@@ -23,3 +23,9 @@ test('the programs that the guest runs are executable there', () => {
     ['usr/local/sbin/lab-network', true],
   ]);
 });
+
+test('only the release in the making is installed from a Release file that is out of date', () => {
+  expect(recipeOf('forky').aptOptions).toEqual(['Acquire::Check-Valid-Until "false"']);
+  for (const suite of ['trixie', 'bookworm'] as const)
+    expect(recipeOf(suite)).not.toHaveProperty('aptOptions');
+});

@@ -9,6 +9,8 @@ export interface Recipe {
   readonly suite: Suite;
   readonly packages: readonly string[];
   readonly dpkgOptions: readonly string[];
+  /** What apt is told, as lines of its configuration; nothing when absent. */
+  readonly aptOptions?: readonly string[];
   /** Size of the root disk in MiB; it is sparse. */
   readonly diskMib: number;
   /** Our own files in the guest, by path below `/`. */
@@ -48,10 +50,20 @@ const dpkgOptions = [
   'path-exclude=/usr/bin/qemu-system-i386',
 ];
 
+/**
+ * What apt is told for one release only. The Release file of a release in the making is good for a week, and mirrors that
+ * lag have one that is older: apt would refuse it. Stable releases have no such date.
+ */
+const aptOptionsOf: Partial<Record<Suite, readonly string[]>> = {
+  forky: ['Acquire::Check-Valid-Until "false"'],
+};
+
 /** The recipe of a release's root file system. */
 export function recipeOf(suite: Suite): Recipe {
   const hook = readFileSync(join(labFolder, 'image-hook'), 'utf8');
-  return { suite, packages, dpkgOptions, diskMib: 4096, files: guestFiles(), hook };
+  const aptOptions = aptOptionsOf[suite];
+  const told = aptOptions && { aptOptions };
+  return { suite, packages, dpkgOptions, ...told, diskMib: 4096, files: guestFiles(), hook };
 }
 
 /** The name of what a recipe makes: 16 hexadecimal digits. */

@@ -8,6 +8,7 @@ import { type Failure, failuresIn } from '../failures.ts';
 import { ensureImage } from '../image.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { kinds as allKinds, type Kind } from '../kinds.ts';
+import { LabError } from '../lab-error.ts';
 import { projectFolder } from '../paths.ts';
 import { livePlaces } from '../place.ts';
 import { say } from '../progress.ts';
@@ -38,12 +39,15 @@ interface Outcome {
   readonly text: string;
   /** What failed, at whichever attempt. */
   readonly failures: readonly Failure[];
+  /** Why it did not come to that. */
+  readonly broken?: LabError;
 }
 
 /**
  * Runs the lab's suite in a fresh hypervisor of each kind, and says last of all what failed.
  *
  * @returns 0 when it passed in all of them, else 1.
+ * @throws LabError when one of them could not be made; the others have been tested then.
  */
 export async function test(options: TestOptions): Promise<number> {
   await livePlaces();
@@ -52,13 +56,19 @@ export async function test(options: TestOptions): Promise<number> {
   const queue = [...options.kinds];
   const worker = async () => {
     for (let kind = queue.shift(); kind; kind = queue.shift())
-      outcomes.set(kind, await testOne(kind, options));
+      outcomes.set(kind, await testOne(kind, options).catch(notTested));
   };
   await Promise.all(Array.from({ length: Math.min(options.jobs, queue.length) }, worker));
   for (const [kind, { failures }] of outcomes)
     for (const { text } of failures) process.stderr.write(`\n${kind}: ${text}\n`);
   for (const kind of options.kinds) say(kind, outcomes.get(kind)?.text ?? 'not run');
+  for (const { broken } of outcomes.values()) if (broken !== undefined) throw broken;
   return [...outcomes.values()].every(({ passed }) => passed) ? 0 : 1;
+}
+
+function notTested(error: unknown): Outcome {
+  if (!(error instanceof LabError)) throw error;
+  return { passed: false, text: 'NOT TESTED: it could not be made', failures: [], broken: error };
 }
 
 /** Root file systems are built while earlier kinds are tested. A failure shows where the image is asked for. */

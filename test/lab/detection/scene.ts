@@ -2,7 +2,7 @@ import { applyDomain } from '../../../src/workflow/apply.ts';
 import { type Domain, defineDomain, removeDomain, startDomain } from '../domains.ts';
 import { type FromOutside, fromOutside, quotaOf } from '../from-outside.ts';
 import type { Hypervisor } from '../hypervisor.ts';
-import { kinds } from '../kinds.ts';
+import { hasAtLeast, kinds } from '../kinds.ts';
 import { flavorText, scopeOf } from '../virt-quota.ts';
 import type { Actor } from './case.ts';
 
@@ -56,7 +56,8 @@ export interface Scene {
   readonly hypervisor: Hypervisor;
   readonly outside: FromOutside;
   readonly isV2: boolean;
-  readonly isTrixie: boolean;
+  /** Whether libvirt leaves rows of Open vSwitch behind when a domain stops, as it did before 10.3. */
+  readonly leaksRows: boolean;
   readonly domains: Readonly<Record<Actor, Domain>>;
   /** Folders of the domains that run, in the hierarchy of the cpu controller. */
   readonly scopes: Readonly<Record<Exclude<Actor, 'off'>, string>>;
@@ -105,14 +106,15 @@ export async function setScene(hypervisor: Hypervisor): Promise<Scene> {
   };
   const outside = await fromOutside(hypervisor, flavorText);
   await applyOwn(hypervisor, outside, domains.own);
-  const { suite, cgroup } = kinds[hypervisor.kind];
+  const { cgroup } = kinds[hypervisor.kind];
+  const leaksRows = !hasAtLeast(hypervisor.kind, 'libvirt', '10.3');
   const scopes = {
     full: await scopeOf(hypervisor, domains.full.name),
     own: await scopeOf(hypervisor, domains.own.name),
     plain: await scopeOf(hypervisor, domains.plain.name),
     nova: await scopeOf(hypervisor, domains.nova.name),
   };
-  return { hypervisor, outside, isV2: cgroup === 2, isTrixie: suite === 'trixie', domains, scopes };
+  return { hypervisor, outside, isV2: cgroup === 2, leaksRows, domains, scopes };
 }
 
 /** The scene seen through a new connection. */

@@ -28,7 +28,7 @@ const name = 'instance-000000f1';
 
 /**
  * Which of all pairs of a write and a way: one in `VIRT_QUOTA_LAB_FAULTS`, 9 when absent. With 9 every kind has every
- * write and every way, and no pair is in two kinds; with 3 the kinds together have all pairs, with 1 each of them has.
+ * write and every way, and no pair is in two kinds; with 3 the first three kinds together have all pairs, with 1 each of them has.
  */
 const oneIn = Number(process.env.VIRT_QUOTA_LAB_FAULTS || 9);
 const turnOfKind = Object.keys(kinds).indexOf(process.env[kindVariable] || 'trixie');

@@ -28,7 +28,7 @@ import { flavorText } from '../virt-quota.ts';
 /** Domains under way at the same time. */
 const names = ['instance-000000f1', 'instance-000000f2'] as const;
 const count = Number(process.env.VIRT_QUOTA_LAB_FLAVORS || 40);
-const seedOf = { trixie: 3, bookworm: 1, 'bookworm-v1': 2 } as const;
+const seedOf = { trixie: 3, bookworm: 1, 'bookworm-v1': 2, forky: 4 } as const;
 /** Of so many domains that start, one is verified at every layer. */
 const verifiedOneIn = 5;
 
