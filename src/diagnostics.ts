@@ -56,7 +56,7 @@ export type DiagnosticCode =
   | 'volume-not-limited'
   /** A limit was asked and the domain has no such device; args: `device`. */
   | 'no-such-device'
-  /** The burst takes longer than tc can express, or is too large; args: `max`, `unit`. */
+  /** The burst takes longer than tc can express, or is too large; args: `max`, `unit`, `iproute2` where its tc refuses it. */
   | 'burst-too-large'
   /** A burst that lasts less than 10 ms at its average, so that the average is not reached; args: `min`, `unit`, `average`. */
   | 'burst-below-rate'

@@ -150,9 +150,17 @@ export function fitsTcTicks(rateBps: number, bytes: number): boolean {
   return 1e6 * (bytes / rateBps) * TICKS_PER_US < TICKS;
 }
 
-/** The largest burst in bytes whose ticks fit the kernel's 32 bits at a rate in B/s. */
+/** The largest burst in bytes that every tc can tell the kernel at a rate in B/s: the last tick stands for too many. */
 export function maxTcBurstBytes(rateBps: number): number {
-  return Math.floor(((TICKS - 1) / TICKS_PER_US / 1e6) * rateBps);
+  return Math.floor(((TICKS - 2) / TICKS_PER_US / 1e6) * rateBps);
+}
+
+/**
+ * Whether a burst in bytes is one that newer tc refuses ("burst out of range"): it counts up to the largest number of
+ * ticks, and takes that for too many. @see iproute2 tc/q_htb.c:htb_parse_class_opt, tc/m_police.c:act_parse_police
+ */
+export function isRefusedByTc(rateBps: number, bytes: number): boolean {
+  return bytesToTcTicks(rateBps, bytes, 'exact') === TICKS - 1;
 }
 
 /** The kernel's ticks → the bytes that tc shows. @see iproute2 tc/tc_core.c:tc_calc_xmitsize, tc_core_tick2time */

@@ -5,6 +5,7 @@ import {
   bytesToTcTicks,
   cpuWeightToShares,
   fitsTcTicks,
+  isRefusedByTc,
   kibibytesToBits,
   kibibytesToBytes,
   kibibytesToPolicingBurst,
@@ -12,6 +13,7 @@ import {
   kilobytesToBytes,
   kilobytesToKbit,
   kilobytesToPolicingRate,
+  maxTcBurstBytes,
   policingBurstToBytes,
   policingRateToBytes,
   rateInTcText,
@@ -61,6 +63,18 @@ describe('units', () => {
   it('a burst of more than 274 s does not fit', () => {
     expect(fitsTcTicks(1000, 274_877)).toBe(true);
     expect(fitsTcTicks(1000, 274_878)).toBe(false);
+  });
+
+  // `tc class add … htb rate R burst B` and `police rate R burst B` of iproute2 7.2, on Linux 7.2.
+  it.each([
+    [1000, 274_877, false],
+    [1000, 274_878, true],
+    [15_625_000, 4_294_967_294, false],
+    [15_625_000, 4_294_967_295, true],
+    [20_000_000, 5_120_000_000, false],
+  ])('newer tc at %d B/s, a burst of %d bytes: refused is %s', (rateBps, bytes, isRefused) => {
+    expect(isRefusedByTc(rateBps, bytes)).toBe(isRefused);
+    expect(bytes <= maxTcBurstBytes(rateBps)).toBe(!isRefused);
   });
 
   it('Open vSwitch rounds ticks down', () => {

@@ -1,4 +1,5 @@
 import type { HostCapabilities } from '../domain/capabilities.ts';
+import type { ToolVersion } from '../domain/check-bursts.ts';
 import { QuotaError } from '../errors.ts';
 
 /** Options that say for what kind of host something is translated; what is left out is not known. */
@@ -6,14 +7,16 @@ export interface HostOptions {
   readonly cgroup?: 1 | 2;
   /** `X.Y` or `X.Y.Z`. */
   readonly libvirt?: string;
+  readonly iproute2?: ToolVersion;
 }
 
 /** The host that the options describe; nothing there runs. @throws QuotaError `invalid-input` */
-export function describedHost({ cgroup, libvirt }: HostOptions): HostCapabilities {
+export function describedHost({ cgroup, libvirt, iproute2 }: HostOptions): HostCapabilities {
   return {
     definitionOnly: true,
     ...(cgroup !== undefined && { cgroupVersion: cgroup }),
     ...(libvirt !== undefined && { libvirtVersion: libvirtVersion(libvirt) }),
+    ...(iproute2 !== undefined && { iproute2 }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ToolVersion } from '../domain/check-bursts.ts';
 
 /** For options that may be repeated: all values, in order. */
 export const collect = (value: string, before: readonly string[] = []) => [...before, value];
@@ -9,6 +10,15 @@ export function cgroupOption(description: string): Option {
     if (text === '1') return 1;
     if (text === '2') return 2;
     throw new InvalidArgumentError('1 or 2, please');
+  });
+}
+
+/** `--iproute2 X.Y`. */
+export function iproute2Option(description: string): Option {
+  return new Option('--iproute2 <version>', description).argParser((text): ToolVersion => {
+    const match = /^(\d{1,3})\.(\d{1,3})(?:\.\d{1,3})?$/.exec(text);
+    if (match === null) throw new InvalidArgumentError('a version such as 6.1, please');
+    return { major: Number(match[1]), minor: Number(match[2]) };
   });
 }
 

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { auditCommands } from './audit-program.ts';
 import type { TranslateOptions } from './commands/translate.ts';
 import type { TranslateJsonlOptions } from './commands/translate-jsonl.ts';
-import { cgroupOption, connectOptions, formatOption, quotaOptions } from './options.ts';
+import { cgroupOption, connectOptions, formatOption, iproute2Option, quotaOptions } from './options.ts';
 import { version } from './version.ts';
 
 /**
@@ -164,7 +164,8 @@ function writeOptions(command: Command): Command {
 function hostOptions(command: Command): Command {
   return command
     .addOption(cgroupOption('cgroup version of the host, 1 or 2'))
-    .option('--libvirt <version>', "the host's libvirt, X.Y.Z");
+    .option('--libvirt <version>', "the host's libvirt, X.Y.Z")
+    .addOption(iproute2Option("the host's iproute2, X.Y: newer ones refuse bursts that older ones change"));
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { cgroupOption, collect } from './options.ts';
+import { type Command, Option } from 'commander';
+import { cgroupOption, collect, iproute2Option } from './options.ts';
 
 /** The commands that look things up and touch nothing: `explain`, `keys`, `schema`. */
 export function referenceCommands(top: Command): void {
@@ -16,7 +16,7 @@ function explain(top: Command): void {
     .option('--flavor <file>', 'a flavor, as translate takes it (- for stdin); may be repeated', collect)
     .addOption(cgroupOption('only this cgroup version'))
     .option('--libvirt <version>', 'as this libvirt has it, X.Y.Z')
-    .addOption(new Option('--iproute2 <version>', 'only this tc, such as 6.1').argParser(toolVersion))
+    .addOption(iproute2Option('only this tc, such as 6.1'))
     .addOption(new Option('-f, --format <format>', 'output format').choices(['text', 'json']).default('text'))
     .action(async (keys: string[], _, self: Command) =>
       (await import('./commands/explain.ts')).explain(keys, self.optsWithGlobals()),
@@ -43,10 +43,4 @@ function schema(top: Command): void {
     .action(async (name: string | undefined, _, self: Command) =>
       (await import('./commands/schema.ts')).schema(name, self.optsWithGlobals()),
     );
-}
-
-function toolVersion(text: string): { readonly major: number; readonly minor: number } {
-  const match = /^(\d{1,3})\.(\d{1,3})(?:\.\d{1,3})?$/.exec(text);
-  if (match === null) throw new InvalidArgumentError('a version such as 6.1, please');
-  return { major: Number(match[1]), minor: Number(match[2]) };
 }

@@ -3,6 +3,8 @@ import type { FlavorQuota, QuotaSection } from '../intent/flavor-quota.ts';
 import type { QuotaParameter } from '../intent/quota-keys.ts';
 import { cpuSharesV1, cpuWeightV2, type Range } from '../ranges.ts';
 import { bandwidthFields } from './bandwidth.ts';
+import { checkBursts, type ToolVersion } from './check-bursts.ts';
+import type { InterfaceDefinition } from './definition.ts';
 
 /** What a host can hold, as far as it is known; what is left out is not known. */
 export interface HostCapabilities {
@@ -10,6 +12,8 @@ export interface HostCapabilities {
   readonly cgroupVersion?: 1 | 2;
   /** As libvirt counts: 9.0.0 is 9000000. */
   readonly libvirtVersion?: number;
+  /** Whose tc libvirt calls there. */
+  readonly iproute2?: ToolVersion;
   /** Whether limits go into a definition only, and never to a running domain; absent: they may. */
   readonly definitionOnly?: boolean;
   /** Whether the host has the cgroup CPU controller at all; absent: yes. */
@@ -27,14 +31,21 @@ export interface HostCapabilities {
 }
 
 /**
- * Findings that depend on the host: cpu limits without a CPU controller, the range of shares, and numbers that the
- * XML takes and a running domain's typed parameters do not. On a host that is not known the last two are warnings.
+ * Findings that depend on the host: cpu limits without a CPU controller, the range of shares, numbers that the XML takes
+ * and a running domain's typed parameters do not, and bursts. On a host that is not known those before the last are warnings.
+ *
+ * @param interfaces what the network's limits are for; absent: not known
  */
-export function checkHostRange(quota: FlavorQuota, host: HostCapabilities): readonly Diagnostic[] {
+export function checkHostRange(
+  quota: FlavorQuota,
+  host: HostCapabilities,
+  interfaces?: readonly InterfaceDefinition[],
+): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   checkCpuController(quota.cpu, host, diagnostics);
   checkShares(quota.cpu, host, diagnostics);
   checkTypedParameters(quota.interface, host, diagnostics);
+  diagnostics.push(...checkBursts(quota.interface, host.iproute2, interfaces));
   return diagnostics;
 }
 

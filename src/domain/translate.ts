@@ -53,7 +53,7 @@ export function translateFlavor({ quota, volumes = [], domain, capabilities }: T
       ...nics.flatMap(part => part.tuning ?? []),
     ],
     diagnostics: [
-      ...checkHostRange(quota, capabilities),
+      ...checkHostRange(quota, capabilities, domain.interfaces),
       ...checkResources(wanted, domain, capabilities),
       ...withoutDevices(wanted, domain),
       ...disks.diagnostics,

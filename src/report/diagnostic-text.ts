@@ -48,7 +48,7 @@ const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>
     `gets no disk limit of the flavor: it is volume ${arg(found, 'serial')}${found.args?.root === undefined ? '' : ', from which the server boots'}`,
   'no-such-device': found => `is not in the domain's ${arg(found, 'scope')} definition`,
   'burst-too-large': found =>
-    `is ${found.value ?? '?'}, must not be above ${arg(found, 'max')}${unit(found)}: tc cannot hold more`,
+    `is ${found.value ?? '?'}, must not be above ${arg(found, 'max')}${unit(found)}: ${found.args?.iproute2 === undefined ? 'tc cannot hold more' : `tc of iproute2 ${arg(found, 'iproute2')} refuses more, and the domain does not start`}`,
   'burst-below-rate': found =>
     `is ${found.value ?? '?'}, must be at least ${arg(found, 'min')}${unit(found)}: with less, the average of ${arg(found, 'average')} kB/s is not reached`,
   'no-limit': found => `is '${found.value ?? ''}', which means no limit`,

@@ -116,10 +116,12 @@ function hostDevicesOf({ live, config }: DomainView, wish: Wish): readonly strin
 
 /** What of the host's facts a translation needs. */
 function hostCapabilities(libvirtVersion: number, facts: HostFacts): HostCapabilities {
-  const { cgroupVersion, systemd, ioWeightFiles, hasMemoryLimit, hasSwapLimit, missingDevices } = facts;
+  const { cgroupVersion, iproute2, systemd, ioWeightFiles, hasMemoryLimit, hasSwapLimit, missingDevices } =
+    facts;
   return {
     libvirtVersion,
     ...(cgroupVersion !== undefined && { cgroupVersion }),
+    ...(iproute2 !== undefined && { iproute2 }),
     ...(systemd !== undefined && { systemd }),
     ...(ioWeightFiles !== undefined && { hasIoWeight: ioWeightFiles.size > 0 }),
     ...(hasMemoryLimit !== undefined && { hasMemoryLimit }),

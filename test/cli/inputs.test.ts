@@ -112,6 +112,24 @@ describe('the host that is meant', () => {
     expect((await on('x')).stderr).toMatch(/'x' is not a libvirt version such as 9.0.0/);
   });
 
+  it('has a tc that refuses a burst, or changes it', async () => {
+    const asked = [
+      '--property',
+      'quota:vif_inbound_average=1',
+      '--property',
+      'quota:vif_inbound_burst=2004420',
+    ];
+    const on = (...options: readonly string[]) => virtQuota(['translate', ...asked, ...options]);
+    const old = await on('--iproute2', '6.15');
+    expect([old.exitCode, old.stderr]).toEqual([0, expect.stringMatching(/^warning: [^\n]+\n(?!error)/)]);
+    const refused = await on('--iproute2', '7.2.0');
+    expect([refused.exitCode, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain(
+      'error: quota:vif_inbound_burst is 2004420, must not be above 268 KiB: tc of iproute2 7.2 refuses more, and the domain does not start',
+    );
+    expect((await on('--iproute2', 'new')).stderr).toContain('a version such as 6.1, please');
+  });
+
   it('has a kind of port that Nova leaves without limits', async () => {
     const ran = await virtQuota([
       ...['translate', '--property', 'quota:vif_inbound_average=5', '--vif-type', 'vhostuser'],

@@ -15,6 +15,7 @@ import {
   type Domain as Known,
   virErrorCode,
 } from '../../../src/libvirt/index.ts';
+import { parseIproute2Version } from '../../../src/observed/iproute2-version.ts';
 import { type Answer, defineAndAsk, startAndAsk } from '../asked-of-libvirt.ts';
 import { type DomainOptions, disksOf, domainXml, uuidOf } from '../domain-xml.ts';
 import { type FromOutside, fromOutside } from '../from-outside.ts';
@@ -43,7 +44,9 @@ beforeAll(async () => {
   connection = await connect(`qemu+unix:///system?socket=${encodeURIComponent(socket)}`);
   outside = await fromOutside(hypervisor, flavorText);
   const { libvirtVersion } = await outside.libvirt.info();
-  capabilities = { libvirtVersion, cgroupVersion: kinds[hypervisor.kind].cgroup };
+  const iproute2 = parseIproute2Version(await hypervisor.shell('tc -V'));
+  const { cgroup: cgroupVersion } = kinds[hypervisor.kind];
+  capabilities = { libvirtVersion, cgroupVersion, ...(iproute2 && { iproute2 }) };
   await hypervisor.shell(names.map(name => makeDisks(name)).join('\n'));
 });
 
