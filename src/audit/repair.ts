@@ -8,6 +8,7 @@ import type { HostFacts } from '../verify/host-facts.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ToldCause } from './cause-context.ts';
 import type { Cause, Repair } from './finding.ts';
+import { policerRepair } from './policer-repair.ts';
 import { bandwidthOptions, isOnOurRows } from './repair-native.ts';
 
 /** How an apply would be told what is wanted. */
@@ -23,7 +24,7 @@ export interface RepairInput {
   readonly domain: { readonly name: string };
   readonly definitions: Readonly<Partial<Record<Scope, DomainDefinition>>>;
   readonly verdicts: readonly Verdict[];
-  readonly facts: Pick<HostFacts, 'cgroupVersion'>;
+  readonly facts: Pick<HostFacts, 'cgroupVersion' | 'taps'>;
   readonly repair?: RepairContext;
 }
 
@@ -40,6 +41,8 @@ function commandFor(told: ToldCause, verdict: Verdict, input: RepairInput): Repa
   if (isOnOurRows(verdict, input.definitions)) return ourRowsAgain(verdict, input);
   // An apply plans what libvirt's definitions have too much: of what the kernel alone has it knows nothing.
   const isKernels = told.cause === 'not-asked-for' && verdict.expectation.layer !== 'ovs';
+  const tcs = isKernels ? policerRepair(verdict, input.facts.taps) : undefined;
+  if (tcs !== undefined) return tcs;
   const again = input.repair === undefined || isKernels ? writtenAgain(told, verdict, input) : undefined;
   if (input.repair === undefined || again !== undefined) return again;
   const prune = told.cause === 'not-asked-for' || told.cause === 'stale-limit' ? ['--prune'] : [];

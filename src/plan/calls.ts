@@ -7,6 +7,7 @@ import { type MemTune, memoryUnlimitedKib } from '../domain/memtune.ts';
 import { type OvsPortLimits, ovsPortLimits } from '../domain/ovs-port.ts';
 import type { Limits } from '../domain/tuning.ts';
 import { cpuQuota } from '../ranges.ts';
+import { type PolicerCall, policerCalls } from './libvirt-policer.ts';
 import type { Step } from './plan.ts';
 
 /** One typed-parameter call of libvirt on a running domain, or transaction of Open vSwitch: done whole or not at all. */
@@ -22,6 +23,8 @@ export type Call =
       readonly dev?: string;
       readonly parameters: Bandwidth;
     }
+  /** Does with tc what libvirt leaves undone. */
+  | PolicerCall
   /** Takes what is ours on an Open vSwitch port out of force; libvirt and tc are free to write then. */
   | { readonly kind: 'ovs-detach'; readonly dev: string }
   /** Puts limits on an Open vSwitch port in its database; none: gives back what was there before ours. */
@@ -78,7 +81,8 @@ function callsTo(step: Step, from: Limits, to: Limits): readonly Call[] {
     }
     case 'interface': {
       const set = interfaceCall(step, device, to);
-      return needsClearing(step, from, to) ? [interfaceCall(step, device, {}), set] : [set];
+      const policer = policerCalls(step, from, to);
+      return needsClearing(step, from, to) ? [interfaceCall(step, device, {}), set] : [set, ...policer];
     }
   }
 }

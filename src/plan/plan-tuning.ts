@@ -18,6 +18,7 @@ import { knobName } from '../verify/expectation.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { Change } from './change.ts';
 import { diffLimits } from './diff.ts';
+import { leftPolicer } from './libvirt-policer.ts';
 import type { Observed } from './observed.ts';
 import type { RecordChange, Step, TuningPlan } from './plan.ts';
 
@@ -47,7 +48,7 @@ export function planTuning(input: PlanInput): TuningPlan {
   const missing: Diagnostic[] = [];
   const steps = input.targets.flatMap(target =>
     target.tuning.flatMap(wanted => {
-      const step = stepFor(target, wanted, input.verdicts);
+      const step = stepFor(target, wanted, input);
       if (step === undefined) missing.push(noSuchDevice(target.scope, wanted.device));
       return step === undefined || step.changes.length === 0 ? [] : [step];
     }),
@@ -97,7 +98,11 @@ function notRecorded(record: IntentRecord | undefined): readonly Diagnostic[] {
   return unknown === undefined ? [] : [{ code: 'not-recorded', severity: 'warning', path: unknown }];
 }
 
-function stepFor(target: PlanTarget, wanted: DeviceTuning, verdicts: readonly Verdict[]): Step | undefined {
+function stepFor(
+  target: PlanTarget,
+  wanted: DeviceTuning,
+  { verdicts, observed }: PlanInput,
+): Step | undefined {
   const { scope, definition } = target;
   const before = deviceLimits(definition, wanted.device);
   if (before === undefined) return undefined;
@@ -108,7 +113,10 @@ function stepFor(target: PlanTarget, wanted: DeviceTuning, verdicts: readonly Ve
   );
   const repairs = scope === 'live' ? repairsOf(wanted, after, verdicts, differing) : [];
   const changes = [...differing, ...repairs];
-  const dev = portOrTap(scope, nicOf(definition, wanted.device));
+  const nic = nicOf(definition, wanted.device);
+  const dev = portOrTap(scope, nic);
+  const limits = { before, after, ...(enforcer && { enforcer }) };
+  const policer = scope === 'live' ? leftPolicer(limits, nic?.dev, observed.knobs) : undefined;
   return {
     scope,
     device: wanted.device,
@@ -116,7 +124,8 @@ function stepFor(target: PlanTarget, wanted: DeviceTuning, verdicts: readonly Ve
     after,
     changes,
     ...(enforcer && { enforcer }),
-    ...(dev && { dev }),
+    ...(enforcer === 'ovs-native' && dev && { dev }),
+    ...(policer && { policer }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { IntentRecord } from '../domain/intent-record.ts';
 import type { DeviceRef, DomainTuning, Limits } from '../domain/tuning.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { Change } from './change.ts';
+import type { LeftPolicer } from './libvirt-policer.ts';
 import type { Observed } from './observed.ts';
 
 /** All that will be written to one device in one definition. */
@@ -22,6 +23,8 @@ export interface Step {
    * running domain where the MAC is another interface's too.
    */
   readonly dev?: string;
+  /** Of a running domain's interface whose policed direction is cleared, forwards or backwards: what libvirt may leave. */
+  readonly policer?: LeftPolicer;
 }
 
 /** A record of what was asked, in the metadata of one definition. */

@@ -1,5 +1,6 @@
 import { deviceName } from '../domain/tuning.ts';
 import type { Change } from '../plan/change.ts';
+import { policerCalls, removalLines } from '../plan/libvirt-policer.ts';
 import { changesAnything, type Step, type TuningPlan } from '../plan/plan.ts';
 import { quantity } from './quantity.ts';
 import type { Paint } from './table.ts';
@@ -21,7 +22,15 @@ function stepLines(step: Step, paint: Paint): readonly string[] {
     const because = change.because === undefined ? '' : `   # ${change.because}`;
     return `    ${paint(style, sign)} ${name}  ${arrow(change)}${because}`;
   });
-  return [`  ${step.scope} ${deviceName(step.device)}`, ...changes];
+  return [`  ${step.scope} ${deviceName(step.device)}`, ...changes, ...policerLine(step)];
+}
+
+/** What libvirt may leave is known only when it has been called. */
+function policerLine(step: Step): readonly string[] {
+  const [call] = policerCalls(step, step.before, step.after);
+  if (call === undefined) return [];
+  const [line] = removalLines(call.dev);
+  return [`    where libvirt leaves its policer, as 12 does: tc ${line?.join(' ')}`];
 }
 
 function arrow(change: Change): string {

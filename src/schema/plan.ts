@@ -46,6 +46,16 @@ export const step = z
       .describe(
         "the interface's device on the host, where Open vSwitch is written to without libvirt or others have its MAC",
       ),
+    policer: z
+      .strictObject({
+        dev: z.string(),
+        left: z
+          .strictObject({ rateBps: z.number(), burstBytes: z.number() })
+          .exactOptional()
+          .describe('what is there already, of which libvirt knows nothing'),
+      })
+      .exactOptional()
+      .describe('the device on which libvirt may leave its policer: taken away with tc where it does'),
   })
   .meta({ id: 'step' }) satisfies z.ZodType<Step>;
 

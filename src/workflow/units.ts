@@ -12,6 +12,7 @@ import type { DomainRef, Hypervisor, Scope } from '../ports/hypervisor.ts';
 import { heldBefore } from './before.ts';
 import type { WriteSurroundings } from './surroundings.ts';
 import { writeOvs } from './write-ovs.ts';
+import { writePolicer } from './write-policer.ts';
 
 /** What is done or taken back together: one device of the running domain, the persistent definition, one record. */
 export interface Unit {
@@ -146,6 +147,9 @@ function perform(surroundings: WriteSurroundings, domain: DomainRef, call: Call)
       return hypervisor.setBlockIoTune(domain, call.target, call.parameters);
     case 'interface':
       return hypervisor.setInterfaceParameters(domain, call.dev ?? call.mac, call.parameters);
+    case 'policer-gone':
+    case 'policer-back':
+      return writePolicer(surroundings, call);
     case 'ovs-detach':
     case 'ovs-set':
       return writeOvs(surroundings, domain, call);

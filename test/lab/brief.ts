@@ -34,7 +34,7 @@ const onlyOn: Readonly<Record<string, Kind>> = {
 
 /** Suites that a brief run has on a kind alone, where there are few: what differs there. All of them are run by hand. */
 const allOn: Partial<Record<Kind, readonly string[]>> = {
-  forky: ['smoke', 'libvirt-client', 'refusals', 'main-job', 'random-flavors'],
+  forky: ['smoke', 'libvirt-client', 'refusals', 'main-job', 'leftovers', 'random-flavors'],
 };
 
 /** How much of the longest suites a brief run does, unless the environment says otherwise. */

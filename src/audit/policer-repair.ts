@@ -1,0 +1,19 @@
+import { isLibvirts } from '../observed/policers.ts';
+import type { HostFacts } from '../verify/host-facts.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import type { Repair } from './finding.ts';
+
+/**
+ * What takes away a policer of which libvirt knows nothing: libvirt 12 leaves its own when an outbound limit is cleared,
+ * and clearing it again does no more. Only where nothing else is on that ingress, since the qdisc goes with it.
+ */
+export function policerRepair(
+  { expectation: { layer, knob, subject } }: Verdict,
+  taps: HostFacts['taps'],
+): Repair | undefined {
+  if (layer !== 'tc' || knob !== 'police') return undefined;
+  const [policer, ...others] = taps?.get(subject)?.policers ?? [];
+  if (policer === undefined || others.length > 0 || !isLibvirts(policer)) return undefined;
+  const argv = ['tc', 'qdisc', 'del', 'dev', subject, 'ingress'];
+  return { argv, note: 'libvirt 12 leaves its policer when it clears the limit' };
+}
