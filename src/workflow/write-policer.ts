@@ -1,9 +1,9 @@
-import { QuotaError } from '../errors.ts';
 import { lonePolicer } from '../observed/lone-policer.ts';
 import { isSamePolicer, type PolicerCall, policerLines, removalLines } from '../plan/libvirt-policer.ts';
-import { HostReadError, type HostReader } from '../ports/host.ts';
+import type { HostReader } from '../ports/host.ts';
 import { runWrite } from './run-write.ts';
 import type { WriteSurroundings } from './surroundings.ts';
+import { look } from './unseen.ts';
 
 /**
  * Takes away the policer that libvirt has left, or puts it back where it had been left before. What is there decides: only
@@ -19,7 +19,10 @@ export async function writePolicer(
   // Elsewhere than on the hypervisor nobody sees what libvirt left.
   if (host === undefined || hostWriter === undefined) return;
   const { dev, kind } = call;
-  const [qdiscs, filters] = await ingressOf(host, dev);
+  const read = await ingressOf(host, dev);
+  // Nor what cannot be read: the verification says so.
+  if (read === undefined) return;
+  const [qdiscs, filters] = read;
   const found = lonePolicer(qdiscs, filters);
   if (kind === 'policer-gone' && (found === undefined || !isSamePolicer(found, call))) return;
   if (kind === 'policer-back' && /^qdisc (?:ingress|clsact) /m.test(qdiscs)) return;
@@ -28,20 +31,15 @@ export async function writePolicer(
   await runWrite(hostWriter, `policer of '${dev}'`, { argv: ['tc', '-batch', '-'], input });
 }
 
-/** Qdiscs, and filters on ingress. */
-async function ingressOf(host: HostReader, dev: string): Promise<readonly [string, string]> {
-  const answers = [
-    host.run(['tc', '-d', 'qdisc', 'show', 'dev', dev]),
-    host.run(['tc', '-d', 'filter', 'show', 'dev', dev, 'parent', 'ffff:']),
-  ];
-  const [qdiscs, filters] = await Promise.all(answers).catch((error: unknown) => {
-    throw error instanceof HostReadError ? refused(dev, error.message, error) : error;
-  });
-  if (qdiscs?.exitCode !== 0) throw refused(dev, qdiscs?.stderr.trim().split('\n')[0] ?? '');
-  // Without an ingress qdisc tc may fail, or not.
-  return [qdiscs.stdout, filters?.exitCode === 0 ? filters.stdout : ''];
-}
-
-function refused(dev: string, why: string, cause?: unknown): QuotaError {
-  return new QuotaError('refused', dev, `policer of '${dev}': ${why.slice(0, 200)}`, { cause });
+/** Qdiscs, and filters on ingress; undefined where tc does not tell. */
+async function ingressOf(host: HostReader, dev: string): Promise<readonly [string, string] | undefined> {
+  const answers = await Promise.all([
+    look(() => host.run(['tc', '-d', 'qdisc', 'show', 'dev', dev])),
+    look(() => host.run(['tc', '-d', 'filter', 'show', 'dev', dev, 'parent', 'ffff:'])),
+  ]);
+  const [qdiscs, filters] = answers.map(one =>
+    'found' in one && one.found.exitCode === 0 ? one.found.stdout : undefined,
+  );
+  // Without an ingress qdisc tc may fail.
+  return qdiscs === undefined ? undefined : [qdiscs, filters ?? ''];
 }
