@@ -2,6 +2,7 @@ import type { TcLine } from '../backend/htb-commands.ts';
 import type { InterfaceEnforcer } from '../domain/enforcement.ts';
 import type { Limits } from '../domain/tuning.ts';
 import type { LonePolicer } from '../observed/lone-policer.ts';
+import { networkBurst } from '../ranges.ts';
 import { kibibytesToBytes, kilobytesToBytes, rateInTcText, sizeInTcText } from '../units.ts';
 import type { HeldKnob } from './observed.ts';
 import type { Step } from './plan.ts';
@@ -75,11 +76,9 @@ export function policerCalls(step: Step, from: Limits, to: Limits): readonly Pol
 function libvirtsPolicer(limits: Limits, direction: 'inbound' | 'outbound'): LonePolicer | undefined {
   const average = Number(limits[`${direction}.average`] ?? 0);
   if (average === 0) return undefined;
-  const burst = Number(limits[`${direction}.burst`] ?? 0) || Math.min(average, MOST_KIB);
+  const burst = Number(limits[`${direction}.burst`] ?? 0) || Math.min(average, networkBurst.max);
   return { rateBps: kilobytesToBytes(average), burstBytes: kibibytesToBytes(burst) };
 }
-
-const MOST_KIB = 4_194_303;
 
 /** Whether a policer is the one that is expected: tc rounds what it writes and what it shows. */
 export function isSamePolicer(found: LonePolicer, expected: LonePolicer): boolean {
