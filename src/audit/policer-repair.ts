@@ -1,4 +1,5 @@
 import { isLibvirts } from '../observed/policers.ts';
+import { policersOf } from '../observed/tc-policer.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { Repair } from './finding.ts';
@@ -12,8 +13,9 @@ export function policerRepair(
   taps: HostFacts['taps'],
 ): Repair | undefined {
   if (layer !== 'tc' || knob !== 'police') return undefined;
-  const [policer, ...others] = taps?.get(subject)?.policers ?? [];
-  if (policer === undefined || others.length > 0 || !isLibvirts(policer)) return undefined;
+  const rules = taps?.get(subject)?.ingress ?? [];
+  const [policer] = policersOf(rules);
+  if (policer === undefined || rules.length > 1 || !isLibvirts(policer)) return undefined;
   const argv = ['tc', 'qdisc', 'del', 'dev', subject, 'ingress'];
   return { argv, note: 'libvirt 12 leaves its policer when it clears the limit' };
 }

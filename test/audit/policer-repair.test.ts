@@ -1,34 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { policerRepair } from '../../src/audit/policer-repair.ts';
-import type { TcPolicer } from '../../src/observed/tc-filter.ts';
+import { parseTcRules } from '../../src/observed/tc-path/rule.ts';
 import type { Verdict } from '../../src/verify/verdict.ts';
 
-const libvirts: TcPolicer = {
-  filter: 'u32',
-  protocol: 'all',
-  handle: '800::800',
-  pref: 49152,
-  matchesAll: true,
-  rateBps: 2_000_000,
-  burstBytes: 524_288,
-  action: 'drop',
-  text: 'police 0x1 rate 16Mbit burst 512Kb mtu 64Kb action drop overhead 0b',
-};
+const filter = (head: string) => `filter protocol all pref ${head}
+  match 00000000/00000000 at 0
+ police 0x1 rate 16Mbit burst 512Kb mtu 64Kb [00f42400] action drop overhead 0b linklayer ethernet
+\tref 1 bind 1
+`;
+const libvirts = filter('49152 u32 chain 0 fh 800::800 order 2048 key ht 800 bkt 0 flowid :1 not_in_hw');
 
-const of = (knob: string, policers: readonly TcPolicer[]) => {
+const of = (knob: string, filters: string) => {
   const expectation = { layer: 'tc', subject: 'tap1', knob } as Verdict['expectation'];
-  return policerRepair({ expectation } as Verdict, new Map([['tap1', { classes: [], policers }]]))?.argv;
+  const taps = new Map([['tap1', { classes: [], ingress: parseTcRules(filters) }]]);
+  return policerRepair({ expectation } as Verdict, taps)?.argv;
 };
 
 describe('a policer of which libvirt knows nothing', () => {
   it('goes with its qdisc, since libvirt 12 does not take it away when told to', () => {
-    expect(of('police', [libvirts])).toEqual(['tc', 'qdisc', 'del', 'dev', 'tap1', 'ingress']);
+    expect(of('police', libvirts)).toEqual(['tc', 'qdisc', 'del', 'dev', 'tap1', 'ingress']);
   });
 
   it('is left to other repairs where something else would go too, or it is none of libvirt', () => {
-    expect(of('police', [libvirts, { ...libvirts, pref: 49 }])).toBeUndefined();
-    expect(of('police', [{ ...libvirts, filter: 'matchall' }])).toBeUndefined();
-    expect(of('police', [])).toBeUndefined();
-    expect(of('class htb 1:1', [libvirts])).toBeUndefined();
+    expect(
+      of('police', libvirts + filter('49 u32 chain 0 fh 801::800 order 2048 key ht 801 bkt 0 flowid :1')),
+    ).toBeUndefined();
+    expect(of('police', libvirts.replace(' u32 ', ' matchall '))).toBeUndefined();
+    expect(of('police', '')).toBeUndefined();
+    expect(of('class htb 1:1', libvirts)).toBeUndefined();
   });
 });
