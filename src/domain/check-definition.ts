@@ -33,7 +33,10 @@ interface Kept {
 export function checkDefinition({ domain, tuning, host }: DefinitionInput): readonly Diagnostic[] {
   const kept = (device: DeviceRef, defined: Limits) => keptOf(device, defined, tuning);
   return [
-    ...checkCpu(kept({ kind: 'cpu' }, domain.cputune), host),
+    ...checkCpu(
+      kept({ kind: 'cpu' }, { ...(domain.zeroShares && { cpu_shares: 0 }), ...domain.cputune }),
+      host,
+    ),
     ...domain.disks.flatMap(({ target, iotune }) => checkDisk(kept({ kind: 'disk', target }, iotune))),
     ...domain.interfaces.flatMap(nic =>
       interfaceEnforcer(nic) === 'none'

@@ -1,3 +1,4 @@
+import { parseLibvirtUnsigned } from '../integers.ts';
 import { cpuPeriod, cpuQuota, cpuSharesV1 } from '../ranges.ts';
 import { childOf, type XmlElement } from '../xml/element.ts';
 import { type LimitField, limitsFrom } from './limit-field.ts';
@@ -53,8 +54,15 @@ export const cpuTuneParameters: readonly CpuTuneParameter[] = cpuTuneFields.map(
 
 /** The limits in a `<cputune>`; neighbours (`vcpupin`, `emulatorpin`, …) are not looked at. @throws QuotaError */
 export function readCpuTune(cputune: XmlElement | undefined): CpuTune {
-  const limits = limitsFrom(cpuTuneFields, field => childOf(cputune, field.xmlName)?.text);
-  const shares = childOf(cputune, 'shares')?.text;
-  // Unlike every other limit shares of 0 are kept by libvirt, and no host takes them.
-  return shares && limits.cpu_shares === undefined ? { cpu_shares: 0, ...limits } : limits;
+  return limitsFrom(cpuTuneFields, field => childOf(cputune, field.xmlName)?.text);
+}
+
+/**
+ * Whether a `<cputune>` has shares of 0: unlike other limits libvirt keeps them, and no host starts with them.
+ *
+ * @see libvirt src/hypervisor/domain_cgroup.c:virDomainCgroupSetupCpuCgroup
+ */
+export function hasZeroShares(cputune: XmlElement | undefined): boolean {
+  const text = childOf(cputune, 'shares')?.text;
+  return text !== undefined && parseLibvirtUnsigned(text) === 0n;
 }

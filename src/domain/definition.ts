@@ -15,6 +15,8 @@ export interface DomainDefinition {
   /** The guest's memory at its largest, in KiB. Absent when the XML does not say. */
   readonly memoryKib?: number;
   readonly cputune: CpuTune;
+  /** Shares of 0, which are no limit, and with which no host starts the domain; absent: none. */
+  readonly zeroShares?: boolean;
   readonly memtune: MemTune;
   readonly blkiotune: BlkioTune;
   /** Block devices of the host that the domain's use of is limited. */

@@ -3,7 +3,7 @@ import { childAttribute, childOf, childrenOf, type XmlElement } from '../xml/ele
 import { locate } from '../xml/locate.ts';
 import { readBandwidth } from './bandwidth.ts';
 import { readBlkioTune, readHostDevices } from './blkiotune.ts';
-import { readCpuTune } from './cputune.ts';
+import { hasZeroShares, readCpuTune } from './cputune.ts';
 import type { DiskDefinition, DomainDefinition, InterfaceDefinition } from './definition.ts';
 import { readAddress } from './device-address.ts';
 import { readIntentRecord } from './intent-record.ts';
@@ -31,6 +31,7 @@ export function readDomain(xml: string): DomainDefinition {
     vcpus: readVcpus(childOf(domain, 'vcpu')),
     ...(memory && { memoryKib: Number(scaledKib(memory)) }),
     cputune: readCpuTune(childOf(domain, 'cputune')),
+    ...(hasZeroShares(childOf(domain, 'cputune')) && { zeroShares: true }),
     memtune: readMemTune(childOf(domain, 'memtune')),
     blkiotune: readBlkioTune(blkiotune),
     hostDevices: readHostDevices(blkiotune),

@@ -49,7 +49,7 @@ function meantBy(extraSpec: string): string | undefined {
   const words = wordsOf(extraSpec);
   const parts = extraSpec.split(':').map(part => wordsOf(part).join('_'));
   const behind = words.flatMap((word, at) => behindNamespace(word, words.slice(at + 1)));
-  if (behind.length > 0) return first(behind, nearest) ?? first(parts, exactly);
+  if (behind.length > 0) return first(behind, nearest) ?? first(parts, exactly) ?? first(behind, withoutLast);
   const [namespace = '', ...rest] = words;
   if (technical.has(namespace)) return exactly(rest.join('_'));
   // Without any namespace a short name is too common to be guessed.
@@ -60,7 +60,13 @@ function meantBy(extraSpec: string): string | undefined {
 /** What follows the word `quota`, which may be misspelled or have grown together with it. */
 function behindNamespace(word: string, rest: readonly string[]): readonly string[] {
   if (editDistance(word, 'quota', 1) <= 1) return rest.length === 0 ? [] : [rest.join('_')];
-  return word.startsWith('quota') ? [[word.slice('quota'.length), ...rest].join('_')] : [];
+  if (word.startsWith('quota')) return [[word.slice('quota'.length), ...rest].join('_')];
+  return word.endsWith('quota') && rest.length > 0 ? [rest.join('_')] : [];
+}
+
+/** A unit, or a remark, behind the name. */
+function withoutLast(name: string): string | undefined {
+  return exactly(name.replace(/_[a-z0-9]+$/, ''));
 }
 
 function first(texts: readonly string[], find: (text: string) => string | undefined): string | undefined {
@@ -102,7 +108,7 @@ const synonyms: Readonly<Record<string, string>> = {
   iop: 'iops',
 };
 
-/** In small letters of ASCII, without whatever stands between them; `per` and the like left out. */
+/** In small letters of ASCII, without whatever stands between them. A letter of another script is one slip. */
 function wordsOf(text: string): readonly string[] {
   const plain = text
     .normalize('NFKC')
