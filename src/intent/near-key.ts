@@ -110,11 +110,12 @@ const synonyms: Readonly<Record<string, string>> = {
 
 /** In small letters of ASCII, without whatever stands between them. A letter of another script is one slip. */
 function wordsOf(text: string): readonly string[] {
-  const plain = text
+  const ascii = text
     .normalize('NFKC')
-    .replace(/([a-z])(?=[A-Z])/g, '$1_')
-    .toLowerCase();
-  const words = plain.split(/[^a-z0-9]+/).filter(word => word !== '' && word !== 'per');
+    .replace(/\p{Cf}/gu, '')
+    .replace(/\P{ASCII}/gu, '*');
+  const plain = ascii.replace(/([a-z])(?=[A-Z])/g, '$1_').toLowerCase();
+  const words = plain.split(/[^a-z0-9*]+/).filter(word => word !== '' && word !== 'per');
   return words.map(word => (Object.hasOwn(synonyms, word) ? (synonyms[word] ?? word) : word));
 }
 

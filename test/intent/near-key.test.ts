@@ -62,6 +62,11 @@ describe('a key that a person meant for a quota, and nobody reads', () => {
     ['quota:memory_hard_limit', 'virt-quota:memory_hard_limit'],
     ['virt_quota:emulator_quota', 'virt-quota:emulator_quota'],
     ['quota:cpu_limits', 'quota:cpu_limit'],
+    ['quota:cpu_period_us', 'quota:cpu_period'],
+    ['qu\u043eta:cpu_shares', 'quota:cpu_shares'],
+    ['quo\u200bta:cpu_shares', 'quota:cpu_shares'],
+    ['virtquota:memory_hard_limit', 'virt-quota:memory_hard_limit'],
+    ['Virt-Quota:blkio_weight', 'virt-quota:blkio_weight'],
   ])('%j: %s', (key, meant) => {
     expect(said(key)).toEqual([`warning unknown-key ${meant}`]);
   });
