@@ -13,6 +13,9 @@ export interface NearKey {
 /** Nova's API takes no longer keys. */
 const longest = 255;
 
+/** No key of ours has half as many. */
+const mostWords = 16;
+
 /** No word of ours without a piece of one of these, written as anybody would: most extra specs are done with here. */
 const reminds = /quot|qout|qut|shar|peri|byte|iops|bps|bound|aver|peak|burst|[^\u0000-\u007f]/i;
 
@@ -47,6 +50,7 @@ export function isUnknownKey(extraSpec: string): boolean {
 
 function meantBy(extraSpec: string): string | undefined {
   const words = wordsOf(extraSpec);
+  if (words.length > mostWords) return undefined;
   const parts = extraSpec.split(':').map(part => wordsOf(part).join('_'));
   const behind = words.flatMap((word, at) => behindNamespace(word, words.slice(at + 1)));
   if (behind.length > 0) return first(behind, nearest) ?? first(parts, exactly) ?? first(behind, withoutLast);
