@@ -5,6 +5,7 @@ import { checkIoTune } from './check-limits.ts';
 import { cpuTuneParameters } from './cputune.ts';
 import type { DomainDefinition } from './definition.ts';
 import { interfaceEnforcer } from './enforcement.ts';
+import { interfaceRef } from './interface-identity.ts';
 import { ioTuneParameters } from './iotune.ts';
 import { limitText } from './limit-field.ts';
 import { mergeLimits } from './merge.ts';
@@ -39,9 +40,7 @@ export function checkDefinition({ domain, tuning, host }: DefinitionInput): read
     ),
     ...domain.disks.flatMap(({ target, iotune }) => checkDisk(kept({ kind: 'disk', target }, iotune))),
     ...domain.interfaces.flatMap(nic =>
-      interfaceEnforcer(nic) === 'none'
-        ? []
-        : checkBursts(kept({ kind: 'interface', mac: nic.mac }, nic.bandwidth)),
+      interfaceEnforcer(nic) === 'none' ? [] : checkBursts(kept(interfaceRef(nic), nic.bandwidth)),
     ),
   ];
 }
@@ -55,7 +54,7 @@ export function checkDefinition({ domain, tuning, host }: DefinitionInput): read
 export function checkKept({ domain, tuning }: Omit<DefinitionInput, 'host'>): readonly Diagnostic[] {
   const { min, max, unit } = networkRateLive;
   return domain.interfaces.flatMap(nic => {
-    const { device, kept, isAsked } = keptOf({ kind: 'interface', mac: nic.mac }, nic.bandwidth, tuning);
+    const { device, kept, isAsked } = keptOf(interfaceRef(nic), nic.bandwidth, tuning);
     if (!isAsked || interfaceEnforcer(nic) === 'none') return [];
     const tooLarge = (Object.keys(kept) as Parameter[]).filter(parameter => (kept[parameter] ?? 0) > max);
     return tooLarge.map(parameter => {

@@ -10,8 +10,9 @@ import { type Connection, connect, type Domain } from '../../src/libvirt/index.t
 import type { Hypervisor } from '../../src/ports/hypervisor.ts';
 import { applyDomain, applyPlan } from '../../src/workflow/apply.ts';
 import { openJournals } from '../../src/workflow/journal.ts';
-import { planDomain, verifyDomain } from '../../src/workflow/plan-domain.ts';
+import { planDomain } from '../../src/workflow/plan-domain.ts';
 import { recoverDomain } from '../../src/workflow/recover.ts';
+import { verifyDomain } from '../../src/workflow/verify.ts';
 import { type PrivateLibvirtd, startPrivateLibvirtd } from '../libvirtd.ts';
 
 // Two bridges, two taps, one MAC, on a real libvirtd with its test driver, which names the taps when it starts.
