@@ -36,7 +36,7 @@ const namespaces: ReadonlySet<string> = new Set([
 export function extraSpecNamespace(key: string): string | undefined {
   const space = /^([\w-]+?)[0-9]*(?::|$)/.exec(key)?.[1] ?? '';
   if (namespaces.has(space) && (key.includes(':') || space === 'hide_hypervisor_id')) return space;
-  if (/quota/i.test(key) || isUnknownKey(key)) return 'quota';
+  if (isUnknownKey(key)) return 'quota';
   return /^(?:cpu|vif|memory|blkio|emulator|iothread|global|disk_(?:read|write|total))_/.test(key)
     ? 'virt-quota'
     : undefined;
@@ -50,12 +50,12 @@ export function extraSpecNamespace(key: string): string | undefined {
  *   them), even when there are none, or only such of other namespaces (`hw:…`, an operator's own): it asks for no limit.
  * - *Understood* are extra specs alone as soon as one is of a namespace of Nova's or ours (`flavor-forms.ts` refuses others).
  * - *Nothing is understood* of a flavor that has not told its extra specs (`flavor-forms.ts` refuses it), and where keys
- *   mean to ask for a limit (`quota` in their name, or a limit's name) and not one of them is a key that anybody reads. To
+ *   look as if they ask for a limit (`near-key.ts`) and not one of them is a key that anybody reads. To
  *   verify that would be to verify nothing, and to apply it with `--prune` would take away what was meant to be set.
  */
 export function notUnderstood(extraSpecs: Readonly<Record<string, string>>): readonly string[] {
   const keys = Object.keys(extraSpecs);
-  return keys.some(isKnown) ? [] : keys.filter(key => isUnknownKey(key) || /quota/i.test(key));
+  return keys.some(isKnown) ? [] : keys.filter(isUnknownKey);
 }
 
 /**
