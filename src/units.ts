@@ -155,10 +155,7 @@ export function maxTcBurstBytes(rateBps: number): number {
   return Math.floor(((TICKS - 2) / TICKS_PER_US / 1e6) * rateBps);
 }
 
-/**
- * Whether a burst in bytes is one that newer tc refuses ("burst out of range"): it counts up to the largest number of
- * ticks, and takes that for too many. @see iproute2 tc/q_htb.c:htb_parse_class_opt, tc/m_police.c:act_parse_police
- */
+/** Whether newer tc refuses a burst ("burst out of range"): the largest number of ticks stands for too many. @see iproute2 tc/m_police.c */
 export function isRefusedByTc(rateBps: number, bytes: number): boolean {
   return bytesToTcTicks(rateBps, bytes, 'exact') === TICKS - 1;
 }
