@@ -1,6 +1,7 @@
 import { portCookiePrefix } from '../backend/ovs-port-flows.ts';
 import type { OpenFlow } from '../observed/openflow.ts';
 import { ovsRow } from '../observed/ovs.ts';
+import { policersOf } from '../observed/tc-policer.ts';
 import { kilobitsToBytes, kilopacketsToPackets } from '../units.ts';
 import { type Claim, inSeries, type Owner } from './claim.ts';
 import type { NicState } from './nic-state.ts';
@@ -32,7 +33,7 @@ function policedPackets({ ovs, dev, tc }: NicState): readonly Claim[] {
     value: kilopacketsToPackets(kpkts),
   } as const;
   if (tc === undefined) return [{ ...claim, standing: 'unseen', why: 'tc could not be seen' }];
-  const isIn = tc.policers.some(({ text }) => / pkts_rate [1-9]/.test(text));
+  const isIn = policersOf(tc.ingress).some(({ text }) => / pkts_rate [1-9]/.test(text));
   return [isIn ? { ...claim, standing: 'looser' } : { ...claim, standing: 'not-in-force', why: NO_POLICER }];
 }
 

@@ -1,6 +1,7 @@
 import type { InterfaceDefinition } from '../domain/definition.ts';
 import { interfaceEnforcer } from '../domain/enforcement.ts';
 import { isOpenVswitchs } from '../observed/policers.ts';
+import { policersOf } from '../observed/tc-policer.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { TapLimits } from '../verify/host-facts.ts';
 import type { ObservedTc } from './observe-tc.ts';
@@ -36,8 +37,8 @@ async function isPortByKernel(
   if (dev === undefined || /[/\s]|^\.\.?$/.test(dev)) return false;
   const folder = await look(() => host.listFolder(`/sys/class/net/${dev}`));
   if ('found' in folder && folder.found !== undefined) return folder.found.includes('upper_ovs-system');
-  const { classes = [], policers = [] } = state ?? {};
-  return classes.some(one => one.handle === '1:fffe') || policers.some(isOpenVswitchs);
+  const { classes = [], ingress = [] } = state ?? {};
+  return classes.some(one => one.handle === '1:fffe') || policersOf(ingress).some(isOpenVswitchs);
 }
 
 /** What tc has on a port of which it cannot be told what it must hold: shown, and not judged. */

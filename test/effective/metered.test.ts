@@ -83,7 +83,7 @@ it.each([
     nic: { ...nic, bandwidth: {} },
     dev: 'tap1',
     shaped: 'inbound',
-    tc: { classes: [], policers: parseTcPolicers(filters) },
+    tc: { classes: [], ingress: parseTcRules(filters), qdiscs: [], filters: [], egress: [] },
     ovs: { interfaces: [row], ports: [], qos: [], queues: [] },
   } as const;
   const definition = {
