@@ -49,6 +49,15 @@ export async function audited(
   }
 }
 
+/** The live audit alone. */
+export async function auditedLive(
+  { surroundings }: FromOutside,
+  name: string,
+  asked: readonly string[] | 'told',
+): Promise<DomainAudit> {
+  return auditOf(surroundings, name, asked);
+}
+
 async function auditOf(
   surroundings: ReadSurroundings,
   name: string,

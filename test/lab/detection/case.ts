@@ -24,6 +24,11 @@ export interface Case {
    * the flavor of `full` for `full` and `off`, else `told`.
    */
   readonly asked?: readonly string[] | 'told';
+  /**
+   * No command sets it right: the audit prints none, and says what has to be done by hand. Absent: those that it prints
+   * do, and the next audit finds nothing.
+   */
+  readonly byHand?: true;
   /** Where it can happen; absent: on every kind. */
   readonly where?: (scene: Scene) => boolean;
 }

@@ -117,6 +117,7 @@ export const cgroupBreaks: readonly Case[] = [
   {
     what: 'time that one of eight vCPUs may save up',
     actor: 'full',
+    byHand: true,
     happens: scene => `echo 20000 >'${vcpu(scene, 'full', 2)}/${burstOf(scene)}'`,
     restored: scene => `echo 0 >'${vcpu(scene, 'full', 2)}/${burstOf(scene)}'`,
     found: scene => broken('not-asked-for', `cgroup vcpu2 ${burstOf(scene)}`),
@@ -124,6 +125,7 @@ export const cgroupBreaks: readonly Case[] = [
   {
     what: 'the thread of one of eight vCPUs, moved to the emulator',
     actor: 'full',
+    byHand: true,
     happens: scene =>
       `cat ${threadsOf(scene, '/vcpu4')} >/run/moved; for id in $(cat /run/moved); do echo $id >${threadsOf(scene, '/emulator')}; done`,
     restored: scene => `for id in $(cat /run/moved); do echo $id >${threadsOf(scene, '/vcpu4')}; done`,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { audited, findingsOf, undecidedOf } from '../detection/auditor.ts';
+import { audited, auditedLive, findingsOf, undecidedOf } from '../detection/auditor.ts';
 import type { Case } from '../detection/case.ts';
 import { cgroupBreaks } from '../detection/cgroup-breaks.ts';
 import { cgroupCalm } from '../detection/cgroup-calm.ts';
@@ -7,6 +7,7 @@ import { definitionBreaks } from '../detection/definition-breaks.ts';
 import { definitionCalm } from '../detection/definition-calm.ts';
 import { novaBreaks, ovsBreaks, ovsCalm, ovsOwners, restarted } from '../detection/ovs-cases.ts';
 import { qemuBreaks, qemuCalm } from '../detection/qemu-cases.ts';
+import { afterRepair } from '../detection/repairs.ts';
 import { clearScene, connectAgain, fullFlavor, type Scene, setScene } from '../detection/scene.ts';
 import { tcBreaks, tcCalm } from '../detection/tc-cases.ts';
 import { detourBreaks, detourCalm, detourUnknown } from '../detection/tc-detours.ts';
@@ -32,14 +33,16 @@ afterAll(async () => {
 const askedOf = ({ actor, asked }: Case) =>
   asked ?? (actor === 'full' || actor === 'off' ? fullFlavor : 'told');
 
-/** What an audit finds while it lasts, live and from a capture. */
-async function whatIsFound(one: Case) {
+/** What an audit finds while it lasts, live and from a capture; and what is left of it after the repairs it prints. */
+async function whatIsFound(one: Case, { isRepaired = false }: Manner) {
   try {
     if (one.happens !== undefined) await hypervisor.shell(one.happens(scene));
     if (one.isCutOff) scene = await connectAgain(scene);
     const { live, captured } = await audited(scene.outside, scene.domains[one.actor].name, askedOf(one));
     expect(captured).toEqual(live);
-    return { outcome: live.outcome, found: findingsOf(live), undecided: undecidedOf(live) };
+    const again = () => auditedLive(scene.outside, scene.domains[one.actor].name, askedOf(one));
+    const left = isRepaired ? await afterRepair(hypervisor, live, again) : [];
+    return { outcome: live.outcome, found: findingsOf(live), undecided: undecidedOf(live), left };
   } finally {
     if (one.restored !== undefined) await hypervisor.shell(one.restored(scene));
   }
@@ -50,27 +53,34 @@ function outcomeOf(findings: number, undecided: number) {
   return undecided > 0 ? 'inconclusive' : 'pass';
 }
 
-async function check(one: Case): Promise<void> {
+/** How cases are tried. */
+interface Manner {
+  /** The commands that the audit prints are run, and the next audit has to find nothing. */
+  readonly isRepaired?: boolean;
+}
+
+async function check(one: Case, manner: Manner): Promise<void> {
   const expected = one
     .found(scene)
     .map(({ knob, cause }) => `${knob}: ${cause}`)
     .sort();
-  const { outcome, found, undecided } = await whatIsFound(one);
+  const { outcome, found, undecided, left } = await whatIsFound(one, manner);
   const open = (one.undecided?.(scene) ?? []).map(knob => expect.stringMatching(`^${knob}: `));
   const isRight = JSON.stringify(found) === JSON.stringify(expected);
   table.push(`${isRight ? 'ok  ' : 'FAIL'} | ${one.actor} | ${one.what} | ${found.join(', ') || 'nothing'}`);
-  expect({ outcome, found, undecided }).toEqual({
+  expect({ outcome, found, undecided, left }).toEqual({
     outcome: outcomeOf(expected.length, open.length),
     found: expected,
     undecided: open,
+    left: manner.isRepaired && one.byHand ? expected.map(finding => `by hand: ${finding}`) : [],
   });
 }
 
-function cases(all: readonly Case[]): void {
+function cases(all: readonly Case[], manner: Manner = {}): void {
   test.each(all)('$actor: $what', async (one, ...rest) => {
     void rest;
     if (one.where?.(scene) === false) return;
-    await check(one);
+    await check(one, manner);
   });
 }
 
@@ -84,7 +94,7 @@ describe('nothing is found at', () => {
 
 describe('exactly what is wrong is found at', () => {
   describe('definitions', () => cases(definitionBreaks));
-  describe('cgroups', () => cases(cgroupBreaks));
+  describe('cgroups', () => cases(cgroupBreaks, { isRepaired: true }));
   describe("QEMU's throttle", () => cases(qemuBreaks));
   describe('tc', () => cases([...tcBreaks, ...detourBreaks]));
   describe('Open vSwitch', () => cases([...ovsBreaks, ...novaBreaks, ...ovsOwners, restarted]));
