@@ -1,6 +1,5 @@
 import { interfaceEnforcer, isOvsHeld } from '../domain/enforcement.ts';
 import { findInterface } from '../domain/interface-identity.ts';
-import { isBurstKnob } from '../observed/cgroup-knob.ts';
 import { leakedRows } from '../observed/ovs-rows.ts';
 import { plainPolicer } from '../observed/policers.ts';
 import { classPath } from '../observed/tc-path/class-path.ts';
@@ -9,6 +8,7 @@ import { policersOf } from '../observed/tc-policer.ts';
 import type { TapLimits } from '../verify/host-facts.ts';
 import { policerPath } from '../verify/tap-path.ts';
 import type { Verdict } from '../verify/verdict.ts';
+import { cgroupLeftovers, cgroupRules } from './cause-cgroup.ts';
 import type { CauseContext, Rule } from './cause-context.ts';
 import { diskRules } from './cause-disk.ts';
 import { neutronAgent } from './cause-neutron.ts';
@@ -92,24 +92,6 @@ function isRightInDatabase(
   return rows.length > 0 && rows.every(one => one.outcome === 'pass');
 }
 
-/**
- * Its thread was moved to another group. libvirt puts threads into their groups when they begin, and never again: none of
- * its calls mends it, nor does an apply.
- */
-const deserted: Rule = ({ reason, expectation: { layer, subject }, evidence }) => {
-  const file = evidence?.source ?? '';
-  if (layer !== 'cgroup' || reason !== 'idle') return undefined;
-  const explanation = `the limit is there and holds nobody: the thread of ${subject} was moved to another cgroup. libvirt will not put it back while the domain runs: write its id (of /proc/PID/task) to ${file}`;
-  return { cause: 'behind-libvirt', explanation, isPastRepair: true };
-};
-
-/** No call of libvirt sets it, nor takes it back. */
-const savedUp: Rule = ({ expectation: { knob }, evidence }) => {
-  if (evidence === undefined || !isBurstKnob(knob)) return undefined;
-  const explanation = `CPU time that is left of a period is saved up and spent later, beyond the quota: nobody asked for it, and libvirt knows nothing of it. Write 0 to ${evidence.source}`;
-  return { cause: 'not-asked-for', explanation, isPastRepair: true };
-};
-
 const unexpected: Rule = ({ reason, expectation, observed }) =>
   reason === 'unexpected' ||
   (expectation.because.length === 0 && isUnlimited(expectation.expected) && observed)
@@ -132,10 +114,10 @@ export const enforcerRules: readonly Rule[] = [
   leaked,
   decidedBefore,
   openVswitchOwnsTap,
-  deserted,
+  ...cgroupRules,
   systemdOverride,
   ...diskRules,
-  savedUp,
+  ...cgroupLeftovers,
   unexpected,
   slippedUnit,
   outOfStep,

@@ -1,4 +1,5 @@
 import { deviceLimits } from '../domain/device-limits.ts';
+import { idleKnob } from '../observed/cgroup-knob.ts';
 import type { UnitProperty } from '../observed/systemd-drop-in.ts';
 import { cpuWeightToShares } from '../units.ts';
 import type { Rule } from './cause-context.ts';
@@ -25,6 +26,7 @@ const propertiesOf: Readonly<Record<string, readonly KnobProperty[]>> = {
   'cpu.shares': [{ name: 'CPUWeight', shown: cpuWeightToShares, isForeign: true }, { name: 'CPUShares' }],
   'io.weight': [{ name: 'IOWeight' }],
   'blkio.weight': [{ name: 'BlockIOWeight' }],
+  [idleKnob]: [{ name: 'CPUWeight' }],
   'cpu.max': time,
   'cpu.cfs_quota_us': time,
   'memory.max': memory,
@@ -40,11 +42,12 @@ const propertiesOf: Readonly<Record<string, readonly KnobProperty[]>> = {
  */
 export const systemdOverride: Rule = ({ expectation, observed }, { circumstances, definitions }) => {
   const { layer, subject, knob, device, parameters } = expectation;
-  const unit = circumstances?.unit;
-  if (layer !== 'cgroup' || subject !== 'scope' || unit === undefined) return undefined;
+  const unit = subject === 'scope' ? circumstances?.unit : circumstances?.outer?.get(subject);
+  if (layer !== 'cgroup' || unit === undefined) return undefined;
   const seen = Object.values(observed ?? {});
   for (const { name, shown = same, isForeign, isLimit } of propertiesOf[knob.split(' ')[0] ?? ''] ?? []) {
-    const isSeen = ({ value }: UnitProperty) => isLimit === true || seen.includes(shown(Number(value)));
+    const isSeen = ({ value }: UnitProperty) =>
+      knob === idleKnob ? value === 'idle' : isLimit === true || seen.includes(shown(Number(value)));
     const told = [unit.properties, unit.shared ?? []]
       .flatMap(properties => propertyIn(properties, name) ?? [])
       .find(one => one.value !== 'infinity' && isSeen(one));
@@ -53,16 +56,17 @@ export const systemdOverride: Rule = ({ expectation, observed }, { circumstances
     const explanation = `systemd was told ${name}=${told.value} for ${unit.name} (${told.path}), and ${beside}`;
     const defined = (definitions.live && deviceLimits(definitions.live, device)) ?? {};
     const isDefined = parameters.some(parameter => defined[parameter] !== undefined);
-    const repair = (isForeign === true || !isDefined) && { repair: reset(unit.name, name) };
+    const repair = (isForeign === true || !isDefined) && { repair: reset(unit.name, name, told.path) };
     const severity = isLimit === true && ({ severity: 'warning' } as const);
     return { cause: 'systemd-override', explanation, ...severity, ...repair };
   }
   return undefined;
 };
 
-/** libvirt's own number counts again after it. */
-function reset(unit: string, property: string): Repair {
-  const argv = ['systemctl', 'set-property', '--runtime', unit, `${property}=`];
+/** libvirt's own number counts again after it; what is written in `/etc` would come back with the next boot. */
+export function reset(unit: string, property: string, path = ''): Repair {
+  const lasting = path.startsWith('/etc/') ? [] : ['--runtime'];
+  const argv = ['systemctl', 'set-property', ...lasting, unit, `${property}=`];
   return { argv, note: 'then only what libvirt has set counts' };
 }
 

@@ -4,7 +4,7 @@ import { type Effective, effective, inOrder, type Met } from './claim.ts';
 
 /** What cgroups give, in µs: the quota of a group in each of its periods. */
 export interface CpuBandwidth {
-  /** `vcpu0`, `emulator`, `libvirt` (the whole domain), `scope`. */
+  /** `vcpu0`, `emulator`, `libvirt` (the whole domain), `scope`, `machine.slice` of a group around. */
   readonly subject: string;
   readonly quotaUs: number;
   readonly periodUs: number;
@@ -18,11 +18,12 @@ export function effectiveCpu(
 ): readonly Effective[] {
   const cores = ({ quotaUs, periodUs }: CpuBandwidth) => quotaUs / periodUs;
   const own = groups.filter(group => /^vcpu\d+$/.test(group.subject));
-  const around = groups.filter(group => group.subject === 'libvirt' || group.subject === 'scope');
+  const around = groups.filter(group => !/^(?:emulator|(?:vcpu|iothread)\d+)$/.test(group.subject));
   const met: Met[] = around.map(group => ({
     owner: group.subject === 'libvirt' && cputune.global_quota !== undefined ? 'libvirt' : 'unknown',
     at: `cgroup ${group.subject} cpu.max`,
     value: cores(group),
+    ...(isOuter(group) && { why: 'shared with all that is in this group' }),
     sees: 'everything',
     decides: false,
   }));
@@ -47,6 +48,11 @@ export function effectiveCpu(
     ...(wanted && { asked: wanted }),
   } as const;
   return [effective(head, inOrder(met))];
+}
+
+/** Whether others are in the group too. */
+function isOuter({ subject }: CpuBandwidth): boolean {
+  return subject !== 'libvirt' && subject !== 'scope';
 }
 
 function askedOf(

@@ -26,20 +26,21 @@ export async function readUnitProperties(host: HostReader, unit: string): Promis
 const sharedFolders = ['/usr/lib/systemd/system', '/run/systemd/system', '/etc/systemd/system'] as const;
 
 /**
- * The properties that files for all scopes, or for those whose name begins alike, give a unit besides.
+ * The properties that files for all units of its kind, or for those whose name begins alike, give a unit besides.
  *
  * @throws HostReadError
  */
 export async function readSharedProperties(host: HostReader, unit: string): Promise<readonly UnitProperty[]> {
-  const names = ['scope', ...prefixesOf(unit), unit];
+  const suffix = unit.slice(unit.lastIndexOf('.') + 1);
+  const names = [suffix, ...prefixesOf(unit, suffix), unit];
   const dropIns = names.flatMap(name => sharedFolders.map(folder => `${folder}/${name}.d`));
   return (await Promise.all(dropIns.map(folder => propertiesIn(host, folder)))).flat();
 }
 
 /** `machine-qemu\x2d1.scope` has drop-ins of `machine-.scope` too. */
-function prefixesOf(unit: string): readonly string[] {
+function prefixesOf(unit: string, suffix: string): readonly string[] {
   const words = unit.split('-');
-  return words.slice(1).map((_word, at) => `${words.slice(0, at + 1).join('-')}-.scope`);
+  return words.slice(1).map((_word, at) => `${words.slice(0, at + 1).join('-')}-.${suffix}`);
 }
 
 async function propertiesIn(host: HostReader, folder: string): Promise<readonly UnitProperty[]> {

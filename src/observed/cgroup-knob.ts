@@ -26,13 +26,41 @@ export function parseCfsQuota(text: string): number | 'max' | undefined {
  */
 export const burstKnob = { 1: 'cpu.cfs_burst_us', 2: 'cpu.max.burst' } as const;
 
+/** Puts a group behind all others of the host, whatever its weight; since Linux 5.15. @see sched_group_set_idle */
+export const idleKnob = 'cpu.idle';
+
 export function isBurstKnob(knob: string): boolean {
   return knob === burstKnob[1] || knob === burstKnob[2];
 }
 
+/** What the number is that a file holds alone. */
+const singleNumbers: Readonly<Record<string, string>> = {
+  'cpu.weight': 'weight',
+  'cpu.shares': 'shares',
+  'cpu.cfs_quota_us': 'quota',
+  'cpu.cfs_period_us': 'period',
+  'cpu.idle': 'idle',
+  [burstKnob[1]]: 'burst',
+  [burstKnob[2]]: 'burst',
+};
+
 /** `cpu.weight`, `cpu.shares`, `cpu.cfs_period_us`, a burst: one number. undefined when it is none. */
 export function parseCount(text: string): number | undefined {
   return /^\d{1,20}$/.test(text.trim()) ? Number(text) : undefined;
+}
+
+/** What a file of CPU time holds, by name; undefined: nothing of the kind. */
+export function cpuKnobValues(
+  knob: string,
+  text: string,
+): Readonly<Record<string, number | string>> | undefined {
+  if (knob === 'cpu.max') {
+    const limit = parseCpuMax(text);
+    return limit && { quota: limit.quota, period: limit.period };
+  }
+  const value = knob === 'cpu.cfs_quota_us' ? parseCfsQuota(text) : parseCount(text);
+  const name = singleNumbers[knob];
+  return value === undefined || name === undefined ? undefined : { [name]: value };
 }
 
 /** More than any machine has: cgroup v1 writes the largest number of pages for "no limit". */

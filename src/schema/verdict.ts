@@ -50,6 +50,7 @@ const judged = {
       'unexpected',
       'different',
       'no-enforcement-point',
+      'not-understood',
       'unreadable',
       'no-guests',
       'follows',

@@ -2,6 +2,7 @@ import type { CpuTuneParameter } from '../domain/cputune.ts';
 import { DEFAULT_PERIOD_US } from '../domain/cputune.ts';
 import type { DomainDefinition } from '../domain/definition.ts';
 import type { Parameter } from '../domain/tuning.ts';
+import { idleKnob } from '../observed/cgroup-knob.ts';
 import type { Expectation, KnobValues } from './expectation.ts';
 import type { HostFacts } from './host-facts.ts';
 import { limitOf } from './unlimited.ts';
@@ -52,7 +53,18 @@ function expectWeight(wanted: Wanted, facts: HostFacts): readonly Expectation[] 
   if (value === undefined) return [];
   const v1 = facts.cgroupVersion === 1;
   const expected: KnobValues = v1 ? { shares: value } : { weight: value };
-  return [expectation(wanted, 'scope', v1 ? 'cpu.shares' : 'cpu.weight', ['cpu_shares'], expected)];
+  const weight = expectation(wanted, 'scope', v1 ? 'cpu.shares' : 'cpu.weight', ['cpu_shares'], expected);
+  return [{ ...weight, ...followsIdle(facts.cgroupKnobs) }];
+}
+
+/** The weight that the kernel shows of a group that was made idle is not its own. */
+export function followsIdle(knobs: HostFacts['cgroupKnobs']): Pick<Expectation, 'follows'> {
+  const idle = { layer: 'cgroup', subject: 'scope', knob: idleKnob } as const;
+  return knobs?.has(`scope ${idleKnob}`) ? { follows: [idle] } : {};
+}
+
+export function isWeight(knob: string): boolean {
+  return knob === 'cpu.weight' || knob === 'cpu.shares';
 }
 
 function ifPresent(wanted: Wanted, facts: HostFacts, limited: Limited): readonly Expectation[] {

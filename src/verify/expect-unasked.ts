@@ -1,6 +1,7 @@
 import { memTuneParameters } from '../domain/memtune.ts';
 import type { DeviceRef } from '../domain/tuning.ts';
-import { isBurstKnob } from '../observed/cgroup-knob.ts';
+import { idleKnob, isBurstKnob } from '../observed/cgroup-knob.ts';
+import { followsIdle, isWeight } from './expect-cgroup.ts';
 import { memoryKnobs, throttles } from './expect-resources.ts';
 import { type Expectation, knobName } from './expectation.ts';
 import type { HostFacts } from './host-facts.ts';
@@ -25,7 +26,8 @@ export function expectUnasked(
     const initial = initialOf(device, subject, knob);
     if (initial === undefined) continue;
     if (known.has(knobName({ layer: 'cgroup', subject, knob }))) continue;
-    found.push({ layer: 'cgroup', subject, knob, device, because: [], ...initial });
+    const follows = isWeight(knob) && followsIdle(cgroupKnobs);
+    found.push({ layer: 'cgroup', subject, knob, device, because: [], ...initial, ...follows });
   }
   return found;
 }
@@ -40,14 +42,27 @@ function initialOf({ kind }: DeviceRef, subject: string, knob: string): Initial 
 
 /** @see linux kernel/sched/core.c:cpu_weight_read_u64, CGROUP_WEIGHT_DFL; libvirt limits no scope, but what is in it */
 function initialTime(subject: string, knob: string): Initial | undefined {
+  if (knob === idleKnob) return { parameters: [...weightOrQuota(subject)], expected: { idle: 0 } };
   if (knob === 'cpu.weight') return { parameters: ['cpu_shares'], expected: { weight: 100 } };
   if (knob === 'cpu.shares') return { parameters: ['cpu_shares'], expected: { shares: 1024 } };
-  const group = subject === 'scope' || subject === 'libvirt' ? 'global' : subject.replace(/\d+$/, '');
-  const parameters = [`${group as 'global' | 'emulator' | 'iothread' | 'vcpu'}_quota`] as const;
+  const parameters = [quotaOf(subject)] as const;
+  if (knob === 'tasks' || knob === 'cgroup.threads') return { parameters, expected: { threads: 1 } };
   if (isBurstKnob(knob)) return { parameters, expected: { burst: 0 } };
   return knob === 'cpu.max' || knob === 'cpu.cfs_quota_us'
     ? { parameters, expected: { quota: 'max' } }
     : undefined;
+}
+
+/** What an idle group loses: of the machine, or one around it, its weight. */
+function weightOrQuota(subject: string) {
+  const quota = quotaOf(subject);
+  return quota === 'global_quota' && subject !== 'libvirt' ? (['cpu_shares'] as const) : ([quota] as const);
+}
+
+/** Of the machine, and of groups around it, what is wanted is a limit of the whole domain. */
+function quotaOf(subject: string) {
+  const kind = /^(vcpu|iothread)\d+$|^(emulator)$/.exec(subject);
+  return `${(kind?.[1] ?? kind?.[2] ?? 'global') as 'global' | 'emulator' | 'iothread' | 'vcpu'}_quota` as const;
 }
 
 const memoryLimits = new Map(

@@ -1,4 +1,4 @@
-import type { Circumstances } from '../audit/circumstances.ts';
+import type { Circumstances, ToldUnit } from '../audit/circumstances.ts';
 import type { DomainDefinition } from '../domain/definition.ts';
 import { readOvs } from '../host/ovs.ts';
 import { readSharedProperties, readUnitProperties } from '../host/systemd.ts';
@@ -20,25 +20,40 @@ export async function readCircumstances(
   if (host === undefined || view.live === undefined) return {};
   const weight = readings.find(one => one.layer === 'cgroup' && one.subject === 'scope');
   const name = facts.systemd === true ? unitOf(weight?.evidence.source ?? '') : undefined;
-  const [properties, shared, rows] = await Promise.all([
-    name === undefined ? undefined : look(() => readUnitProperties(host, name)),
-    name === undefined || !verdicts.some(isScopeFailure)
-      ? undefined
-      : look(() => readSharedProperties(host, name)),
+  const around = [...new Set(verdicts.filter(isOuterFailure).map(one => one.expectation.subject))];
+  const [unit, outer, rows] = await Promise.all([
+    name === undefined ? undefined : toldUnit(host, name, verdicts.some(isScopeFailure)),
+    Promise.all(around.map(group => outerUnit(host, group))),
     verdicts.some(isOvsFailure) ? rowsOf(host, view.live) : undefined,
   ]);
   return {
-    ...(name !== undefined &&
-      properties !== undefined &&
-      'found' in properties && {
-        unit: {
-          name,
-          properties: properties.found,
-          ...(shared !== undefined && 'found' in shared && { shared: shared.found }),
-        },
-      }),
+    ...(unit && { unit }),
+    ...(around.length > 0 && { outer: new Map(outer.flatMap(one => one ?? [])) }),
     ...(rows && { ovsRows: rows }),
   };
+}
+
+/** @param isWhole files for several units are looked at too */
+async function toldUnit(host: HostReader, name: string, isWhole: boolean): Promise<ToldUnit | undefined> {
+  const [properties, shared] = await Promise.all([
+    look(() => readUnitProperties(host, name)),
+    isWhole ? look(() => readSharedProperties(host, name)) : undefined,
+  ]);
+  if (!('found' in properties)) return undefined;
+  const more = shared !== undefined && 'found' in shared && { shared: shared.found };
+  return { name, properties: properties.found, ...more };
+}
+
+/** The unit of a group around the domain, when it is one by its name. */
+async function outerUnit(host: HostReader, group: string): Promise<(readonly [string, ToldUnit])[]> {
+  const name = group.slice(group.lastIndexOf('/') + 1);
+  const unit = /\.(?:slice|scope|service)$/.test(name) ? await toldUnit(host, name, true) : undefined;
+  return unit === undefined ? [] : [[group, unit]];
+}
+
+function isOuterFailure({ outcome, expectation: { layer, subject } }: Verdict): boolean {
+  const isOwn = /^(?:scope|libvirt|emulator|(?:vcpu|iothread)\d+)$/.test(subject);
+  return outcome === 'fail' && layer === 'cgroup' && !isOwn && !subject.startsWith('/');
 }
 
 function isScopeFailure({ outcome, expectation: { layer, subject } }: Verdict): boolean {

@@ -1,10 +1,14 @@
 import type { DomainDefinition } from '../domain/definition.ts';
-import { type CgroupFile, type CgroupFiles, readDomainCgroup } from '../host/cgroup.ts';
-import { burstKnob, parseCfsQuota, parseCount, parseCpuMax } from '../observed/cgroup-knob.ts';
+import { type CgroupFiles, readDomainCgroup } from '../host/cgroup.ts';
+import type { CgroupFile } from '../host/cgroup-file.ts';
+import { cpuKnobValues } from '../observed/cgroup-knob.ts';
+import { countCpus, mostCpus, quotaCpus } from '../observed/cpu-demand.ts';
+import type { Hold } from '../observed/thread-groups.ts';
 import type { HostReader } from '../ports/host.ts';
-import type { Knob, KnobValues } from '../verify/expectation.ts';
+import type { Knob } from '../verify/expectation.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
 import type { Reading } from '../verify/reading.ts';
+import { observeOutside } from './observe-outside.ts';
 import { observeResources, resourceFacts, unseenResources } from './observe-resources.ts';
 import { look, unseen } from './unseen.ts';
 
@@ -22,20 +26,21 @@ export async function observeCgroup(
 ): Promise<CgroupObservation> {
   const seen = await look(() => readDomainCgroup(host, live.name));
   if ('why' in seen) return { readings: unseenCgroup(live, paths, seen.why), facts: {} };
-  const { version, files } = seen.found;
-  const resources = await observeResources(host, seen.found, paths);
+  const { found } = seen;
+  const resources = await observeResources(host, found, paths);
+  const time = 'outside' in found ? observeOutside(live, found) : await observeTime(host, found);
   return {
-    readings: [...files.map(readingOf), ...resources.readings],
+    readings: [...time.readings, ...resources.readings],
     facts: {
-      cgroupVersion: version,
-      vcpuIds: idsOf(files, 'vcpu'),
-      iothreadIds: idsOf(files, 'iothread'),
+      ...time.facts,
+      cgroupVersion: found.version,
       cgroupKnobs: new Set([
-        ...[...files, ...seen.found.resources].filter(isSeen).map(knobOf),
+        ...(time.facts.cgroupKnobs ?? []),
+        ...found.resources.filter(isSeen).map(knobOf),
         ...resources.others,
       ]),
       missingDevices: resources.missing,
-      ...resourceFacts(seen.found),
+      ...resourceFacts(found),
     },
   };
 }
@@ -55,12 +60,61 @@ export function unseenCgroup(
   return [...unseen(knobs, 'cgroup', why), ...unseenResources(paths, why)];
 }
 
-function readingOf(file: CgroupFile): Reading {
-  const { subject, knob, path, text, unreadable, deserted } = file;
-  if (deserted !== undefined) {
-    return { layer: 'cgroup', subject, knob, idle: true, evidence: { source: deserted, text: '' } };
+/** CPU time: of the domain's own groups, of those around, and of who is in them. */
+async function observeTime(host: HostReader, found: CgroupFiles): Promise<CgroupObservation> {
+  const { version, files, holds } = found;
+  const above = await bindingAbove(host, found);
+  const shared = [...holds].flatMap(([subject, hold]) => sharedReading(subject, hold, version));
+  const others = [...above.map(file => readingOf(file)), ...shared];
+  return {
+    readings: [...files.map(file => heldReading(file, found)), ...others],
+    facts: {
+      vcpuIds: idsOf(files, 'vcpu'),
+      iothreadIds: idsOf(files, 'iothread'),
+      cgroupKnobs: new Set([...files.filter(isSeen), ...others].map(knobOf)),
+    },
+  };
+}
+
+/** Of a group around the domain a quota binds it when it is less than the domain, or the whole host, could use. */
+async function bindingAbove(host: HostReader, { above, files }: CgroupFiles): Promise<readonly CgroupFile[]> {
+  if (above.length === 0) return above;
+  const online = await look(() => host.readFile('/sys/devices/system/cpu/online'));
+  const cpus = 'found' in online ? countCpus(online.found ?? '') : undefined;
+  const most = Math.min(mostCpus(files), cpus ?? Number.POSITIVE_INFINITY);
+  const isWide = ({ subject, knob }: CgroupFile) => isQuota(knob) && (quotaCpus(above, subject) ?? 0) >= most;
+  return above.filter(file => !isWide(file));
+}
+
+/** The threads of a group beside its own: they share its quota. */
+function sharedReading(subject: string, { shared }: Hold, version: 1 | 2): readonly Reading[] {
+  if (shared === undefined) return [];
+  const { threads, ...evidence } = shared;
+  const knob = version === 1 ? 'tasks' : 'cgroup.threads';
+  return [{ layer: 'cgroup', subject, knob, values: { threads }, evidence }];
+}
+
+/** What a file holds, and whether that holds whom it is meant for. */
+function heldReading(file: CgroupFile, { holds, lack }: CgroupFiles): Reading {
+  const { subject, knob } = file;
+  if (lack !== undefined && file.text === undefined && file.unreadable === undefined) {
+    return lacking(file, lack);
   }
-  const values = text === undefined ? undefined : valuesOf(knob, text);
+  const { past, doubt } = (isLimit(knob) && holds.get(subject)) || {};
+  if (past === undefined) return { ...readingOf(file), ...(doubt !== undefined && { doubt }) };
+  const { why, ...evidence } = past;
+  return { layer: 'cgroup', subject, knob, idle: true, why, evidence };
+}
+
+/** Where the controller is kept away there is no file, and no quota. */
+function lacking({ subject, knob }: CgroupFile, { path, text = '' }: CgroupFile): Reading {
+  const values = isLimit(knob) && ({ values: { quota: 'max' } } as const);
+  return { layer: 'cgroup', subject, knob, ...values, evidence: { source: path, text } };
+}
+
+function readingOf(file: CgroupFile): Reading {
+  const { subject, knob, path, text, unreadable } = file;
+  const values = text === undefined ? undefined : cpuKnobValues(knob, text);
   const why =
     unreadable ?? (text !== undefined && values === undefined ? 'it holds no such value' : undefined);
   return {
@@ -73,31 +127,20 @@ function readingOf(file: CgroupFile): Reading {
   };
 }
 
-function valuesOf(knob: string, text: string): KnobValues | undefined {
-  if (knob === 'cpu.max') {
-    const limit = parseCpuMax(text);
-    return limit && { quota: limit.quota, period: limit.period };
-  }
-  const value = knob === 'cpu.cfs_quota_us' ? parseCfsQuota(text) : parseCount(text);
-  const name = numberNames[knob];
-  return value === undefined || name === undefined ? undefined : { [name]: value };
+/** Whether it is the file that says how much, and not one that says in which time or on top. */
+function isLimit(knob: string): boolean {
+  return knob === 'cpu.max' || knob === 'cpu.cfs_quota_us';
 }
 
-/** What the number is that a file holds alone. */
-const numberNames: Readonly<Record<string, string>> = {
-  'cpu.weight': 'weight',
-  'cpu.shares': 'shares',
-  'cpu.cfs_quota_us': 'quota',
-  'cpu.cfs_period_us': 'period',
-  [burstKnob[1]]: 'burst',
-  [burstKnob[2]]: 'burst',
-};
+function isQuota(knob: string): boolean {
+  return isLimit(knob) || knob === 'cpu.cfs_period_us';
+}
 
 function isSeen({ text }: CgroupFile): boolean {
   return text !== undefined;
 }
 
-function knobOf({ subject, knob }: CgroupFile): string {
+function knobOf({ subject, knob }: Pick<Knob, 'subject' | 'knob'>): string {
   return `${subject} ${knob}`;
 }
 

@@ -1,5 +1,6 @@
 import { readDeviceNumber } from '../host/block-device.ts';
-import type { CgroupFile, CgroupFiles } from '../host/cgroup.ts';
+import type { CgroupFile } from '../host/cgroup-file.ts';
+import type { CgroupResources } from '../host/cgroup-resources.ts';
 import {
   deviceLine,
   devicesWithLines,
@@ -34,7 +35,7 @@ export interface ResourceObservation {
  */
 export async function observeResources(
   host: HostReader,
-  { resources }: CgroupFiles,
+  { resources }: CgroupResources,
   paths: readonly string[],
 ): Promise<ResourceObservation> {
   const missing = new Set<string>();
@@ -75,12 +76,16 @@ function otherReadings(file: CgroupFile, known: ReadonlySet<string>): readonly R
 }
 
 /** What the files tell of the host. A file that cannot be read is there. */
-export function resourceFacts({ systemd, resources, strayed }: CgroupFiles): Partial<HostFacts> {
+export function resourceFacts({
+  resources,
+  strayed,
+  systemd,
+}: CgroupResources & Pick<HostFacts, 'systemd'>): Partial<HostFacts> {
   const there = resources.filter(file => file.text !== undefined || file.unreadable !== undefined);
   const has = (pattern: RegExp) => there.some(file => pattern.test(file.knob));
   const weights = there.map(file => file.knob).filter(knob => /^(?:blk)?io\.(?:bfq\.)?weight$/.test(knob));
   return {
-    systemd,
+    ...(systemd !== undefined && { systemd }),
     strayed,
     ...(strayed.blkio === undefined && { ioWeightFiles: new Set(weights) }),
     ...(strayed.memory === undefined && {

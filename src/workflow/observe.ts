@@ -1,7 +1,7 @@
 import type { DomainDefinition, InterfaceDefinition } from '../domain/definition.ts';
 import { interfaceEnforcer } from '../domain/enforcement.ts';
 import { interfaceName } from '../domain/interface-identity.ts';
-import { readCgroupVersion } from '../host/cgroup.ts';
+import { readCgroupVersion } from '../host/cgroup-place.ts';
 import { readOvs } from '../host/ovs.ts';
 import { readIproute2Version } from '../host/tc.ts';
 import { type OvsBridgesState, type OvsState, ovsInterfaceNames, ovsRow } from '../observed/ovs.ts';

@@ -38,7 +38,8 @@ async function sampleDomain(
   if (live === undefined) return undefined;
   const { host } = surroundings;
   const seen = host && (await look(() => readDomainCgroup(host, domain.name)));
-  const cgroups = seen && 'found' in seen ? threadGroups(seen.found.files, seen.found.version) : undefined;
+  const found = seen && 'found' in seen ? seen.found : undefined;
+  const cgroups = found && 'files' in found ? threadGroups(found.files, found.version) : undefined;
   return sampleCounters(surroundings, { domain, live, ...(cgroups && { cgroups }) });
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readDomainCgroup } from '../../src/host/cgroup.ts';
-import { HostReadError } from '../../src/ports/host.ts';
+import { type CgroupFiles, readDomainCgroup } from '../../src/host/cgroup.ts';
+import { HostReadError, type HostReader } from '../../src/ports/host.ts';
 import { hostOf } from './host-of.ts';
 
 const scope = '/sys/fs/cgroup/machine.slice/machine-qemu\\x2d1\\x2dvm.scope';
@@ -20,9 +20,16 @@ const knobs = {
   [`${scope}/libvirt/cgroup.procs`]: '',
 };
 
+/** Of a process that is where libvirt has put it. */
+async function inside(host: HostReader, name: string): Promise<CgroupFiles> {
+  const found = await readDomainCgroup(host, name);
+  if ('outside' in found) throw new Error('it is outside');
+  return found;
+}
+
 describe("a domain's cgroup", () => {
   it('is found through the process, and every thread group of it is read', async () => {
-    const { version, files } = await readDomainCgroup(hostOf({ ...found, ...knobs }), 'vm');
+    const { version, files } = await inside(hostOf({ ...found, ...knobs }), 'vm');
     expect(version).toBe(2);
     expect(files.map(file => `${file.subject} ${file.knob} ${file.text}`)).toEqual([
       'scope cpu.weight 512',
@@ -36,25 +43,13 @@ describe("a domain's cgroup", () => {
     expect(files[0]?.path).toBe(`${scope}/cpu.weight`);
   });
 
-  it('tells which limited group has no thread: one without a limit is not looked at', async () => {
-    const threads = {
-      [`${scope}/libvirt/vcpu2/cgroup.threads`]: '4720\n',
-      [`${scope}/libvirt/vcpu10/cgroup.threads`]: '',
-      [`${scope}/libvirt/iothread1/cgroup.threads`]: '',
-    };
-    const { files } = await readDomainCgroup(hostOf({ ...found, ...knobs, ...threads }), 'vm');
-    expect(files.flatMap(({ subject, deserted }) => (deserted ? [`${subject} ${deserted}`] : []))).toEqual([
-      `vcpu10 ${scope}/libvirt/vcpu10/cgroup.threads`,
-    ]);
-  });
-
   it('tells how much a limited group may save up, where that is not nothing', async () => {
     const bursts = {
       [`${scope}/libvirt/vcpu2/cpu.max.burst`]: '20000\n',
       [`${scope}/libvirt/vcpu10/cpu.max.burst`]: '0\n',
       [`${scope}/libvirt/iothread1/cpu.max.burst`]: '30000\n',
     };
-    const { files } = await readDomainCgroup(hostOf({ ...found, ...knobs, ...bursts }), 'vm');
+    const { files } = await inside(hostOf({ ...found, ...knobs, ...bursts }), 'vm');
     expect(files.filter(({ knob }) => knob.includes('burst'))).toEqual([
       {
         subject: 'vcpu2',
@@ -72,7 +67,7 @@ describe("a domain's cgroup", () => {
       [`${scope}/libvirt/memory.max`]: '1073741824\n',
       [`${scope}/libvirt/io.max`]: '',
     };
-    const { systemd, resources } = await readDomainCgroup(hostOf({ ...found, ...knobs, ...more }), 'vm');
+    const { systemd, resources } = await inside(hostOf({ ...found, ...knobs, ...more }), 'vm');
     expect(systemd).toBe(true);
     expect(resources.map(file => `${file.subject} ${file.knob}: ${file.text}`)).toEqual([
       'libvirt memory.max: 1073741824',
@@ -95,7 +90,7 @@ describe("a domain's cgroup", () => {
       [`${alone}/cpu.max`]: 'max 100000\n',
       [`${alone}/memory.max`]: 'max\n',
     };
-    const group = await readDomainCgroup(hostOf({ ...found, ...files }), 'vm');
+    const group = await inside(hostOf({ ...found, ...files }), 'vm');
     const names = [...group.files, ...group.resources].map(file => `${file.subject} ${file.knob}`);
     expect(names.filter(name => /cpu.max|memory.max/.test(name))).toEqual([
       'libvirt cpu.max',
@@ -107,21 +102,21 @@ describe("a domain's cgroup", () => {
     const { [`${scope}/cpu.weight`]: _, ...rest } = knobs;
     const denied = `${scope}/libvirt/vcpu2/cpu.max`;
     const host = hostOf({ ...found, ...rest }, { [denied]: 'permission denied' });
-    const { files } = await readDomainCgroup(host, 'vm');
+    const { files } = await inside(host, 'vm');
     expect(files[0]).toEqual({ subject: 'scope', knob: 'cpu.weight', path: `${scope}/cpu.weight` });
     expect(files.find(file => file.subject === 'vcpu2')).toMatchObject({ unreadable: 'permission denied' });
   });
 
   it('is looked for by the name as it is, blanks and letters of all scripts included', async () => {
     const host = hostOf({ ...found, ...knobs, '/run/libvirt/qemu/é x_1.2.pid': '4711' });
-    expect((await readDomainCgroup(host, 'é x_1.2')).files).toHaveLength(7);
+    expect((await inside(host, 'é x_1.2')).files).toHaveLength(7);
   });
 
   it('is looked for as libvirt names the pid file: with what XML would not take as it is written as in XML', async () => {
     // `ls /run/libvirt/qemu`, libvirt 11.3.0
     const path = '/run/libvirt/qemu/Kunde &apos;Müller&apos; &amp; Söhne: web_01 $HOME.pid';
     const host = hostOf({ ...found, ...knobs, [path]: '4711' });
-    expect((await readDomainCgroup(host, "Kunde 'Müller' & Söhne: web_01 $HOME")).files).toHaveLength(7);
+    expect((await inside(host, "Kunde 'Müller' & Söhne: web_01 $HOME")).files).toHaveLength(7);
   });
 
   it.each([
@@ -131,11 +126,18 @@ describe("a domain's cgroup", () => {
     ['the process id is none', 'vm', { '/run/libvirt/qemu/vm.pid': '../1' }, 'holds no process id'],
     ['the process is gone', 'vm', { '/run/libvirt/qemu/vm.pid': '4712' }, "'/proc/4712/cgroup' is not there"],
     [
-      'libvirt made no cgroup',
+      'it is outside of our namespace of cgroups',
       'vm',
-      { '/proc/4711/cgroup': '0::/user.slice\n' },
-      'no cgroup that libvirt made',
+      { '/proc/4711/cgroup': '0::/../../machine.slice/x.scope/libvirt/emulator\n' },
+      "process 4711 is in the cgroup '/../../machine.slice/x.scope/libvirt/emulator', outside of the namespace",
     ],
+    [
+      'the layout is none that libvirt makes',
+      'vm',
+      { '/proc/4711/cgroup': '0::/machine.slice/x.scope/libvirt/vm\n' },
+      'no place that libvirt is known to make',
+    ],
+    ['no hierarchy has the controller', 'vm', { '/proc/4711/cgroup': '' }, 'in no cgroup of the cpu controller'],
   ])('cannot be seen when %s', async (_why, name, files, message) => {
     const read = readDomainCgroup(hostOf({ ...found, ...knobs, ...files }), name);
     await expect(read).rejects.toBeInstanceOf(HostReadError);

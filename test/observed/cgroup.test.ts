@@ -37,7 +37,20 @@ describe("a domain's cgroup", () => {
       version: 2,
       scope: `/sys/fs/cgroup${scope}`,
       nested: `/sys/fs/cgroup${scope}/libvirt`,
+      path: `${scope}/libvirt`,
+      above: [
+        { name: '/', folder: '/sys/fs/cgroup' },
+        { name: 'machine.slice', folder: '/sys/fs/cgroup/machine.slice' },
+      ],
     });
+  });
+
+  it("is found as well where the thread is in a vCPU's or an I/O thread's group", () => {
+    for (const group of ['vcpu3', 'iothread1']) {
+      expect(located(`0::${scope}/libvirt/${group}\n`, v2Mounts)?.nested).toBe(
+        `/sys/fs/cgroup${scope}/libvirt`,
+      );
+    }
   });
 
   it('is in the hierarchy with the cpu controller on cgroup v1', () => {
@@ -51,13 +64,15 @@ describe("a domain's cgroup", () => {
       version: 1,
       scope: `/sys/fs/cgroup/cpu,cpuacct${scope}`,
       nested: `/sys/fs/cgroup/cpu,cpuacct${scope}/libvirt`,
+      path: `${scope}/libvirt`,
+      above: [{ name: 'machine.slice', folder: '/sys/fs/cgroup/cpu,cpuacct/machine.slice' }],
     };
     expect(located(membership, v1Mounts)).toEqual(place);
     expect(located(membership, hybridMounts)).toEqual(place);
   });
 
   it('has no libvirt level without machined', () => {
-    expect(located('0::/machine/qemu-1-nosd-1.libvirt-qemu/emulator\n', v2Mounts)).toEqual({
+    expect(located('0::/machine/qemu-1-nosd-1.libvirt-qemu/emulator\n', v2Mounts)).toMatchObject({
       version: 2,
       scope: '/sys/fs/cgroup/machine/qemu-1-nosd-1.libvirt-qemu',
       nested: '/sys/fs/cgroup/machine/qemu-1-nosd-1.libvirt-qemu',
@@ -102,7 +117,7 @@ describe("a domain's cgroup for memory", () => {
     );
 
   it('is in a hierarchy of its own on cgroup v1, without cgroups of threads', () => {
-    expect(memory(`11:memory:${scope}/libvirt\n`)).toEqual({
+    expect(memory(`11:memory:${scope}/libvirt\n`)).toMatchObject({
       version: 1,
       scope: `/sys/fs/cgroup/memory${scope}`,
       nested: `/sys/fs/cgroup/memory${scope}/libvirt`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CgroupFile } from '../../src/host/cgroup.ts';
+import type { CgroupFile } from '../../src/host/cgroup-file.ts';
 import { observeResources } from '../../src/workflow/observe-resources.ts';
 import { hostOf } from '../host/host-of.ts';
 
@@ -13,8 +13,7 @@ const file = (subject: string, knob: string, text: string): CgroupFile => ({
 
 /** What is read of devices that nobody has named. */
 async function others(...resources: readonly CgroupFile[]) {
-  const files = { version: 2, systemd: true, files: [], strayed: {} } as const;
-  const { readings, others: names } = await observeResources(host, { ...files, resources }, []);
+  const { readings, others: names } = await observeResources(host, { strayed: {}, resources }, []);
   return readings.filter(one => names.includes(`${one.subject} ${one.knob}`));
 }
 
