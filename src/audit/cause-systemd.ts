@@ -47,7 +47,9 @@ export const systemdOverride: Rule = ({ expectation, observed }, { circumstances
   const seen = Object.values(observed ?? {});
   for (const { name, shown = same, isForeign, isLimit } of propertiesOf[knob.split(' ')[0] ?? ''] ?? []) {
     const isSeen = ({ value }: UnitProperty) =>
-      knob === idleKnob ? value === 'idle' : isLimit === true || seen.includes(shown(Number(value)));
+      knob === idleKnob
+        ? value === 'idle'
+        : isLimit === true || seen.includes(shown(value === 'idle' ? 0 : Number(value)));
     const told = [unit.properties, unit.shared ?? []]
       .flatMap(properties => propertyIn(properties, name) ?? [])
       .find(one => one.value !== 'infinity' && isSeen(one));

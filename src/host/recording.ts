@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { capturableXml } from '../domain/capturable.ts';
 import { QuotaError } from '../errors.ts';
+import { stripThreadStat } from '../observed/thread-stat.ts';
 import { type CommandResult, HostReadError, type HostReader } from '../ports/host.ts';
 import type { DomainState, HypervisorInfo, HypervisorReader, Scope } from '../ports/hypervisor.ts';
 import { makeEmptyFolder, readRequired, writeJson } from './capture-files.ts';
@@ -156,8 +157,9 @@ export function recordedIn(recording: Recording): RecordedSource {
   };
 }
 
-/** Of the mounted file systems only cgroups are looked for; the others are nobody's business. */
+/** Of the mounted file systems only cgroups are looked for, of threads names and policies; the rest is nobody's business. */
 function fileToKeep(path: string, text: string): string {
+  if (/^\/proc\/\d+\/task\/\d+\/stat$/.test(path)) return stripThreadStat(text);
   if (path !== '/proc/self/mounts') return text;
   return text.replace(/^(?!\S+ \S+ cgroup2? ).*\n?/gm, '');
 }

@@ -19,6 +19,15 @@ export function parseThreadStat(text: string): ThreadStat | undefined {
   return { name: text.slice(from + 1, to), policy: Number(policy), priority: Number(priority) };
 }
 
+/** The same line with nothing in it but what is parsed: others tell at which addresses QEMU's memory is. */
+export function stripThreadStat(text: string): string {
+  const stat = parseThreadStat(text);
+  if (stat === undefined) return text;
+  const zeros = (count: number) => Array.from({ length: count }, () => '0');
+  const id = /^\d*/.exec(text)?.[0] ?? '';
+  return [id, `(${stat.name})`, 'S', ...zeros(36), stat.priority, stat.policy].join(' ');
+}
+
 function isCount(text: string | undefined): text is string {
   return text !== undefined && /^\d{1,9}$/.test(text);
 }

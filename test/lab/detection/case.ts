@@ -28,7 +28,7 @@ export interface Case {
    * No command sets it right: the audit prints none, and says what has to be done by hand. Absent: those that it prints
    * do, and the next audit finds nothing.
    */
-  readonly byHand?: true;
+  readonly byHand?: true | ((scene: Scene) => boolean);
   /** Where it can happen; absent: on every kind. */
   readonly where?: (scene: Scene) => boolean;
 }

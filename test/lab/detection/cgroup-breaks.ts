@@ -5,13 +5,13 @@ import type { Scene } from './scene.ts';
 export const weightOf = ({ isV2 }: Scene) => (isV2 ? 'cpu.weight' : 'cpu.shares');
 
 /** What tells a group's quota, and what its period. */
-const quotaOf = ({ isV2 }: Scene) => (isV2 ? 'cpu.max' : 'cpu.cfs_quota_us');
-const periodOf = ({ isV2 }: Scene) => (isV2 ? 'cpu.max' : 'cpu.cfs_period_us');
+export const quotaOf = ({ isV2 }: Scene) => (isV2 ? 'cpu.max' : 'cpu.cfs_quota_us');
+export const periodOf = ({ isV2 }: Scene) => (isV2 ? 'cpu.max' : 'cpu.cfs_period_us');
 
 const burstOf = ({ isV2 }: Scene) => (isV2 ? 'cpu.max.burst' : 'cpu.cfs_burst_us');
 
 /** Sets a group's limit by hand. @param quota in µs, or `max` */
-function limit(scene: Scene, folder: string, quota: number | 'max', period = 100_000): string {
+export function limit(scene: Scene, folder: string, quota: number | 'max', period = 100_000): string {
   if (scene.isV2) return `echo '${quota} ${period}' >'${folder}/cpu.max'`;
   const number = quota === 'max' ? -1 : quota;
   return `echo ${period} >'${folder}/cpu.cfs_period_us'; echo ${number} >'${folder}/cpu.cfs_quota_us'`;

@@ -11,6 +11,7 @@ import { afterRepair } from '../detection/repairs.ts';
 import { clearScene, connectAgain, fullFlavor, type Scene, setScene } from '../detection/scene.ts';
 import { tcBreaks, tcCalm } from '../detection/tc-cases.ts';
 import { detourBreaks, detourCalm, detourUnknown } from '../detection/tc-detours.ts';
+import { threadBreaks, threadCalm } from '../detection/thread-cases.ts';
 import type { Hypervisor } from '../hypervisor.ts';
 import { labHypervisor, releaseHypervisor } from '../start.ts';
 
@@ -53,6 +54,10 @@ function outcomeOf(findings: number, undecided: number) {
   return undecided > 0 ? 'inconclusive' : 'pass';
 }
 
+function isByHand({ byHand }: Case): boolean {
+  return typeof byHand === 'function' ? byHand(scene) : byHand === true;
+}
+
 /** How cases are tried. */
 interface Manner {
   /** The commands that the audit prints are run, and the next audit has to find nothing. */
@@ -72,7 +77,7 @@ async function check(one: Case, manner: Manner): Promise<void> {
     outcome: outcomeOf(expected.length, open.length),
     found: expected,
     undecided: open,
-    left: manner.isRepaired && one.byHand ? expected.map(finding => `by hand: ${finding}`) : [],
+    left: manner.isRepaired && isByHand(one) ? expected.map(finding => `by hand: ${finding}`) : [],
   });
 }
 
@@ -87,6 +92,7 @@ function cases(all: readonly Case[], manner: Manner = {}): void {
 describe('nothing is found at', () => {
   describe('domains', () => cases(definitionCalm));
   describe('cgroups', () => cases(cgroupCalm));
+  describe('threads', () => cases(threadCalm));
   describe('disks', () => cases(qemuCalm));
   describe('interfaces', () => cases([...tcCalm, ...detourCalm]));
   describe('Open vSwitch', () => cases(ovsCalm));
@@ -95,6 +101,7 @@ describe('nothing is found at', () => {
 describe('exactly what is wrong is found at', () => {
   describe('definitions', () => cases(definitionBreaks));
   describe('cgroups', () => cases(cgroupBreaks, { isRepaired: true }));
+  describe('threads', () => cases(threadBreaks, { isRepaired: true }));
   describe("QEMU's throttle", () => cases(qemuBreaks));
   describe('tc', () => cases([...tcBreaks, ...detourBreaks]));
   describe('Open vSwitch', () => cases([...ovsBreaks, ...novaBreaks, ...ovsOwners, restarted]));
