@@ -17,6 +17,8 @@ export interface DomainState {
   readonly groups: readonly CpuBandwidth[];
   /** Groups of the CPU that could not be read; absent: all were. */
   readonly unseenGroups?: readonly Unseen[];
+  /** Groups whose quota is there and holds nobody; absent: none. */
+  readonly idleGroups?: readonly Claim[];
   readonly disks: readonly DiskState[];
   readonly nics: readonly NicState[];
 }
@@ -34,15 +36,19 @@ export function effectiveDomain(state: DomainState, asked: DomainTuning): readon
 
 /** Groups that could not be read may hold the vCPUs to less. */
 function cpuOf(
-  { definition, groups, unseenGroups = [] }: DomainState,
+  { definition, groups, unseenGroups = [], idleGroups = [] }: DomainState,
   asked: DeviceTuning | undefined,
 ): readonly Effective[] {
   const found = effectiveCpu(definition, groups, asked);
   const unread = unseenGroups.map(unseenClaim);
-  if (unread.length === 0) return found;
+  if (unread.length === 0) {
+    return found.map(head => effective(head, [...head.claims, ...idleGroups]));
+  }
   const heads =
     found.length > 0 ? found : [{ device: { kind: 'cpu' }, limited: 'cpu', unit: 'CPUs' } as const];
-  return heads.map(head => effective(head, [...('claims' in head ? head.claims : []), ...unread]));
+  return heads.map(head =>
+    effective(head, [...('claims' in head ? head.claims : []), ...unread, ...idleGroups]),
+  );
 }
 
 function effectiveNic(state: NicState, asked: DeviceTuning | undefined): readonly Effective[] {

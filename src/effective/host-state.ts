@@ -5,6 +5,7 @@ import type { HostFacts } from '../verify/host-facts.ts';
 import { qemuGroupKnob, qemuKnobs } from '../verify/qemu-knobs.ts';
 import type { Reading } from '../verify/reading.ts';
 import { type Unseen, unseenAt } from './certainty.ts';
+import type { Claim } from './claim.ts';
 import type { CpuBandwidth } from './cpu.ts';
 import type { DiskState } from './disk.ts';
 import type { NicState, PortFlows } from './nic-state.ts';
@@ -56,8 +57,8 @@ function unseenTc(dev: string, readings: readonly Reading[]): Unseen {
 
 /** The quotas among the readings of a domain's cgroups. */
 export function cpuBandwidths(readings: readonly Reading[]): readonly CpuBandwidth[] {
-  return readings.flatMap(({ layer, knob, subject, values }): readonly CpuBandwidth[] => {
-    if (layer !== 'cgroup' || !/^cpu\.(?:max|cfs_quota_us)$/.test(knob)) return [];
+  return readings.flatMap(({ layer, knob, subject, values, doubt }): readonly CpuBandwidth[] => {
+    if (layer !== 'cgroup' || !isQuota(knob) || doubt !== undefined) return [];
     const { quota } = values ?? {};
     const period = values?.period ?? periodOf(readings, subject);
     return typeof quota === 'number' && quota > 0 && typeof period === 'number'
@@ -74,16 +75,35 @@ function periodOf(readings: readonly Reading[], subject: string): number | strin
   return own?.values?.period;
 }
 
-/** Groups around the vCPUs whose quota could not be read: one for each reason. */
+/** Groups around the vCPUs whose quota could not be read, or may not count: one for each reason. */
 export function unseenGroups(readings: readonly Reading[]): readonly Unseen[] {
+  return groupsBy(readings, ({ unreadable, doubt }) => unreadable ?? doubt);
+}
+
+/** Those whose quota is there and holds nobody. */
+export function idleGroups(readings: readonly Reading[]): readonly Claim[] {
+  const groups = groupsBy(readings, ({ idle, why }) => (idle ? why : undefined));
+  return groups.map(group => ({ owner: 'libvirt', standing: 'not-in-force', ...group }));
+}
+
+function groupsBy(
+  readings: readonly Reading[],
+  whyOf: (reading: Reading) => string | undefined,
+): readonly Unseen[] {
   const subjects = new Map<string, Set<string>>();
-  for (const { layer, knob, subject, unreadable } of readings) {
-    if (layer !== 'cgroup' || !/^cpu\.(?:max|cfs_)/.test(knob) || unreadable === undefined) continue;
-    if (!/^(?:scope|libvirt|vcpu\d+)$/.test(subject)) continue;
-    const known = subjects.get(unreadable) ?? new Set();
-    subjects.set(unreadable, known.add(subject.replace(/\d+$/, '*')));
+  for (const reading of readings) {
+    const { layer, knob, subject } = reading;
+    const why = whyOf(reading);
+    if (layer !== 'cgroup' || !/^cpu\.(?:max|cfs_)/.test(knob) || why === undefined) continue;
+    if (/^(?:emulator|iothread\d+)$/.test(subject)) continue;
+    const known = subjects.get(why) ?? new Set();
+    subjects.set(why, known.add(subject.replace(/^vcpu\d+$/, 'vcpu*')));
   }
   return [...subjects].map(([why, of]) => unseenAt(`cgroup ${[...of].join(', ')} cpu.max`, why));
+}
+
+function isQuota(knob: string): boolean {
+  return knob === 'cpu.max' || knob === 'cpu.cfs_quota_us';
 }
 
 /** The throttles among the readings of a domain's disks. */

@@ -4,7 +4,7 @@ import { isUndecided, type Unseen, unseenAt } from '../effective/certainty.ts';
 import type { Effective } from '../effective/claim.ts';
 import { type Contest, contests } from '../effective/contest.ts';
 import { effectiveDomain } from '../effective/effective-domain.ts';
-import { cpuBandwidths, diskStates, nicStates, unseenGroups } from '../effective/host-state.ts';
+import { cpuBandwidths, diskStates, idleGroups, nicStates, unseenGroups } from '../effective/host-state.ts';
 import { meteringTables } from '../effective/metered.ts';
 import type { PortFlows } from '../effective/nic-state.ts';
 import { QuotaError } from '../errors.ts';
@@ -64,6 +64,7 @@ export async function effectiveLimits(
     definition,
     groups: cpuBandwidths(readings),
     unseenGroups: unseenGroups(readings),
+    idleGroups: idleGroups(readings),
     disks: diskStates(definition, readings),
     nics: nicStates(definition, facts, { openflow, readings }),
   };
