@@ -93,7 +93,8 @@ function groupsBy(
   const subjects = new Map<string, Set<string>>();
   for (const reading of readings) {
     const { layer, knob, subject } = reading;
-    const why = whyOf(reading);
+    const told = whyOf(reading);
+    const why = told === undefined ? undefined : unseenAt('', told).why;
     if (layer !== 'cgroup' || !/^cpu\.(?:max|cfs_)/.test(knob) || why === undefined) continue;
     if (/^(?:emulator|iothread\d+)$/.test(subject)) continue;
     const known = subjects.get(why) ?? new Set();

@@ -1,6 +1,7 @@
 import {
   isHeldByQuota,
   isNamesake,
+  isWorker,
   policyText,
   roleOf,
   type ThreadRole,
@@ -55,7 +56,7 @@ export function holdOf(subject: string, picture: ThreadPicture): Hold {
   const list = picture.lists.find(one => one.subject === subject);
   // A captured host that was not asked.
   if (list === undefined && kindOf(subject) !== 'other') return {};
-  const shared = list !== undefined && subject.startsWith('vcpu') ? sharedOf(list) : undefined;
+  const shared = list !== undefined && subject.startsWith('vcpu') ? sharedOf(list, picture) : undefined;
   const more = shared && { shared };
   const members = membersOf(subject, picture);
   const past = unheldOf(members) ?? lostTo(subject, picture, members);
@@ -140,10 +141,7 @@ function isMeant({ id, stat }: QemuThread, subject: string, { pid, ...picture }:
   if (stat === undefined) return false;
   if (subject !== 'emulator') return isNamesake(stat.name, subject);
   if (roleOf(stat.name) !== 'other') return false;
-  const isWorker = /^(?:worker|pool-)/.test(stat.name) && id !== pid;
-  return (
-    !isWorker || !picture.lists.some(list => list.subject.startsWith('iothread') && list.threads.includes(id))
-  );
+  return id === pid || !isWorker(stat.name) || !picture.lists.some(list => list.threads.includes(id));
 }
 
 function placeOf({ id, path }: QemuThread, { lists }: ThreadPicture): string {
@@ -165,8 +163,11 @@ function unheldOf(members: readonly QemuThread[]): Hold['past'] {
   return undefined;
 }
 
-function sharedOf({ threads, source }: ThreadList): Hold['shared'] {
-  return threads.length > 1 ? { threads: threads.length, source, text: threads.join(' ') } : undefined;
+/** Workers are no strangers: they work for the thread that has begun them. */
+function sharedOf({ threads: ids, source }: ThreadList, { threads }: ThreadPicture): Hold['shared'] {
+  const workers = threads.filter(({ stat }) => stat !== undefined && isWorker(stat.name));
+  const others = ids.filter(id => !workers.some(worker => worker.id === id));
+  return others.length > 1 ? { threads: others.length, source, text: others.join(' ') } : undefined;
 }
 
 function strangeText(thread: QemuThread): string {

@@ -69,6 +69,14 @@ export function roleOf(name: string): ThreadRole {
   return name.startsWith('IO iothread') ? 'iothread' : 'other';
 }
 
+/**
+ * Whether QEMU or the kernel begins such threads as they are needed: they stay in the group of the thread that did, a vCPU
+ * or an I/O thread as well. @see qemu util/thread-pool.c, linux virt/kvm, kernel/vhost_task.c, io_uring/io-wq.c
+ */
+export function isWorker(name: string): boolean {
+  return /^(?:worker$|pool-|iou-|kvm-|vhost-)/.test(name);
+}
+
 /** Whether it is the thread that a group of libvirt's is named for: `vcpu0`, `iothread1`. */
 export function isNamesake(name: string, subject: string): boolean {
   const [, kind, id = ''] = /^([a-z]+)(\d+)$/.exec(subject) ?? [];

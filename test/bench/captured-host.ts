@@ -89,6 +89,7 @@ burst_usec 0
 
 function fileOf(path: string): string | undefined {
   if (/\/vcpu\d+\/cgroup\.threads$/.test(path)) return '4711\n';
+  if (/^\/proc\/\d+\/task\/4711\/stat$/.test(path)) return `4711 (CPU 0/KVM) S${' 0'.repeat(38)}\n`;
   if (path.endsWith('/cpu.stat')) return cpuStat;
   if (/\/memory\.(?:max|high|swap\.max)$/.test(path)) return 'max\n';
   return path.endsWith('/io.max') ? '' : undefined;

@@ -119,6 +119,16 @@ describe('limits of CPU time hold', () => {
     expect(await told(changes, { cputune: { cpu_shares: 512 } })).toEqual([]);
   });
 
+  it("where the kernel's thread that serves a virtual machine was begun by a vCPU", async () => {
+    const changes = {
+      [`${scope}/libvirt/vcpu0/cgroup.threads`]: '606\n613\n',
+      ...task(613, 'kvm-nx-lpage-re', 'vcpu0'),
+    };
+    expect(await told(changes)).toEqual([]);
+    const all = { ...changes, [`${scope}/libvirt/emulator/cpu.max`]: '20000 100000\n' };
+    expect(await told(all, { cputune: { ...domain.cputune, ...emulator } })).toEqual([]);
+  });
+
   it('for workers that an I/O thread has begun, beside a limited emulator', async () => {
     const changes = {
       [`${scope}/libvirt/emulator/cpu.max`]: '20000 100000\n',
