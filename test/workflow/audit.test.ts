@@ -84,7 +84,7 @@ describe('an audit', () => {
         severity: 'error',
         subject: 'vcpu1',
         knob: 'cpu.max',
-        explanation: expect.stringContaining('the thread of vcpu1 was moved to another cgroup'),
+        explanation: expect.stringContaining('no thread of vcpu1 is in it'),
         evidence: { source: threads, text: '' },
       },
     ]);
