@@ -57,8 +57,8 @@ function unseenTc(dev: string, readings: readonly Reading[]): Unseen {
 
 /** The quotas among the readings of a domain's cgroups. */
 export function cpuBandwidths(readings: readonly Reading[]): readonly CpuBandwidth[] {
-  return readings.flatMap(({ layer, knob, subject, values, doubt }): readonly CpuBandwidth[] => {
-    if (layer !== 'cgroup' || !isQuota(knob) || doubt !== undefined) return [];
+  return readings.flatMap(({ layer, knob, subject, values, unproved }): readonly CpuBandwidth[] => {
+    if (layer !== 'cgroup' || !isQuota(knob) || unproved !== undefined) return [];
     const { quota } = values ?? {};
     const period = values?.period ?? periodOf(readings, subject);
     return typeof quota === 'number' && quota > 0 && typeof period === 'number'
@@ -77,12 +77,12 @@ function periodOf(readings: readonly Reading[], subject: string): number | strin
 
 /** Groups around the vCPUs whose quota could not be read, or may not count: one for each reason. */
 export function unseenGroups(readings: readonly Reading[]): readonly Unseen[] {
-  return groupsBy(readings, ({ unreadable, doubt }) => unreadable ?? doubt);
+  return groupsBy(readings, ({ unreadable, unproved }) => unreadable ?? unproved);
 }
 
 /** Those whose quota is there and holds nobody. */
 export function idleGroups(readings: readonly Reading[]): readonly Claim[] {
-  const groups = groupsBy(readings, ({ idle, why }) => (idle ? why : undefined));
+  const groups = groupsBy(readings, ({ idle, idleBecause }) => (idle ? idleBecause : undefined));
   return groups.map(group => ({ owner: 'libvirt', standing: 'not-in-force', ...group }));
 }
 

@@ -1,8 +1,8 @@
 import { pidFileName } from '../domain/pid-file.ts';
 import {
-  cgroupVersionOf,
   type CgroupMembership,
   type CgroupMount,
+  cgroupVersionOf,
   type DomainCgroup,
   locateDomainCgroup,
   mayBeLibvirts,

@@ -13,7 +13,10 @@ export function parseThreadStat(text: string): ThreadStat | undefined {
   // A name may have parentheses and blanks of its own.
   const [from, to] = [text.indexOf('('), text.lastIndexOf(')')];
   if (from < 0 || to < from) return undefined;
-  const fields = text.slice(to + 2).trim().split(' ');
+  const fields = text
+    .slice(to + 2)
+    .trim()
+    .split(' ');
   const [priority, policy] = [fields[37], fields[38]];
   if (!isCount(priority) || !isCount(policy)) return undefined;
   return { name: text.slice(from + 1, to), policy: Number(policy), priority: Number(priority) };

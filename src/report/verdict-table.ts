@@ -66,8 +66,6 @@ export function verdictSentence(verdict: Verdict<Demand>): string {
       return `${where} must not be there, but holds ${knobText(verdict.observed)}`;
     case 'no-enforcement-point':
       return `${where}: nothing can enforce it here${impossible === undefined ? '' : ` (${impossible})`}`;
-    case 'not-understood':
-      return `${where} is ${knobText(verdict.observed)}, and whether that counts is not known: ${verdict.detail ?? ''}`;
     case 'unreadable':
       return `${where} could not be read: ${verdict.detail ?? 'no reason given'}`;
     default:

@@ -50,7 +50,6 @@ const judged = {
       'unexpected',
       'different',
       'no-enforcement-point',
-      'not-understood',
       'unreadable',
       'no-guests',
       'follows',

@@ -21,10 +21,6 @@ export interface Reading extends Knob {
   readonly unproved?: string;
   /** Why it could not be seen (permission, program missing, timeout). Never counts as a pass. */
   readonly unreadable?: string;
-  /** Why it cannot be told whether what it holds counts: what is there beside it and not understood. Never a pass. */
-  readonly doubt?: string;
-  /** Of one that is `idle`: what keeps it out of force. */
-  readonly why?: string;
   readonly evidence: Evidence;
 }
 

@@ -20,8 +20,6 @@ export type VerdictReason =
   | 'different'
   /** Nothing on this host can enforce it. */
   | 'no-enforcement-point'
-  /** It holds what it should, and whether that counts cannot be told; `detail` says what is not understood. */
-  | 'not-understood'
   /** It could not be read; `detail` says why. */
   | 'unreadable'
   /** The driver runs no guests, so there is nothing to hold a limit. */

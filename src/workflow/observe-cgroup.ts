@@ -101,9 +101,9 @@ function heldReading(file: CgroupFile, { holds, lack }: CgroupFiles): Reading {
     return lacking(file, lack);
   }
   const { past, doubt } = (isLimit(knob) && holds.get(subject)) || {};
-  if (past === undefined) return { ...readingOf(file), ...(doubt !== undefined && { doubt }) };
+  if (past === undefined) return { ...readingOf(file), ...(doubt !== undefined && { unproved: doubt }) };
   const { why, ...evidence } = past;
-  return { layer: 'cgroup', subject, knob, idle: true, why, evidence };
+  return { layer: 'cgroup', subject, knob, idle: true, idleBecause: why, evidence };
 }
 
 /** Where the controller is kept away there is no file, and no quota. */

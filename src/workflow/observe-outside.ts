@@ -19,7 +19,7 @@ export function observeOutside(live: DomainDefinition, found: Outside): CgroupOb
     subject,
     knob,
     idle: true,
-    why,
+    idleBecause: why,
     evidence,
   });
   const vcpus = Array.from({ length: live.vcpus }, (_, id) => `vcpu${id}`);
@@ -40,7 +40,7 @@ export function observeOutside(live: DomainDefinition, found: Outside): CgroupOb
 }
 
 /** The least quota on the way to where it is, as a reading of a thread's own. */
-function insteadOf(quotas: Outside['quotas'], doubt: string): readonly Reading[] | undefined {
+function insteadOf(quotas: Outside['quotas'], unproved: string): readonly Reading[] | undefined {
   const subjects = [...new Set(quotas.map(({ subject }) => subject))];
   const cpus = (subject: string) => quotaCpus(quotas, subject) ?? Number.POSITIVE_INFINITY;
   const [least] = subjects.sort((one, other) => cpus(one) - cpus(other));
@@ -50,6 +50,6 @@ function insteadOf(quotas: Outside['quotas'], doubt: string): readonly Reading[]
     .map(({ subject, knob, path, text = '' }) => {
       const values = cpuKnobValues(knob, text);
       const evidence = { source: path, text };
-      return { layer: 'cgroup', subject, knob, ...(values && { values }), doubt, evidence };
+      return { layer: 'cgroup', subject, knob, ...(values && { values }), unproved, evidence };
     });
 }

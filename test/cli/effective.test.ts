@@ -65,7 +65,7 @@ describe('what could not be read', () => {
     const { lines, exitCode } = await headLines();
     expect(lines.slice(0, 2)).toEqual([
       'cpu',
-      `  cpu               unknown: cgroup libvirt, vcpu* cpu.max: process ${pid} is in no cgroup that libvirt made`,
+      `  cpu               unknown: cgroup libvirt, vcpu* cpu.max: process ${pid} is in the cgroup '/../../machine.slice/other.scope', outside of the namespace of cgroups that this program sees`,
     ]);
     expect(exitCode).toBe(6);
   });

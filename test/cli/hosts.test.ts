@@ -52,14 +52,14 @@ const cases: readonly Case[] = [
       /^inconclusive /,
       /^ {2}open cpu: cgroup scope cpu\.weight, /,
       '       limit      cpu_shares, vcpu_quota, vcpu_period',
-      '       unread     process 526 is in no cgroup that libvirt made',
+      /^ {7}unread {5}process 526 is in the cgroup '\/\.\.\/.*', outside of the namespace of cgroups that this program sees$/,
     ],
   },
   {
     host: 'n1-cgroupns',
     command: 'effective',
     exitCode: 6,
-    lines: ['cpu', /^ {2}cpu +unknown: cgroup .*: process 526 is in no cgroup that libvirt made/],
+    lines: ['cpu', /^ {2}cpu +unknown: cgroup .*: process 526 is in the cgroup '\/\.\.\//],
     never: [/no limit/],
   },
   {

@@ -45,7 +45,9 @@ describe('what two vCPUs may use', () => {
 
   it('is a whole CPU more where the quota of one does not count for its thread', () => {
     const why = 'thread 606 (CPU 0/KVM) has the policy SCHED_FIFO, priority 50, for which no quota counts';
-    expect(told(reading('vcpu0', undefined, { idle: true, why }), reading('vcpu1', half))).toEqual({
+    expect(
+      told(reading('vcpu0', undefined, { idle: true, idleBecause: why }), reading('vcpu1', half)),
+    ).toEqual({
       certainty: 'exact',
       cpus: 1.5,
       claims: ['binds: cgroup vcpu* cpu.max (1 of 2)', `not-in-force: cgroup vcpu* cpu.max, ${why}`],
@@ -54,7 +56,9 @@ describe('what two vCPUs may use', () => {
 
   it('is not known where it is not known whether the quotas count', () => {
     const doubt = 'a scheduler of sched_ext is enabled: whether it knows quotas is not known';
-    expect(told(reading('vcpu0', half, { doubt }), reading('vcpu1', half, { doubt }))).toEqual({
+    expect(
+      told(reading('vcpu0', half, { unproved: doubt }), reading('vcpu1', half, { unproved: doubt })),
+    ).toEqual({
       certainty: 'unknown',
       cpus: undefined,
       claims: [`unseen: cgroup vcpu* cpu.max, ${doubt}`],

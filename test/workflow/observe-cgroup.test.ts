@@ -300,8 +300,8 @@ describe('a process that was moved out of libvirt’s groups', () => {
       'vcpu1 cpu.max: fail, different: {"quota":70000,"period":100000}',
     ]);
     expect((await told(quota('50000 100000\n'))).slice(1)).toEqual([
-      `vcpu0 cpu.max: inconclusive, not-understood: ${where('/elsewhere')}`,
-      `vcpu1 cpu.max: inconclusive, not-understood: ${where('/elsewhere')}`,
+      `vcpu0 cpu.max: inconclusive, unproved: ${where('/elsewhere')}`,
+      `vcpu1 cpu.max: inconclusive, unproved: ${where('/elsewhere')}`,
     ]);
   });
 
@@ -343,14 +343,14 @@ describe('limits of CPU time cannot be judged', () => {
     ],
   ])('beside %s', async (_what, changes, why) => {
     const lines = await told(changes);
-    expect(lines[0]).toBe(`vcpu0 cpu.max: inconclusive, not-understood: ${why}`);
+    expect(lines[0]).toBe(`vcpu0 cpu.max: inconclusive, unproved: ${why}`);
   });
 
   it('where a scheduler was loaded that decides for ordinary threads', async () => {
     expect(await told({ '/sys/kernel/sched_ext/state': 'enabled\n' })).toEqual(
       ['vcpu0', 'vcpu1'].map(
         subject =>
-          `${subject} cpu.max: inconclusive, not-understood: a scheduler of sched_ext is enabled: whether it knows quotas is not known`,
+          `${subject} cpu.max: inconclusive, unproved: a scheduler of sched_ext is enabled: whether it knows quotas is not known`,
       ),
     );
   });
@@ -359,7 +359,7 @@ describe('limits of CPU time cannot be judged', () => {
     const denied = (file: string) => ({ unreadable: { [file]: `'${file}' cannot be read: EACCES` } });
     const threads = `${scope}/libvirt/vcpu0/cgroup.threads`;
     expect((await told({}, denied(threads)))[0]).toBe(
-      `vcpu0 cpu.max: inconclusive, not-understood: '${threads}' cannot be read: EACCES`,
+      `vcpu0 cpu.max: inconclusive, unproved: '${threads}' cannot be read: EACCES`,
     );
     expect(await told({}, denied(`${slice}/cpu.max`))).toEqual([
       `machine.slice cpu.max: inconclusive, unreadable: '${slice}/cpu.max' cannot be read: EACCES`,
