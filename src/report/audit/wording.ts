@@ -58,7 +58,7 @@ export function toleranceLine(of: Verdict['expectation'] | Finding): string {
 
 /** Where it was seen and what was there: `/sys/fs/cgroup/…/cpu.max: 50000 100000`. */
 export function evidenceLine({ source, text }: Evidence): string {
-  return `${source}${source.endsWith(':') ? '' : ':'} ${text || 'nothing there'}`;
+  return `${source}${source.endsWith(':') ? '' : ':'} ${text.replaceAll('\n', ' | ') || 'nothing there'}`;
 }
 
 /** The finding that tells why a limit fails, if there is one. */
