@@ -4,10 +4,12 @@ import { down } from './commands/down.ts';
 import { run } from './commands/run.ts';
 import { status } from './commands/status.ts';
 import { test } from './commands/test.ts';
+import { truth } from './commands/truth.ts';
 import { up } from './commands/up.ts';
 import { unlessInterrupted } from './interrupt.ts';
 import { parseKind, parseKinds } from './kinds.ts';
 import { LabError } from './lab-error.ts';
+import { areas } from './truth/state.ts';
 
 const usage = `usage: npm run lab -- COMMAND
 
@@ -17,6 +19,9 @@ const usage = `usage: npm run lab -- COMMAND
                                    run the lab's suite in fresh ones; TEXT is part of a file's or test's name;
                                    --brief: long files shorter, and on one kind each;
                                    --again: files that fail are run once more, in a fresh hypervisor, and told of
+  truth [KIND…] [--cases N] [--seed S] [--only K] [--area AREA,…]
+                                   make N random states (100) from a seed (random), of tc, ovs, cpu, disk: is what is said
+                                   of them so? --only: the one state of this number
   status                           what is up, what is in the cache
   down [KIND…]                     end those that are up
 
@@ -43,6 +48,7 @@ async function main([verb, ...words]: string[]): Promise<number> {
   if (verb === 'status' && words.length === 0) return status();
   if (verb === 'run') return runIn(words);
   if (verb === 'test') return runSuite(words);
+  if (verb === 'truth') return runTruth(words);
   process.stderr.write(usage);
   return verb === '--help' || verb === '-h' || verb === 'help' ? 0 : 2;
 }
@@ -64,6 +70,27 @@ function runSuite(words: string[]): Promise<number> {
     throw new LabError('usage', `--jobs ${values.jobs}: a number from 1 up`);
   const { filter, name, brief = false, again = false } = values;
   return test({ kinds: parseKinds(positionals), jobs, filter, name, brief, again });
+}
+
+function runTruth(words: string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const options = { cases: text, seed: text, only: text, area: text } as const;
+  const { values, positionals } = parse(() => parseArgs({ args: words, options, allowPositionals: true }));
+  const number = (name: 'cases' | 'seed' | 'only', otherwise: number) => {
+    const value = Number(values[name] ?? otherwise);
+    if (Number.isSafeInteger(value) && value >= 0) return value;
+    throw new LabError('usage', `--${name} ${values[name]}: a number from 0 up`);
+  };
+  const wanted = values.area?.split(',') ?? areas;
+  const unknown = wanted.find(word => !areas.some(area => area === word));
+  if (unknown !== undefined) throw new LabError('usage', `--area ${unknown}: there are ${areas.join(', ')}`);
+  return truth({
+    kinds: parseKinds(positionals),
+    seed: number('seed', Math.floor(Math.random() * 1e6)),
+    cases: number('cases', 100),
+    ...(values.only !== undefined && { only: number('only', 0) }),
+    areas: areas.filter(area => wanted.includes(area)),
+  });
 }
 
 function parse<T>(work: () => T): T {

@@ -1,0 +1,152 @@
+import type { Effective } from '../../../src/effective/claim.ts';
+import { bootSector, spins } from '../boot-sector.ts';
+import { type Domain, defineDomain, removeDomain } from '../domains.ts';
+import type { Hypervisor } from '../hypervisor.ts';
+import { kinds } from '../kinds.ts';
+import { scopeOf } from '../virt-quota.ts';
+import { type Bench, runLines } from './bench.ts';
+import { cpuProgram } from './cpu-program.ts';
+import { type CpuFiles, cpuLimit, cpuReset, cpuState, limited } from './cpu-states.ts';
+import type { Judged, Reality, State } from './state.ts';
+import { stopwatch } from './stopwatch.ts';
+import { type Asker, saidOf, toldOf } from './told.ts';
+
+const slots = 6;
+const { periodUs, quotaUs } = cpuLimit;
+
+/** A domain that runs, and the thread that is its only vCPU. */
+interface Spinner {
+  readonly domain: Domain;
+  /** Shell variables of a state's script. */
+  readonly variables: string;
+  readonly pid: number;
+  readonly tid: number;
+}
+
+/** Domains whose only vCPU wants all that it can get. */
+export async function cpuBench(hypervisor: Hypervisor, asker: Asker): Promise<Bench> {
+  const files: CpuFiles = { isV2: kinds[hypervisor.kind].cgroup === 2 };
+  const spinners = await startSpinners(hypervisor, files);
+  const reset = ({ slot }: Pick<State, 'slot'>) => [spinners[slot]?.variables ?? '', ...cpuReset(files)];
+  const everywhere = spinners.flatMap((_, slot) => reset({ slot }));
+  await runLines(hypervisor, everywhere);
+  return {
+    area: 'cpu',
+    slots,
+    state: (seed, number, slot) => cpuState(seed, number, slot, files),
+    reset,
+    judge: async states => {
+      const watch = stopwatch();
+      const failed = await runLines(
+        hypervisor,
+        states.flatMap(({ slot, script }) => [spinners[slot]?.variables ?? '', ...script]),
+      );
+      if (process.env.TRUTH_DEBUG) for (const line of failed) process.stderr.write(`not taken: ${line}\n`);
+      watch('set');
+      const told = await Promise.all(
+        states.map(({ slot }) => toldOf(asker, spinners[slot]?.domain.name ?? '')),
+      );
+      watch('asked');
+      const used = await measured(
+        hypervisor,
+        states.flatMap(({ slot }) => spinners[slot] ?? []),
+      );
+      watch('measured');
+      await runLines(hypervisor, everywhere);
+      watch('reset');
+      return states.map((state, at): Judged => {
+        const share = used[at] ?? 0;
+        const { audit, effective } = told[at] ?? {};
+        const said = audit
+          ? saidOf(
+              audit,
+              ({ expectation: { layer, parameters } }) =>
+                layer === 'cgroup' && parameters.includes('vcpu_quota'),
+            )
+          : { said: 'inconclusive' as const, reasons: [] };
+        return {
+          state,
+          limit: 'vcpu_quota',
+          ...said,
+          reality: realityOf(share),
+          measured: `${share.toFixed(3)} CPUs of ${quotaUs / periodUs}`,
+          effective: comparedTo(effective ?? [], share),
+        };
+      });
+    },
+    close: async () => {
+      for (const { domain } of spinners) await removeDomain(hypervisor, domain);
+    },
+  };
+}
+
+/** Ticks and periods that were begun make so much difference. */
+export function realityOf(share: number): Reality {
+  const asked = quotaUs / periodUs;
+  if (share > asked * 1.35) return 'past';
+  return share < asked * 0.7 ? 'stricter' : 'held';
+}
+
+function comparedTo(effective: readonly Effective[], share: number) {
+  const one = effective.find(({ limited: what }) => what === 'cpu');
+  const value = one?.binds?.value;
+  if (value === undefined && one?.claims.some(({ standing }) => standing === 'unseen'))
+    return { told: 'unknown', isRight: true };
+  // One vCPU never uses more than one CPU.
+  const most = Math.min(1, value ?? 1);
+  return {
+    told: value === undefined ? 'no limit' : `${value} CPUs`,
+    isRight: share < most * 1.35 && share > most * 0.7,
+  };
+}
+
+async function measured(hypervisor: Hypervisor, spinners: readonly Spinner[]): Promise<readonly number[]> {
+  const input = spinners.map(({ pid, tid }) => `${pid} ${tid}\n`).join('');
+  const { stdout } = await hypervisor.run(['perl', '-e', cpuProgram], { input });
+  return stdout
+    .trim()
+    .split('\n')
+    .map(line => {
+      const [, used = 0, time = 1] = line.split(' ').map(Number);
+      return used / time;
+    });
+}
+
+async function startSpinners(hypervisor: Hypervisor, files: CpuFiles): Promise<readonly Spinner[]> {
+  const domains: Domain[] = [];
+  await hypervisor.writeFile('/root/spins', bootSector(spins));
+  for (let slot = 0; slot < slots; slot += 1) {
+    const domain = await defineDomain(hypervisor, {
+      name: `instance-00000fc${slot}`,
+      vcpus: 1,
+      cputune: `<cputune><period>${periodUs}</period><quota>${quotaUs}</quota></cputune>`,
+      elements: `<resource><partition>/machine/truth${slot}</partition></resource>`,
+      disks: [{ format: 'raw' }],
+      nics: [],
+    });
+    domains.push(domain);
+    await hypervisor.shell(`dd if=/root/spins of=${domain.disks[0]?.path} conv=notrunc status=none`);
+  }
+  await hypervisor.shell(domains.map(({ name }) => `virsh -q start ${name}`).join('\n'), {
+    timeoutMs: 300_000,
+  });
+  const spinners = await Promise.all(domains.map((domain, slot) => spinnerOf(hypervisor, domain, slot)));
+  const fast = spinners.flatMap(({ variables }) => [variables, limited('$groups/vcpu0', 0, files)]);
+  await runLines(hypervisor, fast);
+  // Until all have been through their BIOS.
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const shares = await measured(hypervisor, spinners);
+    if (shares.every(share => share > 0.9)) break;
+  }
+  return spinners;
+}
+
+async function spinnerOf(hypervisor: Hypervisor, domain: Domain, slot: number): Promise<Spinner> {
+  const scope = await scopeOf(hypervisor, domain.name);
+  const script = `pid=$(cat /run/libvirt/qemu/${domain.name}.pid); echo $pid; grep -l '^CPU 0' /proc/$pid/task/*/comm | cut -d/ -f5`;
+  const [pid = 0, tid = 0] = (await hypervisor.shell(script)).trim().split('\n').map(Number);
+  const root = scope.slice(0, scope.indexOf('/machine'));
+  const slice = scope.slice(0, scope.lastIndexOf('/'));
+  const variables = `slot=${slot} root=${root} slice=${slice} scope=${scope} groups=${scope}/libvirt pid=${pid} tid=${tid}`;
+  return { domain, variables, pid, tid };
+}

@@ -1,0 +1,89 @@
+import type { Effective } from '../../../src/effective/claim.ts';
+import { removeDomain, startDomain } from '../domains.ts';
+import type { Hypervisor } from '../hypervisor.ts';
+import { Qmp } from '../qmp.ts';
+import { type Bench, runLines } from './bench.ts';
+import { diskReality, type Given, givenBy } from './disk-oracle.ts';
+import { diskDomain, diskLimits, diskReset, diskState } from './disk-states.ts';
+import type { Judged } from './state.ts';
+import { stopwatch } from './stopwatch.ts';
+import { type Asker, saidOf, toldOf } from './told.ts';
+
+const slots = 4;
+const partnerOf = (slot: number) => slots + slot;
+const monitor = '/var/lib/libvirt/qemu/truth.qmp';
+const iotune = `<iotune><read_bytes_sec>${diskLimits.bps_rd}</read_bytes_sec><write_bytes_sec>${diskLimits.bps_wr}</write_bytes_sec><total_iops_sec>${diskLimits.iops}</total_iops_sec></iotune>`;
+
+/** A domain with disks, whose QEMU we can ask ourselves. */
+export async function diskBench(hypervisor: Hypervisor, asker: Asker): Promise<Bench> {
+  const disks = Array.from({ length: 2 * slots }, () => ({ format: 'raw' as const, iotune }));
+  const elements = `<commandline xmlns="http://libvirt.org/schemas/domain/qemu/1.0"><arg value="-qmp"/><arg value="unix:${monitor},server=on,wait=off"/></commandline>`;
+  const domain = await startDomain(hypervisor, { name: diskDomain, vcpus: 1, nics: [], disks, elements });
+  const qmp = await Qmp.connect(await hypervisor.forward(monitor));
+  return {
+    area: 'disk',
+    slots,
+    state: (seed, number, slot) => diskState(seed, number, slot, partnerOf(slot)),
+    reset: ({ slot, hasPartner }) => [slot, ...(hasPartner ? [partnerOf(slot)] : [])].map(diskReset),
+    judge: async states => {
+      const watch = stopwatch();
+      await runLines(
+        hypervisor,
+        disks.map((_, disk) => diskReset(disk)),
+      );
+      watch('reset');
+      const failed = await runLines(
+        hypervisor,
+        states.flatMap(({ script }) => script),
+      );
+      if (process.env.TRUTH_DEBUG) for (const line of failed) process.stderr.write(`not taken: ${line}\n`);
+      watch('set');
+      const { audit, effective } = await toldOf(asker, diskDomain);
+      watch('asked');
+      const judged: Judged[] = [];
+      for (const state of states) {
+        const { slot, hasPartner } = state;
+        const target = domain.disks[slot]?.target ?? '';
+        const given = await givenBy(qmp, slot, hasPartner ? partnerOf(slot) : undefined);
+        judged.push({
+          state,
+          limit: target,
+          ...saidOf(audit, ({ expectation: { layer, subject } }) => layer === 'qemu' && subject === target),
+          reality: diskReality(given),
+          measured: Object.entries(given)
+            .map(([knob, value]) => `${knob} ${Math.round(value)}`)
+            .join(', '),
+          effective: comparedTo(effective, target, given),
+        });
+      }
+      watch('measured');
+      return judged;
+    },
+    close: async () => {
+      qmp.close();
+      await removeDomain(hypervisor, domain);
+    },
+  };
+}
+
+const respects = { 'read bytes': 'bps_rd', 'write bytes': 'bps_wr', 'read requests': 'iops' } as const;
+
+/** What cannot be measured beyond: requests that an emulated machine makes in a second. */
+const most: Given = { bps_rd: 8_000_000, bps_wr: 4_000_000, iops: 60 };
+
+function comparedTo(effective: readonly Effective[], target: string, given: Given) {
+  const told: string[] = [];
+  let isRight = true;
+  for (const [limited, knob] of Object.entries(respects)) {
+    const one = effective.find(
+      ({ device, limited: what }) => device.kind === 'disk' && device.target === target && what === limited,
+    );
+    const value = one?.binds?.value;
+    if (value === undefined && one?.claims.some(({ standing }) => standing === 'unseen')) continue;
+    const expected = Math.min(value ?? Number.POSITIVE_INFINITY, most[knob]);
+    const ratio = Math.min(given[knob], most[knob]) / expected;
+    told.push(`${limited} ${value ?? 'no limit'}`);
+    if (ratio > 1.4 || ratio < 0.6) isRight = false;
+  }
+  return { told: told.join(', '), isRight };
+}

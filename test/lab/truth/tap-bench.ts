@@ -1,0 +1,93 @@
+import type { Effective } from '../../../src/effective/claim.ts';
+import type { Layer } from '../../../src/verify/expectation.ts';
+import type { Verdict } from '../../../src/verify/verdict.ts';
+import type { Domain } from '../domains.ts';
+import type { Hypervisor } from '../hypervisor.ts';
+import { type Measured, measuredOf } from './packet-oracle.ts';
+import type { Judged, State } from './state.ts';
+import { stopwatch } from './stopwatch.ts';
+import type { TapLimits } from './tc-states.ts';
+import { type Asker, saidOf, type Told, toldOf } from './told.ts';
+import type { Passage, Traffic } from './traffic.ts';
+
+const enforcers: readonly Layer[] = ['tc', 'ovs', 'openflow'];
+
+/** A tap, and what it is asked to hold. */
+export interface Tap {
+  readonly dev: string;
+  readonly mac: string;
+  readonly limits: TapLimits;
+}
+
+/** What judging taps needs. */
+export interface TapPlace {
+  readonly hypervisor: Hypervisor;
+  readonly asker: Asker;
+  readonly domain: Domain;
+  readonly traffic: Traffic;
+  readonly taps: readonly Tap[];
+  /** The device beside the tap of a place. */
+  readonly partnerOf: (slot: number) => string;
+}
+
+/** What is said of taps in states that are made, and what arrives through them. */
+export async function judgeTaps(place: TapPlace, states: readonly State[]): Promise<readonly Judged[]> {
+  const watch = stopwatch();
+  const told = await toldOf(place.asker, place.domain.name);
+  watch('asked');
+  const devs = states.flatMap(({ slot, hasPartner }) => [
+    place.taps[slot]?.dev ?? '',
+    ...(hasPartner ? [place.partnerOf(slot)] : []),
+  ]);
+  const passages = await place.traffic.through(devs);
+  watch('measured');
+  return states.flatMap(state =>
+    passages
+      .filter(one => one.dev === place.taps[state.slot]?.dev)
+      .map(passage => judged(state, place.taps[state.slot] as Tap, passage, told)),
+  );
+}
+
+function judged(state: State, { dev, limits, mac }: Tap, passage: Passage, told: Told): Judged {
+  const { direction } = passage;
+  const { rate, burst } = limits[direction];
+  const measured = measuredOf(passage, { rate: rate * 125, burst: burst * 1024 });
+  const isOf = ({ expectation: { layer, parameters } }: Verdict) =>
+    enforcers.includes(layer) && parameters.some(parameter => parameter.startsWith(direction));
+  const { said, reasons } = saidOf(
+    told.audit,
+    verdict => isOf(verdict) && verdict.expectation.subject === dev,
+    ({ expectation: { device, parameters } }) =>
+      device.kind === 'interface' &&
+      device.mac === mac &&
+      parameters.some(parameter => parameter.startsWith(direction)),
+  );
+  const one = told.effective.filter(
+    ({ device, limited }) => device.kind === 'interface' && device.mac === mac && limited === direction,
+  );
+  const effective = one.find(({ claims }) => claims.some(({ at }) => at.includes(dev))) ?? one[0];
+  return {
+    state,
+    limit: direction,
+    said,
+    reasons,
+    reality: measured.reality,
+    measured: measured.text,
+    effective: comparedTo(effective, measured, offeredBy(passage)),
+  };
+}
+
+function offeredBy({ flows, seconds }: Passage): number {
+  return flows.reduce((sum, flow) => sum + flow.offered, 0) / (seconds[0] + seconds[1]);
+}
+
+/** Whether the number that `effective` tells is what passes. More than is sent cannot be measured. */
+function comparedTo(effective: Effective | undefined, { rate }: Measured, offered: number) {
+  const value = effective?.binds?.value;
+  const isUnseen = effective?.claims.some(({ standing }) => standing === 'unseen') ?? true;
+  if (value === undefined && (isUnseen || effective?.binds)) return { told: 'unknown', isRight: true };
+  const all = rate > offered * 0.85;
+  const told = value === undefined ? 'no limit' : `${Math.round(value)} B/s`;
+  const isRight = value === undefined || value > offered ? all : rate < value * 1.3 && rate > value * 0.7;
+  return { told, isRight };
+}
