@@ -19,7 +19,7 @@ const ifbOf = (slot: number) => `vqi${slot}`;
 export async function tcBench(hypervisor: Hypervisor, asker: Asker): Promise<Bench> {
   const nics = Array.from({ length: alone }, (_, slot) => ({
     kind: 'bridge' as const,
-    bandwidth: bandwidth(tapLimits(slot)),
+    bandwidth: bandwidthXml(tapLimits(slot)),
   }));
   const devices = alike.map(interfaceXml).join('');
   const domain = await startDomain(hypervisor, { name, vcpus: 1, disks: [{ format: 'raw' }], nics, devices });
@@ -90,11 +90,12 @@ function shapedIfb(ifb: string, slot: number): string {
   return `tc qdisc add dev ${ifb} root handle 1: htb default 1; tc class add dev ${ifb} parent 1: classid 1:1 htb rate 512kbit`;
 }
 
-function bandwidth({ inbound, outbound }: TapLimits): string {
+/** The element by which libvirt is asked for them. */
+export function bandwidthXml({ inbound, outbound }: TapLimits): string {
   const peak = inbound.ceil === undefined ? '' : ` peak="${inbound.ceil / 8}"`;
   return `<bandwidth><inbound average="${inbound.rate / 8}"${peak} burst="${inbound.burst}"/><outbound average="${outbound.rate / 8}" burst="${outbound.burst}"/></bandwidth>`;
 }
 
 function interfaceXml({ dev, mac }: { readonly dev: string; readonly mac: string }, n: number): string {
-  return `<interface type="bridge"><mac address="${mac}"/><model type="virtio"/><source bridge="br0"/><target dev="${dev}"/>${bandwidth(tapLimits(alone + n))}</interface>`;
+  return `<interface type="bridge"><mac address="${mac}"/><model type="virtio"/><source bridge="br0"/><target dev="${dev}"/>${bandwidthXml(tapLimits(alone + n))}</interface>`;
 }

@@ -89,7 +89,8 @@ sub frame {
         ip6 => sub { pack('n', 0x86dd) . pack('N n C C a16 a16', 0x60000000, 308, 17, 64, "\xfd" . 'aaaaaaaaaaaaaaa', "\xfd" . 'bbbbbbbbbbbbbbb') . $udp . $payload },
         arp => sub { pack('n', 0x806) . pack('n n C C n a6 C4 a6 C4', 1, 0x800, 6, 4, 2, $from, 10, 99, 0, 1, $to, 10, 99, 0, 2) . $payload },
         vlan => sub { pack('n n', 0x8100, 5) . pack('n', 0x800) . $ip4->(17, 308) . $udp . $payload },
-        other => sub { pack('n', 0x88b5) . $payload },
+        # What takes it for a packet of IP and changes that changes no mark.
+        other => sub { pack('n', 0x88b5) . 'x' x 40 . $payload },
     }->{$sort}->();
 }
 
