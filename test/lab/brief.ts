@@ -27,6 +27,7 @@ const onlyOn: Readonly<Record<string, Kind>> = {
   watch: 'trixie',
   effective: 'bookworm',
   use: 'trixie',
+  truth: 'trixie',
   // cgroup v1 has other files for everything.
   'beyond-nova': 'bookworm-v1',
   'fault-injection': 'bookworm-v1',

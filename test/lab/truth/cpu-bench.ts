@@ -11,7 +11,7 @@ import type { Judged, Reality, State } from './state.ts';
 import { stopwatch } from './stopwatch.ts';
 import { type Asker, saidOf, toldOf } from './told.ts';
 
-const slots = 6;
+const slots = 3;
 const { periodUs, quotaUs } = cpuLimit;
 
 /** A domain that runs, and the thread that is its only vCPU. */
@@ -127,9 +127,12 @@ async function startSpinners(hypervisor: Hypervisor, files: CpuFiles): Promise<r
     domains.push(domain);
     await hypervisor.shell(`dd if=/root/spins of=${domain.disks[0]?.path} conv=notrunc status=none`);
   }
-  await hypervisor.shell(domains.map(({ name }) => `virsh -q start ${name}`).join('\n'), {
-    timeoutMs: 300_000,
-  });
+  // None spins while another one starts.
+  for (const verb of ['start --paused', 'resume']) {
+    await hypervisor.shell(domains.map(({ name }) => `virsh -q ${verb} ${name}`).join('\n'), {
+      timeoutMs: 300_000,
+    });
+  }
   const spinners = await Promise.all(domains.map((domain, slot) => spinnerOf(hypervisor, domain, slot)));
   const fast = spinners.flatMap(({ variables }) => [variables, limited('$groups/vcpu0', 0, files)]);
   await runLines(hypervisor, fast);

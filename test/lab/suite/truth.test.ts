@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { truthOn } from '../commands/truth.ts';
+import type { Hypervisor } from '../hypervisor.ts';
+import { labHypervisor, releaseHypervisor } from '../start.ts';
+import { turnsOf } from '../truth/numbers.ts';
+import { summaryOf } from '../truth/report.ts';
+import { areas } from '../truth/state.ts';
+import { isWrong } from '../truth/truth.ts';
+
+// Random states: what is said of each is what really happens.
+const count = Number(process.env.VIRT_QUOTA_LAB_STATES || 30);
+const seed = Number(process.env.VIRT_QUOTA_LAB_SEED || 14);
+
+let hypervisor: Hypervisor;
+beforeAll(async () => {
+  hypervisor = await labHypervisor();
+});
+afterAll(() => releaseHypervisor(hypervisor));
+
+test(`${count} random states of seed ${seed}: no limit is proved that something goes past, none blamed that holds`, async () => {
+  const all = await truthOn(hypervisor, seed, turnsOf(areas, count));
+  process.stdout.write(`\n${summaryOf(all)}\n`);
+  expect(new Set(all.map(({ state }) => state.number)).size).toBe(count);
+  expect(all.filter(isWrong).map(({ state, limit }) => `${state.number} ${limit}`)).toEqual([]);
+}, 900_000);
