@@ -1,15 +1,14 @@
 import { fromOutside } from '../from-outside.ts';
 import type { Hypervisor } from '../hypervisor.ts';
 import type { Kind } from '../kinds.ts';
-import { say } from '../progress.ts';
+import { step } from '../progress.ts';
 import { startHypervisor } from '../start.ts';
-import type { Bench } from '../truth/bench.ts';
 import { benchOf } from '../truth/benches.ts';
 import { type Turn, turnOf, turnsOf } from '../truth/numbers.ts';
 import { summaryOf, wordsOf } from '../truth/report.ts';
-import type { Area, Judged } from '../truth/state.ts';
-import { askerOf } from '../truth/told.ts';
-import { isWrong, runStates } from '../truth/truth.ts';
+import { type Area, areas, type Judged } from '../truth/state.ts';
+import { type Asker, askerOf } from '../truth/told.ts';
+import { isWrong, type Run, runStates } from '../truth/truth.ts';
 import { flavorText } from '../virt-quota.ts';
 
 /** What `lab truth` shall try. */
@@ -28,47 +27,54 @@ export interface TruthOptions {
  *
  * @returns 1 when something was said that is not so, else 0.
  */
-export async function truth({ kinds, seed, cases, only, areas }: TruthOptions): Promise<number> {
-  const turns = only === undefined ? turnsOf(areas, cases) : [turnOf(only)];
+export async function truth({ kinds, seed, cases, only, areas: wanted }: TruthOptions): Promise<number> {
+  const turns = only === undefined ? turnsOf(wanted, cases) : [turnOf(only)];
   const all: Judged[] = [];
-  for (const kind of kinds) {
-    const hypervisor = await startHypervisor(kind);
-    try {
-      all.push(...(await truthOn(hypervisor, seed, turns)));
-    } finally {
-      await hypervisor.stop();
+  try {
+    for (const kind of kinds) {
+      const hypervisor = await startHypervisor(kind);
+      try {
+        await truthOn(hypervisor, { seed, turns, done: judged => void all.push(...judged) });
+      } finally {
+        await hypervisor.stop();
+      }
     }
+  } finally {
+    console.log(summaryOf(all));
   }
-  console.log(summaryOf(all));
   return all.some(isWrong) ? 1 : 0;
 }
 
 /** The same in a hypervisor that runs. What is wrong is printed as it is found. */
-export async function truthOn(
-  hypervisor: Hypervisor,
-  seed: number,
-  turns: readonly Turn[],
-): Promise<readonly Judged[]> {
-  const all: Judged[] = [];
+export async function truthOn(hypervisor: Hypervisor, { seed, turns, done }: Run): Promise<void> {
   const outside = await fromOutside(hypervisor, flavorText);
-  const asker = askerOf(hypervisor, outside);
   try {
-    for (const area of new Set(turns.map(turn => turn.area))) {
-      const bench: Bench = await benchOf(area, hypervisor, asker);
+    const asker = askerOf(hypervisor, outside);
+    for (const area of areas) {
       const mine = turns.filter(turn => turn.area === area);
-      const begin = performance.now();
-      const done = (judged: readonly Judged[]) => {
-        for (const one of judged.filter(isWrong)) console.log(wordsOf(one, seed, hypervisor.kind, bench));
-      };
-      all.push(...(await runStates(bench, { seed, turns: mine, done })));
-      say(
-        hypervisor.kind,
-        `${area}: ${mine.length} states in ${((performance.now() - begin) / 1000).toFixed(0)} s`,
-      );
-      await bench.close();
+      if (mine.length > 0) await truthOf(area, { hypervisor, asker, work: { seed, turns: mine, done } });
     }
   } finally {
     await outside.close();
   }
-  return all;
+}
+
+interface AreaRun {
+  readonly hypervisor: Hypervisor;
+  readonly asker: Asker;
+  readonly work: Run;
+}
+
+async function truthOf(area: Area, { hypervisor, asker, work }: AreaRun): Promise<void> {
+  const { kind } = hypervisor;
+  const bench = await step(kind, `${area}: setting the scene`, () => benchOf(area, hypervisor, asker));
+  try {
+    const done = (judged: readonly Judged[]) => {
+      for (const one of judged.filter(isWrong)) console.log(wordsOf(one, work.seed, kind, bench));
+      work.done(judged);
+    };
+    await step(kind, `${area}: ${work.turns.length} states`, () => runStates(bench, { ...work, done }));
+  } finally {
+    await bench.close();
+  }
 }

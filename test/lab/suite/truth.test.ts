@@ -4,7 +4,7 @@ import type { Hypervisor } from '../hypervisor.ts';
 import { labHypervisor, releaseHypervisor } from '../start.ts';
 import { turnsOf } from '../truth/numbers.ts';
 import { summaryOf } from '../truth/report.ts';
-import { areas } from '../truth/state.ts';
+import { areas, type Judged } from '../truth/state.ts';
 import { isWrong } from '../truth/truth.ts';
 
 // Random states: what is said of each is what really happens.
@@ -18,7 +18,9 @@ beforeAll(async () => {
 afterAll(() => releaseHypervisor(hypervisor));
 
 test(`${count} random states of seed ${seed}: no limit is proved that something goes past, none blamed that holds`, async () => {
-  const all = await truthOn(hypervisor, seed, turnsOf(areas, count));
+  const all: Judged[] = [];
+  const turns = turnsOf(areas, count);
+  await truthOn(hypervisor, { seed, turns, done: judged => void all.push(...judged) });
   process.stdout.write(`\n${summaryOf(all)}\n`);
   expect(new Set(all.map(({ state }) => state.number)).size).toBe(count);
   expect(all.filter(isWrong).map(({ state, limit }) => `${state.number} ${limit}`)).toEqual([]);

@@ -1,4 +1,3 @@
-import type { Effective } from '../../../src/effective/claim.ts';
 import { bootSector, spins } from '../boot-sector.ts';
 import { type Domain, defineDomain, removeDomain } from '../domains.ts';
 import type { Hypervisor } from '../hypervisor.ts';
@@ -10,6 +9,7 @@ import { type CpuFiles, cpuLimit, cpuReset, cpuState, limited } from './cpu-stat
 import type { Judged, Reality, State } from './state.ts';
 import { stopwatch } from './stopwatch.ts';
 import { type Asker, saidOf, toldOf } from './told.ts';
+import { toldNumber } from './told-number.ts';
 
 const slots = 3;
 const { periodUs, quotaUs } = cpuLimit;
@@ -70,7 +70,11 @@ export async function cpuBench(hypervisor: Hypervisor, asker: Asker): Promise<Be
           ...said,
           reality: realityOf(share),
           measured: `${share.toFixed(3)} CPUs of ${quotaUs / periodUs}`,
-          effective: comparedTo(effective ?? [], share),
+          effective: toldNumber(
+            effective?.find(one => one.limited === 'cpu'),
+            share,
+            1,
+          ),
         };
       });
     },
@@ -85,19 +89,6 @@ export function realityOf(share: number): Reality {
   const asked = quotaUs / periodUs;
   if (share > asked * 1.35) return 'past';
   return share < asked * 0.7 ? 'stricter' : 'held';
-}
-
-function comparedTo(effective: readonly Effective[], share: number) {
-  const one = effective.find(({ limited: what }) => what === 'cpu');
-  const value = one?.binds?.value;
-  if (value === undefined && one?.claims.some(({ standing }) => standing === 'unseen'))
-    return { told: 'unknown', isRight: true };
-  // One vCPU never uses more than one CPU.
-  const most = Math.min(1, value ?? 1);
-  return {
-    told: value === undefined ? 'no limit' : `${value} CPUs`,
-    isRight: share < most * 1.35 && share > most * 0.7,
-  };
 }
 
 async function measured(hypervisor: Hypervisor, spinners: readonly Spinner[]): Promise<readonly number[]> {

@@ -8,6 +8,7 @@ import { diskDomain, diskLimits, diskReset, diskState } from './disk-states.ts';
 import type { Judged } from './state.ts';
 import { stopwatch } from './stopwatch.ts';
 import { type Asker, saidOf, toldOf } from './told.ts';
+import { toldNumber } from './told-number.ts';
 
 const slots = 4;
 const partnerOf = (slot: number) => slots + slot;
@@ -72,18 +73,15 @@ const respects = { 'read bytes': 'bps_rd', 'write bytes': 'bps_wr', 'read reques
 const most: Given = { bps_rd: 8_000_000, bps_wr: 4_000_000, iops: 60 };
 
 function comparedTo(effective: readonly Effective[], target: string, given: Given) {
-  const told: string[] = [];
-  let isRight = true;
-  for (const [limited, knob] of Object.entries(respects)) {
+  const numbers = Object.entries(respects).map(([limited, knob]) => {
     const one = effective.find(
       ({ device, limited: what }) => device.kind === 'disk' && device.target === target && what === limited,
     );
-    const value = one?.binds?.value;
-    if (value === undefined && one?.claims.some(({ standing }) => standing === 'unseen')) continue;
-    const expected = Math.min(value ?? Number.POSITIVE_INFINITY, most[knob]);
-    const ratio = Math.min(given[knob], most[knob]) / expected;
-    told.push(`${limited} ${value ?? 'no limit'}`);
-    if (ratio > 1.4 || ratio < 0.6) isRight = false;
-  }
-  return { told: told.join(', '), isRight };
+    const { told, isRight } = toldNumber(one, Math.min(given[knob], most[knob]), most[knob]);
+    return { told: `${limited} ${told}`, isRight };
+  });
+  return {
+    told: numbers.map(({ told }) => told).join(', '),
+    isRight: numbers.every(({ isRight }) => isRight),
+  };
 }

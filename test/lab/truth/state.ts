@@ -1,5 +1,5 @@
 /** What is made states of; each has a scene and an oracle of its own. */
-export const areas = ['tc', 'ovs', 'cpu', 'disk'] as const;
+export const areas = ['tc', 'ovs', 'disk', 'cpu'] as const;
 export type Area = (typeof areas)[number];
 
 /** One random state of one thing that has limits. */

@@ -1,13 +1,13 @@
-import type { Effective } from '../../../src/effective/claim.ts';
 import type { Layer } from '../../../src/verify/expectation.ts';
 import type { Verdict } from '../../../src/verify/verdict.ts';
 import type { Domain } from '../domains.ts';
 import type { Hypervisor } from '../hypervisor.ts';
-import { type Measured, measuredOf } from './packet-oracle.ts';
+import { measuredOf } from './packet-oracle.ts';
 import type { Judged, State } from './state.ts';
 import { stopwatch } from './stopwatch.ts';
 import type { TapLimits } from './tc-states.ts';
 import { type Asker, saidOf, type Told, toldOf } from './told.ts';
+import { toldNumber } from './told-number.ts';
 import type { Passage, Traffic } from './traffic.ts';
 
 const enforcers: readonly Layer[] = ['tc', 'ovs', 'openflow'];
@@ -73,21 +73,10 @@ function judged(state: State, { dev, limits, mac }: Tap, passage: Passage, told:
     reasons,
     reality: measured.reality,
     measured: measured.text,
-    effective: comparedTo(effective, measured, offeredBy(passage)),
+    effective: toldNumber(effective, measured.rate, offeredBy(passage)),
   };
 }
 
 function offeredBy({ flows, seconds }: Passage): number {
   return flows.reduce((sum, flow) => sum + flow.offered, 0) / (seconds[0] + seconds[1]);
-}
-
-/** Whether the number that `effective` tells is what passes. More than is sent cannot be measured. */
-function comparedTo(effective: Effective | undefined, { rate }: Measured, offered: number) {
-  const value = effective?.binds?.value;
-  const isUnseen = effective?.claims.some(({ standing }) => standing === 'unseen') ?? true;
-  if (value === undefined && (isUnseen || effective?.binds)) return { told: 'unknown', isRight: true };
-  const all = rate > offered * 0.85;
-  const told = value === undefined ? 'no limit' : `${Math.round(value)} B/s`;
-  const isRight = value === undefined || value > offered ? all : rate < value * 1.3 && rate > value * 0.7;
-  return { told, isRight };
 }

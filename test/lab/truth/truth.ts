@@ -3,12 +3,11 @@ import { judgementOf } from './matrix.ts';
 import type { Turn } from './numbers.ts';
 import type { Judged, State } from './state.ts';
 
-/** How states are gone through. */
+/** Which states are gone through, and who hears of them. */
 export interface Run {
   readonly seed: number;
-  /** All of the bench's area. */
   readonly turns: readonly Turn[];
-  /** Hears of each batch when it is done. */
+  /** A batch of them is done. */
   readonly done: (judged: readonly Judged[]) => void;
 }
 
@@ -16,17 +15,13 @@ export interface Run {
  * Makes states, as many at once as there are places, and judges them. What would be a lie or a false alarm is made once more:
  * only what is so again counts.
  */
-export async function runStates(bench: Bench, { seed, turns, done }: Run): Promise<readonly Judged[]> {
-  const all: Judged[] = [];
+export async function runStates(bench: Bench, { seed, turns, done }: Run): Promise<void> {
   for (let at = 0; at < turns.length; at += bench.slots) {
     const states = turns
       .slice(at, at + bench.slots)
       .map(({ number, ordinal }) => bench.state(seed, number, ordinal % bench.slots));
-    const judged = await judgedTwice(bench, states);
-    all.push(...judged);
-    done(judged);
+    done(await judgedTwice(bench, states));
   }
-  return all;
 }
 
 async function judgedTwice(bench: Bench, states: readonly State[]): Promise<readonly Judged[]> {
