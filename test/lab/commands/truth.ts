@@ -4,7 +4,7 @@ import type { Kind } from '../kinds.ts';
 import { step } from '../progress.ts';
 import { startHypervisor } from '../start.ts';
 import { benchOf } from '../truth/benches.ts';
-import { type Turn, turnOf, turnsOf } from '../truth/numbers.ts';
+import { turnOf, turnsOf } from '../truth/numbers.ts';
 import { summaryOf, wordsOf } from '../truth/report.ts';
 import { type Area, areas, type Judged } from '../truth/state.ts';
 import { type Asker, askerOf } from '../truth/told.ts';
