@@ -41,11 +41,16 @@ export async function judgeTaps(place: TapPlace, states: readonly State[]): Prom
   ]);
   const passages = await place.traffic.through(devs);
   watch('measured');
-  return states.flatMap(state =>
-    passages
+  return states.flatMap(state => {
+    const beside = state.hasPartner ? passages.filter(one => one.dev === place.partnerOf(state.slot)) : [];
+    return passages
       .filter(one => one.dev === place.taps[state.slot]?.dev)
-      .map(passage => judged(state, place.taps[state.slot] as Tap, passage, told)),
-  );
+      .map(passage => {
+        const one = judged(state, place.taps[state.slot] as Tap, passage, told);
+        const other = beside.find(({ direction }) => direction === passage.direction);
+        return other ? { ...one, measured: `${one.measured}; beside it ${passedOf(other)} B` } : one;
+      });
+  });
 }
 
 function judged(state: State, { dev, limits, mac }: Tap, passage: Passage, told: Told): Judged {
@@ -75,6 +80,10 @@ function judged(state: State, { dev, limits, mac }: Tap, passage: Passage, told:
     measured: measured.text,
     effective: toldNumber(effective, measured.rate, offeredBy(passage)),
   };
+}
+
+function passedOf({ flows }: Passage): number {
+  return flows.reduce((sum, { halves }) => sum + halves[0] + halves[1], 0);
 }
 
 function offeredBy({ flows, seconds }: Passage): number {

@@ -169,7 +169,7 @@ function hook(dice: Dice, numbers: Numbers): Base {
         ...with1(
           'shared by two devices',
           'qdisc add dev P ingress',
-          `actions add action police ${shape} mtu 64kb drop index N`,
+          `actions replace action police ${shape} mtu 64kb drop index N`,
           'filter add HOOK pref 49152 protocol all matchall action police index N',
           'filter add dev P parent ffff: pref 49152 protocol all matchall action police index N',
         ),
