@@ -32,16 +32,22 @@ export async function tcBench(hypervisor: Hypervisor, asker: Asker): Promise<Ben
   const ifbs = taps.map((_, slot) => ifbOf(slot));
   // Every qdisc that goes waits for the others' readers, which takes an emulated machine long.
   await hypervisor.shell('echo 1 > /sys/kernel/rcu_expedited');
-  await hypervisor.shell(
-    ifbs
-      .map((ifb, slot) => `ip link add ${ifb} type ifb; ip link set ${ifb} up; ${shapedIfb(ifb, slot)}`)
-      .join('\n'),
+  await batch(
+    hypervisor,
+    'ip',
+    ifbs.flatMap(ifb => [`link add ${ifb} type ifb`, `link set ${ifb} up`]),
   );
+  await batch(hypervisor, 'tc', ifbs.flatMap(shapedIfb));
   const pid = (await hypervisor.shell(`cat /run/libvirt/qemu/${name}.pid`)).trim();
   const traffic = await trafficThrough(hypervisor, [
     ...taps.map(({ dev }) => ({ dev, pid, bridge: 'br0' })),
     ...partners.map(dev => ({ dev, pid: 'new', bridge: 'br0' })),
   ]);
+  await batch(
+    hypervisor,
+    'ip',
+    partners.map(dev => `link set ${dev} master br0 up`),
+  );
   const place = { hypervisor, asker, domain, traffic, taps, partnerOf };
   const devicesOf = (slot: number): Devices => ({
     tap: taps[slot]?.dev ?? '',
@@ -79,15 +85,26 @@ export async function tcBench(hypervisor: Hypervisor, asker: Asker): Promise<Ben
     close: async () => {
       traffic.close();
       await removeDomain(hypervisor, domain);
-      await hypervisor.shell(ifbs.map(ifb => `ip link del ${ifb}`).join('\n'));
+      await batch(
+        hypervisor,
+        'ip',
+        ifbs.map(ifb => `link del ${ifb}`),
+      );
     },
   };
 }
 
+async function batch(hypervisor: Hypervisor, program: 'ip' | 'tc', lines: readonly string[]): Promise<void> {
+  await hypervisor.shell(`${program} -batch -`, { input: `${lines.join('\n')}\n` });
+}
+
 /** Every other one limits what is sent to it. */
-function shapedIfb(ifb: string, slot: number): string {
-  if (slot % 2 === 0) return '';
-  return `tc qdisc add dev ${ifb} root handle 1: htb default 1; tc class add dev ${ifb} parent 1: classid 1:1 htb rate 512kbit`;
+function shapedIfb(ifb: string, slot: number): readonly string[] {
+  if (slot % 2 === 0) return [];
+  return [
+    `qdisc add dev ${ifb} root handle 1: htb default 1`,
+    `class add dev ${ifb} parent 1: classid 1:1 htb rate 512kbit`,
+  ];
 }
 
 /** The element by which libvirt is asked for them. */

@@ -25,7 +25,7 @@ while (my $line = <STDIN>) {
 
 sub know {
     my ($dev, $pid, $bridge) = @_;
-    my $fd = $pid eq 'new' ? made($dev, $bridge) : file_of($dev, $pid);
+    my $fd = $pid eq 'new' ? made($dev) : file_of($dev, $pid);
     my $index = slurp("/sys/class/net/$dev/ifindex") + 0;
     my $flags = pack 'a16 x24', $dev;
     ioctl $fd, 0x800454d2, $flags or die "$dev: $!";
@@ -58,10 +58,9 @@ sub file_of {
 
 # A tap of our own; it goes when we do.
 sub made {
-    my ($dev, $bridge) = @_;
+    my ($dev) = @_;
     sysopen my $file, '/dev/net/tun', 2 | 04000 or die "tun: $!";
     ioctl $file, 0x400454ca, pack('a16 S x22', $dev, 0x5002) or die "$dev: $!";
-    system 'ip', 'link', 'set', $dev, 'master', $bridge, 'up';
     return $file;
 }
 
@@ -128,7 +127,8 @@ sub go {
     my $half;
     my $step = $ms * 1e6 / $ticks;
     for my $tick (0 .. $ticks - 1) {
-        for my $flow (@flows) {
+        # Those who share a limit each have their turn at being first, too.
+        for my $flow ($tick % 2 ? reverse @flows : @flows) {
             my ($tap, $way, $all) = @$flow{qw(tap way frames)};
             # Large ones first, as long as buckets are full; after that each has its turn at being first.
             for my $n (0 .. $#$all) {
