@@ -34,7 +34,7 @@ export async function truth({ kinds, seed, cases, only, areas: wanted }: TruthOp
     for (const kind of kinds) {
       const hypervisor = await startHypervisor(kind);
       try {
-        await truthOn(hypervisor, { seed, turns, done: judged => void all.push(...judged) });
+        await truthOn(hypervisor, { seed, turns, isLeft: true, done: judged => void all.push(...judged) });
       } finally {
         await hypervisor.stop();
       }
@@ -46,13 +46,13 @@ export async function truth({ kinds, seed, cases, only, areas: wanted }: TruthOp
 }
 
 /** The same in a hypervisor that runs. What is wrong is printed as it is found. */
-export async function truthOn(hypervisor: Hypervisor, { seed, turns, done }: Run): Promise<void> {
+export async function truthOn(hypervisor: Hypervisor, { turns, ...run }: Run): Promise<void> {
   const outside = await fromOutside(hypervisor, flavorText);
   try {
     const asker = askerOf(hypervisor, outside);
     for (const area of areas) {
       const mine = turns.filter(turn => turn.area === area);
-      if (mine.length > 0) await truthOf(area, { hypervisor, asker, work: { seed, turns: mine, done } });
+      if (mine.length > 0) await truthOf(area, { hypervisor, asker, work: { ...run, turns: mine } });
     }
   } finally {
     await outside.close();
@@ -75,6 +75,6 @@ async function truthOf(area: Area, { hypervisor, asker, work }: AreaRun): Promis
     };
     await step(kind, `${area}: ${work.turns.length} states`, () => runStates(bench, { ...work, done }));
   } finally {
-    await bench.close();
+    if (work.isLeft !== true) await bench.close();
   }
 }

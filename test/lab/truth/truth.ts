@@ -7,6 +7,8 @@ import type { Judged, State } from './state.ts';
 export interface Run {
   readonly seed: number;
   readonly turns: readonly Turn[];
+  /** The scene is left as it is: who started the hypervisor ends it. */
+  readonly isLeft?: true;
   /** A batch of them is done. */
   readonly done: (judged: readonly Judged[]) => void;
 }
