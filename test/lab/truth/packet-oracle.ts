@@ -14,6 +14,8 @@ export interface Measured {
   readonly reality: Reality;
   /** Bytes a second that passed in the second half, when what was saved up is used up. */
   readonly rate: number;
+  /** Some sorts of frames come through whole, others do not: then the rate says nothing of what would pass. */
+  readonly isMixed: boolean;
   /** In words. */
   readonly text: string;
 }
@@ -22,7 +24,7 @@ export interface Measured {
 const more = 1.25;
 const less = 0.72;
 /** Two of the largest frames. */
-const slack = 2 * 2054;
+const slack = 2 * 2974;
 
 /**
  * Decides by what arrived alone: whether that is more than the limit lets through, or clearly less. Frames of one sort that
@@ -46,6 +48,7 @@ export function measuredOf({ flows, seconds }: Passage, { rate, burst }: Allowed
   return {
     reality: isPast ? 'past' : isStricter ? 'stricter' : 'held',
     rate: passed,
+    isMixed: unhindered.length > 0 && unhindered.length < flows.length,
     text: words.join(', '),
   };
 }

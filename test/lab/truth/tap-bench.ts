@@ -78,7 +78,7 @@ function judged(state: State, { dev, limits, mac }: Tap, passage: Passage, told:
     reasons,
     reality: measured.reality,
     measured: measured.text,
-    effective: toldNumber(effective, measured.rate, offeredBy(passage)),
+    ...(!measured.isMixed && { effective: toldNumber(effective, measured.rate, offeredBy(passage)) }),
   };
 }
 

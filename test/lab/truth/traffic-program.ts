@@ -78,13 +78,13 @@ sub frame {
     my ($sort, $to, $mark) = @_;
     my $from = pack 'H12', '0200000000fe';
     # Whatever a large frame is cut into has the mark too.
-    my $payload = ($mark . 'x' x (($sort eq 'gso' ? 1000 : 300) - length $mark)) x ($sort eq 'gso' ? 2 : 1);
+    my $payload = ($mark . 'x' x (($sort eq 'gso' ? 1460 : 300) - length $mark)) x ($sort eq 'gso' ? 2 : 1);
     my ($tcp, $udp) = (pack('n n N N C C n n n', 4000, 80, 1, 1, 0x50, 0x10, 8192, 0, 0), pack('n n n n', 4000, 53, 308, 0));
     my $ip4 = sub { my ($p, $l) = @_; pack 'C C n n n C C n C4 C4', 0x45, 0, 20 + $l, 1, 0, 64, $p, 0, 10, 99, 0, 1, 10, 99, 0, 2 };
     return $to . $from . {
         udp => sub { pack('n', 0x800) . $ip4->(17, 308) . $udp . $payload },
         tcp => sub { pack('n', 0x800) . $ip4->(6, 320) . $tcp . $payload },
-        gso => sub { pack('n', 0x800) . $ip4->(6, 2020) . $tcp . $payload },
+        gso => sub { pack('n', 0x800) . $ip4->(6, 2940) . $tcp . $payload },
         ip6 => sub { pack('n', 0x86dd) . pack('N n C C a16 a16', 0x60000000, 308, 17, 64, "\xfd" . 'aaaaaaaaaaaaaaa', "\xfd" . 'bbbbbbbbbbbbbbb') . $udp . $payload },
         arp => sub { pack('n', 0x806) . pack('n n C C n a6 C4 a6 C4', 1, 0x800, 6, 4, 2, $from, 10, 99, 0, 1, $to, 10, 99, 0, 2) . $payload },
         vlan => sub { pack('n n', 0x8100, 5) . pack('n', 0x800) . $ip4->(17, 308) . $udp . $payload },
@@ -95,7 +95,7 @@ sub frame {
 
 sub protocol { my ($sort) = @_; return { ip6 => 0x86dd, arp => 0x806, vlan => 0x8100, other => 0x88b5 }->{$sort} // 0x800 }
 
-sub header { my ($sort, $length) = @_; return $sort eq 'gso' ? pack("C C S S S S x" . ($length - 10), 1, 1, 54, 1000, 34, 16) : "\0" x $length }
+sub header { my ($sort, $length) = @_; return $sort eq 'gso' ? pack("C C S S S S x" . ($length - 10), 1, 1, 54, 1460, 34, 16) : "\0" x $length }
 
 sub go {
     my ($ms, $ticks, @wanted) = @_;
