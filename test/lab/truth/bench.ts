@@ -1,5 +1,6 @@
 import type { Hypervisor } from '../hypervisor.ts';
 import type { Area, Judged, State } from './state.ts';
+import { stopwatch } from './stopwatch.ts';
 
 /** Where states of one area are made, some at a time, each in a place of its own. */
 export interface Bench {
@@ -13,6 +14,20 @@ export interface Bench {
   /** Shell lines that a state's script begins with, so that it is the same whatever was before. */
   reset(state: State): readonly string[];
   close(): Promise<void>;
+}
+
+/** Puts back what earlier states have changed, and makes others. */
+export async function makeStates(
+  hypervisor: Hypervisor,
+  reset: readonly string[],
+  lines: readonly string[],
+): Promise<void> {
+  const watch = stopwatch();
+  await runLines(hypervisor, reset);
+  watch('reset');
+  const failed = await runLines(hypervisor, lines);
+  watch('set');
+  if (process.env.TRUTH_DEBUG) for (const line of failed) process.stderr.write(`not taken: ${line}\n`);
 }
 
 /** What a shell prints before a line that failed. */

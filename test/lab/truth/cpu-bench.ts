@@ -3,12 +3,12 @@ import { type Domain, defineDomain, removeDomain } from '../domains.ts';
 import type { Hypervisor } from '../hypervisor.ts';
 import { kinds } from '../kinds.ts';
 import { scopeOf } from '../virt-quota.ts';
-import { type Bench, runLines } from './bench.ts';
+import { type Bench, makeStates, runLines } from './bench.ts';
 import { cpuProgram } from './cpu-program.ts';
 import { type CpuFiles, cpuLimit, cpuReset, cpuState, limited } from './cpu-states.ts';
 import type { Judged, Reality, State } from './state.ts';
 import { stopwatch } from './stopwatch.ts';
-import { type Asker, saidOf, toldOf } from './told.ts';
+import { type Asker, saidOf, type Told, toldOf } from './told.ts';
 import { toldNumber } from './told-number.ts';
 
 const slots = 3;
@@ -36,13 +36,9 @@ export async function cpuBench(hypervisor: Hypervisor, asker: Asker): Promise<Be
     state: (seed, number, slot) => cpuState(seed, number, slot, files),
     reset,
     judge: async states => {
+      const lines = states.flatMap(({ slot, script }) => [spinners[slot]?.variables ?? '', ...script]);
+      await makeStates(hypervisor, [], lines);
       const watch = stopwatch();
-      const failed = await runLines(
-        hypervisor,
-        states.flatMap(({ slot, script }) => [spinners[slot]?.variables ?? '', ...script]),
-      );
-      if (process.env.TRUTH_DEBUG) for (const line of failed) process.stderr.write(`not taken: ${line}\n`);
-      watch('set');
       const told = await Promise.all(
         states.map(({ slot }) => toldOf(asker, spinners[slot]?.domain.name ?? '')),
       );
@@ -54,33 +50,29 @@ export async function cpuBench(hypervisor: Hypervisor, asker: Asker): Promise<Be
       watch('measured');
       await runLines(hypervisor, everywhere);
       watch('reset');
-      return states.map((state, at): Judged => {
-        const share = used[at] ?? 0;
-        const { audit, effective } = told[at] ?? {};
-        const said = audit
-          ? saidOf(
-              audit,
-              ({ expectation: { layer, parameters } }) =>
-                layer === 'cgroup' && parameters.includes('vcpu_quota'),
-            )
-          : { said: 'inconclusive' as const, reasons: [] };
-        return {
-          state,
-          limit: 'vcpu_quota',
-          ...said,
-          reality: realityOf(share),
-          measured: `${share.toFixed(3)} CPUs of ${quotaUs / periodUs}`,
-          effective: toldNumber(
-            effective?.find(one => one.limited === 'cpu'),
-            share,
-            1,
-          ),
-        };
-      });
+      return states.map((state, at) => judgedOf(state, told[at], used[at] ?? 0));
     },
     close: async () => {
       for (const { domain } of spinners) await removeDomain(hypervisor, domain);
     },
+  };
+}
+
+function judgedOf(state: State, told: Told | undefined, share: number): Judged {
+  const said = told
+    ? saidOf(
+        told.audit,
+        ({ expectation: { layer, parameters } }) => layer === 'cgroup' && parameters.includes('vcpu_quota'),
+      )
+    : { said: 'inconclusive' as const, reasons: [] };
+  const number = told?.effective.find(one => one.limited === 'cpu');
+  return {
+    state,
+    limit: 'vcpu_quota',
+    ...said,
+    reality: realityOf(share),
+    measured: `${share.toFixed(3)} CPUs of ${quotaUs / periodUs}`,
+    effective: toldNumber(number, share, 1),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Effective } from '../../../src/effective/claim.ts';
 import { removeDomain, startDomain } from '../domains.ts';
 import type { Hypervisor } from '../hypervisor.ts';
 import { Qmp } from '../qmp.ts';
-import { type Bench, runLines } from './bench.ts';
+import { type Bench, makeStates } from './bench.ts';
 import { diskReality, type Given, givenBy } from './disk-oracle.ts';
 import { diskDomain, diskLimits, diskReset, diskState } from './disk-states.ts';
 import type { Judged } from './state.ts';
@@ -27,18 +27,10 @@ export async function diskBench(hypervisor: Hypervisor, asker: Asker): Promise<B
     state: (seed, number, slot) => diskState(seed, number, slot, partnerOf(slot)),
     reset: ({ slot, hasPartner }) => [slot, ...(hasPartner ? [partnerOf(slot)] : [])].map(diskReset),
     judge: async states => {
+      const everywhere = disks.map((_, disk) => diskReset(disk));
+      const lines = states.flatMap(({ script }) => script);
+      await makeStates(hypervisor, everywhere, lines);
       const watch = stopwatch();
-      await runLines(
-        hypervisor,
-        disks.map((_, disk) => diskReset(disk)),
-      );
-      watch('reset');
-      const failed = await runLines(
-        hypervisor,
-        states.flatMap(({ script }) => script),
-      );
-      if (process.env.TRUTH_DEBUG) for (const line of failed) process.stderr.write(`not taken: ${line}\n`);
-      watch('set');
       const { audit, effective } = await toldOf(asker, diskDomain);
       watch('asked');
       const judged: Judged[] = [];

@@ -1,10 +1,9 @@
 import { removeDomain, startDomain } from '../domains.ts';
 import type { Hypervisor } from '../hypervisor.ts';
 import { removeLeftRows } from '../witness.ts';
-import { type Bench, runLines } from './bench.ts';
+import { type Bench, makeStates } from './bench.ts';
 import { ovsReset, ovsState, type Port, portLimits } from './ovs-states.ts';
 import type { State } from './state.ts';
-import { stopwatch } from './stopwatch.ts';
 import { judgeTaps } from './tap-bench.ts';
 import { bandwidthXml } from './tc-bench.ts';
 import type { Asker } from './told.ts';
@@ -40,12 +39,9 @@ export async function ovsBench(hypervisor: Hypervisor, asker: Asker): Promise<Be
     state: (seed, number, slot) => ovsState(seed, number, slot, portOf(slot)),
     reset,
     judge: async states => {
-      const watch = stopwatch();
-      await runLines(hypervisor, joined(ordered(ports.map((_, slot) => reset({ slot })))));
-      watch('reset');
-      const failed = await runLines(hypervisor, ordered(states.map(({ script }) => script)));
-      watch('set');
-      if (process.env.TRUTH_DEBUG) for (const line of failed) process.stderr.write(`not taken: ${line}\n`);
+      const everywhere = ports.map((_, slot) => reset({ slot }));
+      const lines = ordered(states.map(({ script }) => script));
+      await makeStates(hypervisor, joined(ordered(everywhere)), lines);
       return judgeTaps(place, states);
     },
     close: async () => {

@@ -1,9 +1,8 @@
 import { removeDomain, startDomain } from '../domains.ts';
 import type { Hypervisor } from '../hypervisor.ts';
-import { type Bench, runLines } from './bench.ts';
+import { type Bench, makeStates } from './bench.ts';
 import type { State } from './state.ts';
-import { stopwatch } from './stopwatch.ts';
-import { judgeTaps, type Tap } from './tap-bench.ts';
+import { judgeTaps, type Tap, type TapPlace } from './tap-bench.ts';
 import { type Devices, type TapLimits, tapLimits, tcState } from './tc-states.ts';
 import type { Asker } from './told.ts';
 import { trafficThrough } from './traffic.ts';
@@ -17,81 +16,75 @@ const ifbOf = (slot: number) => `vqi${slot}`;
 
 /** A domain with taps on a Linux bridge. */
 export async function tcBench(hypervisor: Hypervisor, asker: Asker): Promise<Bench> {
-  const nics = Array.from({ length: alone }, (_, slot) => ({
-    kind: 'bridge' as const,
-    bandwidth: bandwidthXml(tapLimits(slot)),
-  }));
-  const devices = alike.map(interfaceXml).join('');
-  const domain = await startDomain(hypervisor, { name, vcpus: 1, disks: [{ format: 'raw' }], nics, devices });
-  const taps: readonly Tap[] = [...domain.nics, ...alike].map(({ dev, mac }, slot) => ({
-    dev,
-    mac,
-    limits: tapLimits(slot),
-  }));
-  const partners = taps.map((_, slot) => partnerOf(slot));
-  const ifbs = taps.map((_, slot) => ifbOf(slot));
-  // Every qdisc that goes waits for the others' readers, which takes an emulated machine long.
-  await hypervisor.shell('echo 1 > /sys/kernel/rcu_expedited');
-  await batch(
-    hypervisor,
-    'ip',
-    ifbs.flatMap(ifb => [`link add ${ifb} type ifb`, `link set ${ifb} up`]),
-  );
-  await batch(hypervisor, 'tc', ifbs.flatMap(shapedIfb));
-  const pid = (await hypervisor.shell(`cat /run/libvirt/qemu/${name}.pid`)).trim();
-  const traffic = await trafficThrough(hypervisor, [
-    ...taps.map(({ dev }) => ({ dev, pid, bridge: 'br0' })),
-    ...partners.map(dev => ({ dev, pid: 'new', bridge: 'br0' })),
-  ]);
-  await batch(
-    hypervisor,
-    'ip',
-    partners.map(dev => `link set ${dev} master br0 up`),
-  );
-  const place = { hypervisor, asker, domain, traffic, taps, partnerOf };
+  const place = await setScene(hypervisor, asker);
+  const { taps } = place;
   const devicesOf = (slot: number): Devices => ({
     tap: taps[slot]?.dev ?? '',
     partner: partnerOf(slot),
     ifb: ifbOf(slot),
   });
-  const reset = ({ slot, hasPartner }: State) => [
-    ...[devicesOf(slot).tap, ...(hasPartner ? [partnerOf(slot)] : [])].flatMap(dev =>
-      ['root', 'ingress', 'clsact'].map(what => `tc qdisc del dev ${dev} ${what}`),
-    ),
-    ...['police', 'gact'].map(kind => `tc actions del action ${kind} index ${70 + slot}`),
-  ];
-  let dirty: readonly State[] = taps.map((_, slot) => ({ slot, hasPartner: true }) as State);
+  const reset = (state: Pick<State, 'slot' | 'hasPartner'>) => resetOf(devicesOf(state.slot), state);
+  let dirty: readonly Pick<State, 'slot' | 'hasPartner'>[] = taps.map((_, slot) => ({
+    slot,
+    hasPartner: true,
+  }));
   return {
     area: 'tc',
     slots: taps.length,
     state: (seed, number, slot) => tcState(seed, number, slot, devicesOf(slot)),
     reset,
     judge: async states => {
-      const watch = stopwatch();
-      await runLines(
-        hypervisor,
-        dirty.flatMap(state => reset(state)),
-      );
+      const lines = states.flatMap(({ script }) => script);
+      await makeStates(hypervisor, dirty.flatMap(reset), lines);
       dirty = states;
-      watch('reset');
-      const failed = await runLines(
-        hypervisor,
-        states.flatMap(({ script }) => script),
-      );
-      watch('set');
-      if (process.env.TRUTH_DEBUG) for (const line of failed) process.stderr.write(`not taken: ${line}\n`);
       return judgeTaps(place, states);
     },
     close: async () => {
-      traffic.close();
-      await removeDomain(hypervisor, domain);
-      await batch(
-        hypervisor,
-        'ip',
-        ifbs.map(ifb => `link del ${ifb}`),
-      );
+      place.traffic.close();
+      await removeDomain(hypervisor, place.domain);
+      const ifbs = taps.map((_, slot) => `link del ${ifbOf(slot)}`);
+      await batch(hypervisor, 'ip', ifbs);
     },
   };
+}
+
+/** Removes what any state may have made. */
+function resetOf(
+  { tap, partner }: Devices,
+  { slot, hasPartner }: Pick<State, 'slot' | 'hasPartner'>,
+): readonly string[] {
+  return [
+    ...[tap, ...(hasPartner ? [partner] : [])].flatMap(dev =>
+      ['root', 'ingress', 'clsact'].map(what => `tc qdisc del dev ${dev} ${what}`),
+    ),
+    ...['police', 'gact'].map(kind => `tc actions del action ${kind} index ${70 + slot}`),
+  ];
+}
+
+async function setScene(hypervisor: Hypervisor, asker: Asker): Promise<TapPlace> {
+  const nics = Array.from({ length: alone }, (_, slot) => ({
+    kind: 'bridge' as const,
+    bandwidth: bandwidthXml(tapLimits(slot)),
+  }));
+  const devices = alike.map(interfaceXml).join('');
+  const domain = await startDomain(hypervisor, { name, vcpus: 1, disks: [{ format: 'raw' }], nics, devices });
+  const named = [...domain.nics, ...alike];
+  const taps: readonly Tap[] = named.map(({ dev, mac }, slot) => ({ dev, mac, limits: tapLimits(slot) }));
+  const partners = taps.map((_, slot) => partnerOf(slot));
+  const ifbs = taps.map((_, slot) => ifbOf(slot));
+  // Every qdisc that goes waits for the others' readers, which takes an emulated machine long.
+  await hypervisor.shell('echo 1 > /sys/kernel/rcu_expedited');
+  const madeIfbs = ifbs.flatMap(ifb => [`link add ${ifb} type ifb`, `link set ${ifb} up`]);
+  await batch(hypervisor, 'ip', madeIfbs);
+  await batch(hypervisor, 'tc', ifbs.flatMap(shapedIfb));
+  const pid = (await hypervisor.shell(`cat /run/libvirt/qemu/${name}.pid`)).trim();
+  const traffic = await trafficThrough(hypervisor, [
+    ...taps.map(({ dev }) => ({ dev, pid, bridge: 'br0' })),
+    ...partners.map(dev => ({ dev, pid: 'new', bridge: 'br0' })),
+  ]);
+  const plugged = partners.map(dev => `link set ${dev} master br0 up`);
+  await batch(hypervisor, 'ip', plugged);
+  return { hypervisor, asker, domain, traffic, taps, partnerOf };
 }
 
 async function batch(hypervisor: Hypervisor, program: 'ip' | 'tc', lines: readonly string[]): Promise<void> {
