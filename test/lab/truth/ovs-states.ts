@@ -48,43 +48,30 @@ function placed(line: string, { tap, qos, queue }: Port): string {
     .replace(/\b[PI]\b/g, 'dummy0');
 }
 
+/**
+ * The same number stands in the port's row and in its queue's, and the lesser one counts: a larger one alone changes nothing
+ * that can be measured, so both are.
+ */
 function inbound(dice: Dice): readonly string[] {
-  const rate = bits * dice.of(2, 3, 0.5);
+  const more = bits * dice.of(2, 3);
   const row = (table: 'QoS Q' | 'Queue U', what: string) => `ovs-vsctl set ${table} ${what}`;
-  const classAt = (words: string) => `tc class change dev T parent 1:fffe classid 1:1 htb ${words}`;
+  const limits = (rate: number) => `rate ${Math.min(rate, bits)}bit ceil ${rate}bit burst 8kb cburst 8kb`;
+  const inner = (rate: number) => `tc class change dev T parent 1:fffe classid 1:1 htb ${limits(rate)}`;
+  const outer = (rate: number) => `tc class change dev T parent 1: classid 1:fffe htb ${limits(rate)}`;
   return dice.weighted<readonly string[]>(
     [1, () => []],
-    [2, () => [row(dice.of('QoS Q', 'Queue U'), `other_config:max-rate=${rate}`)]],
+    [2, () => [row(dice.of('QoS Q', 'Queue U'), `other_config:max-rate=${bits / 2}`)]],
     [
-      1,
-      () => [row('QoS Q', `other_config:max-rate=${rate}`), row('Queue U', `other_config:max-rate=${rate}`)],
+      2,
+      () => [row('QoS Q', `other_config:max-rate=${more}`), row('Queue U', `other_config:max-rate=${more}`)],
     ],
-    [1, () => [row(dice.of('QoS Q', 'Queue U'), `other_config:min-rate=${rate}`)]],
-    [1, () => [`ovs-vsctl remove ${dice.of('QoS Q', 'Queue U')} other_config max-rate`]],
+    [1, () => ['ovs-vsctl remove QoS Q other_config max-rate -- remove Queue U other_config max-rate']],
     [1, () => ['ovs-vsctl clear Port T qos']],
     [1, () => ['ovs-vsctl clear QoS Q queues']],
-    [
-      1,
-      () => [
-        row(
-          'QoS Q',
-          `type=${dice.of('linux-hfsc', 'linux-noop', 'linux-codel', 'linux-sfq', 'linux-fq_codel')}`,
-        ),
-      ],
-    ],
-    [2, () => [classAt(`rate ${bits}bit ceil ${rate}bit burst 8kb cburst 8kb`)]],
-    [
-      1,
-      () => [
-        `tc class change dev T parent 1: classid 1:fffe htb rate ${rate}bit ceil ${rate}bit burst 8kb cburst 8kb`,
-      ],
-    ],
-    [
-      1,
-      () => [
-        `tc qdisc add dev T parent 1:1 handle 2: ${dice.of('tbf rate 64kbit burst 6kb latency 50ms', 'netem rate 64kbit', 'pfifo limit 100', 'sfq')}`,
-      ],
-    ],
+    [1, () => [row('QoS Q', `type=${dice.of('linux-hfsc', 'linux-noop', 'linux-codel', 'linux-sfq')}`)]],
+    [1, () => [dice.of(inner, outer)(bits / 2)]],
+    [1, () => [outer(more), inner(more)]],
+    [1, () => leaf(dice)],
     [2, () => detour(dice)],
     [
       1,
@@ -94,6 +81,17 @@ function inbound(dice: Dice): readonly string[] {
     ],
     [1, () => ['tc qdisc del dev T root']],
   );
+}
+
+/** Something below the class of the queue. */
+function leaf(dice: Dice): readonly string[] {
+  const below = dice.of(
+    'tbf rate 64kbit burst 6kb latency 50ms',
+    'netem rate 64kbit',
+    'pfifo limit 100',
+    'sfq',
+  );
+  return [`tc qdisc add dev T parent 1:1 handle 2: ${below}`];
 }
 
 function detour(dice: Dice): readonly string[] {

@@ -46,7 +46,7 @@ function detour(dice: Dice): readonly string[] {
 
 function classOf(dice: Dice, id: string): readonly string[] {
   const parent = dice.of('1:', '1:', '1:1');
-  const rate = dice.of('10gbit', '1gbit', '64kbit', '512kbit');
+  const rate = dice.of('10gbit', '1gbit', '8kbit', '512kbit');
   return [`class add dev T parent ${parent} classid ${id} htb rate ${rate}`];
 }
 
