@@ -137,7 +137,12 @@ describe("a domain's cgroup", () => {
       { '/proc/4711/cgroup': '0::/machine.slice/x.scope/libvirt/vm\n' },
       'no place that libvirt is known to make',
     ],
-    ['no hierarchy has the controller', 'vm', { '/proc/4711/cgroup': '' }, 'in no cgroup of the cpu controller'],
+    [
+      'no hierarchy has the controller',
+      'vm',
+      { '/proc/4711/cgroup': '' },
+      'in no cgroup of the cpu controller',
+    ],
   ])('cannot be seen when %s', async (_why, name, files, message) => {
     const read = readDomainCgroup(hostOf({ ...found, ...knobs, ...files }), name);
     await expect(read).rejects.toBeInstanceOf(HostReadError);
