@@ -28,6 +28,8 @@ const onlyOn: Readonly<Record<string, Kind>> = {
   effective: 'bookworm',
   use: 'trixie',
   truth: 'trixie',
+  // Older libvirt leaves nothing.
+  leftovers: 'forky',
   // cgroup v1 has other files for everything.
   'beyond-nova': 'bookworm-v1',
   'fault-injection': 'bookworm-v1',
