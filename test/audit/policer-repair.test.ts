@@ -25,6 +25,9 @@ describe('a policer of which libvirt knows nothing', () => {
     expect(
       of('police', libvirts + filter('49 u32 chain 0 fh 801::800 order 2048 key ht 801 bkt 0 flowid :1')),
     ).toBeUndefined();
+    expect(
+      of('police', `${libvirts}filter protocol ip pref 49153 matchall chain 0 handle 0x1\n`),
+    ).toBeUndefined();
     expect(of('police', libvirts.replace(' u32 ', ' matchall '))).toBeUndefined();
     expect(of('police', '')).toBeUndefined();
     expect(of('class htb 1:1', libvirts)).toBeUndefined();
