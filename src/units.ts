@@ -166,10 +166,7 @@ export function tcTicksToBytes(rateBps: number, ticks: number, rounding: TcRound
   return Math.trunc((rateBps * (rounding === 'exact' ? microseconds : Math.trunc(microseconds))) / 1e6);
 }
 
-/**
- * A burst in bytes as tc shows it → one that, told to tc, is shown the same: what it cut when it was told before is not
- * cut once more.
- */
+/** A burst in bytes as tc shows it → one that, told to tc, is shown the same: what it cut is not cut once more. */
 export function bytesShownToTold(rateBps: number, shown: number, rounding: TcRounding): number {
   if (rounding === 'exact' || rateBps === 0) return shown;
   const microseconds = Math.ceil((shown * 1e6) / rateBps);
@@ -207,10 +204,7 @@ export function rateInTcText(rateBps: number): number {
   return (count * 1000 ** power) / 8;
 }
 
-/**
- * A size in bytes as tc prints it: near a whole unit that unit, with six digits.
- * @see iproute2 lib/json_print_math.c:sprint_size
- */
+/** A size in bytes as tc prints it: near a whole unit that unit, six digits. @see iproute2 lib/json_print_math.c:sprint_size */
 export function printedTcSize(bytes: number): TcPrinted {
   for (const { power, within } of tcSizeUnits) {
     const unit = 1024 ** power;
