@@ -8,7 +8,7 @@ import { cpuProgram } from './cpu-program.ts';
 import { type CpuFiles, cpuLimit, cpuReset, cpuState, limited } from './cpu-states.ts';
 import type { Judged, Reality, State } from './state.ts';
 import { stopwatch } from './stopwatch.ts';
-import { type Asker, saidOf, type Told, toldOf } from './told.ts';
+import { type About, type Asker, saidOf, type Told, toldOf } from './told.ts';
 import { toldNumber } from './told-number.ts';
 
 const slots = 3;
@@ -59,18 +59,19 @@ export async function cpuBench(hypervisor: Hypervisor, asker: Asker): Promise<Be
 }
 
 function judgedOf(state: State, told: Told | undefined, share: number): Judged {
+  const reality = realityOf(share);
+  const isOwn = ({ layer, parameters }: About) => layer === 'cgroup' && parameters.includes('vcpu_quota');
+  const isAround = ({ layer, device }: About) => layer === 'cgroup' && device.kind === 'cpu';
+  // A group around it that is limited as well is told of by itself: it matters where it takes something away.
   const said = told
-    ? saidOf(
-        told.audit,
-        ({ expectation: { layer, parameters } }) => layer === 'cgroup' && parameters.includes('vcpu_quota'),
-      )
+    ? saidOf(told.audit, reality === 'held' ? isOwn : isAround)
     : { said: 'inconclusive' as const, reasons: [] };
   const number = told?.effective.find(one => one.limited === 'cpu');
   return {
     state,
     limit: 'vcpu_quota',
     ...said,
-    reality: realityOf(share),
+    reality,
     measured: `${share.toFixed(3)} CPUs of ${quotaUs / periodUs}`,
     effective: toldNumber(number, share, 1),
   };

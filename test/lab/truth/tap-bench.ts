@@ -1,12 +1,11 @@
 import type { Layer } from '../../../src/verify/expectation.ts';
-import type { Verdict } from '../../../src/verify/verdict.ts';
 import type { Domain } from '../domains.ts';
 import type { Hypervisor } from '../hypervisor.ts';
 import { measuredOf } from './packet-oracle.ts';
 import type { Judged, State } from './state.ts';
 import { stopwatch } from './stopwatch.ts';
 import type { TapLimits } from './tc-states.ts';
-import { type Asker, saidOf, type Told, toldOf } from './told.ts';
+import { type About, type Asker, saidOf, type Told, toldOf } from './told.ts';
 import { toldNumber } from './told-number.ts';
 import type { Passage, Traffic } from './traffic.ts';
 
@@ -57,15 +56,11 @@ function judged(state: State, { dev, limits, mac }: Tap, passage: Passage, told:
   const { direction } = passage;
   const { rate, burst } = limits[direction];
   const measured = measuredOf(passage, { rate: rate * 125, burst: burst * 1024 });
-  const isOf = ({ expectation: { layer, parameters } }: Verdict) =>
-    enforcers.includes(layer) && parameters.some(parameter => parameter.startsWith(direction));
+  const isOf = ({ parameters }: About) => parameters.some(parameter => parameter.startsWith(direction));
   const { said, reasons } = saidOf(
     told.audit,
-    verdict => isOf(verdict) && verdict.expectation.subject === dev,
-    ({ expectation: { device, parameters } }) =>
-      device.kind === 'interface' &&
-      device.mac === mac &&
-      parameters.some(parameter => parameter.startsWith(direction)),
+    about => isOf(about) && enforcers.includes(about.layer) && about.subject === dev,
+    about => isOf(about) && about.device.kind === 'interface' && about.device.mac === mac,
   );
   const one = told.effective.filter(
     ({ device, limited }) => device.kind === 'interface' && device.mac === mac && limited === direction,

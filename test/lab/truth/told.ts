@@ -3,6 +3,7 @@ import { desiredFrom } from '../../../src/cli/desired.ts';
 import { processTerminal } from '../../../src/cli/terminal.ts';
 import type { Effective } from '../../../src/effective/claim.ts';
 import { sharedCommands } from '../../../src/host/shared-commands.ts';
+import type { Expectation } from '../../../src/verify/expectation.ts';
 import type { Verdict } from '../../../src/verify/verdict.ts';
 import { auditDomains } from '../../../src/workflow/audit.ts';
 import { effectiveLimits } from '../../../src/workflow/effective.ts';
@@ -53,23 +54,31 @@ async function auditOf(
   throw new Error(`'${name}' has no audit`);
 }
 
+/** What a verdict or a finding is about. */
+export type About = Pick<Expectation, 'device' | 'layer' | 'subject' | 'parameters'>;
+
 /**
- * What is said of limits, and why they do not pass.
+ * What is said of limits, and why they do not pass: by verdicts on what is asked for, and findings of what is not.
  *
- * @param isMeant those of an enforcer; where there is none, what is said of the whole domain counts
+ * @param isMeant those of an enforcer; the first of these for which there is anything counts, else what is said of the
+ * whole domain
  */
 export function saidOf(
-  { limits, outcome }: DomainAudit,
-  ...isMeant: readonly ((verdict: Verdict) => boolean)[]
+  { limits, findings, outcome }: DomainAudit,
+  ...isMeant: readonly ((about: About) => boolean)[]
 ): { readonly said: Said; readonly reasons: readonly string[] } {
   const verdicts = limits.flatMap(limit => limit.verdicts);
-  const meant = isMeant.map(is => verdicts.filter(is)).find(some => some.length > 0);
-  if (meant === undefined)
+  const is = isMeant.find(some => verdicts.some(({ expectation }) => some(expectation)));
+  if (is === undefined)
     return { said: outcome === 'not-applicable' ? 'pass' : outcome, reasons: ['not looked at'] };
+  const meant = verdicts.filter(({ expectation }) => is(expectation));
   const odd = meant.filter(one => one.outcome === 'fail' || one.outcome === 'inconclusive');
-  const reasons = [...new Set(odd.map(wordsOf))];
-  if (odd.length === 0) return { said: 'pass', reasons };
-  return { said: odd.some(one => one.outcome === 'fail') ? 'fail' : 'inconclusive', reasons };
+  const found = findings.filter(is).filter(({ cause }) => cause !== 'biting');
+  const reasons = [
+    ...new Set([...odd.map(wordsOf), ...found.map(({ knob, cause }) => `finding ${knob} ${cause}`)]),
+  ];
+  if (odd.some(one => one.outcome === 'fail') || found.length > 0) return { said: 'fail', reasons };
+  return { said: odd.length > 0 ? 'inconclusive' : 'pass', reasons };
 }
 
 function wordsOf({ outcome, reason, detail, expectation: { layer, knob } }: Verdict): string {
