@@ -124,7 +124,7 @@ function stepFor(
     after,
     changes,
     ...(enforcer && { enforcer }),
-    ...(enforcer === 'ovs-native' && dev && { dev }),
+    ...(dev && { dev }),
     ...(policer && { policer }),
   };
 }
