@@ -57,7 +57,7 @@ function knobsOf(state: OvsState, dev: string): readonly OvsKnob[] {
       table: `Interface ${dev}`,
       raw: row?.[column],
       values: single(row?.[column]),
-      idleBy: packetsInstead(row, dev),
+      idleBy: column === 'ingress_policing_rate' ? packetsInstead(row, dev) : undefined,
     })),
     { knob: 'qos', table: `Port ${dev}`, raw: qos?.type, instead: port?.qos, values: type },
     ...configKnobs('qos', qos),
