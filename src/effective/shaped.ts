@@ -18,10 +18,13 @@ interface Root {
 /** What limits the direction that goes out of the device: its root qdisc, and what is only written down. */
 export function shapedClaims(state: NicState): readonly Claim[] {
   const root = state.tc && rootOf(state, state.tc);
+  const open = root?.claims.find(claim => claim.standing === 'unseen');
   const idle =
     root === undefined
       ? ({ standing: 'unseen', why: 'tc could not be seen' } as const)
-      : ({ standing: 'not-in-force', why: instead(root) } as const);
+      : open !== undefined
+        ? ({ standing: 'unseen', why: open.why ?? 'what the root qdisc does is not known' } as const)
+        : ({ standing: 'not-in-force', why: instead(root) } as const);
   const written = [rowOf(state, root), definitionOf(state, root)].flatMap(claim => claim ?? []);
   return [
     ...inSeries(root?.claims ?? [], state.tc ? beforeRoot(state.dev, state.tc) : []),
