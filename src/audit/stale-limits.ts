@@ -1,6 +1,6 @@
 import type { DomainDefinition } from '../domain/definition.ts';
 import { mergeLimits } from '../domain/merge.ts';
-import { type DeviceRef, deviceName, deviceSubject, type Parameter } from '../domain/tuning.ts';
+import { type DeviceRef, deviceName, deviceSubject, type Limits, type Parameter } from '../domain/tuning.ts';
 import { unaskedLimits } from '../domain/unasked.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { AuditInput } from './domain-audit.ts';
@@ -47,6 +47,7 @@ function staleIn(
       parameter =>
         effectOf(parameter, defined, facts) !== 0 &&
         !isPeriodOfAskedQuota(parameter, extra) &&
+        !isPeakOfAskedAverage(parameter, defined, extra) &&
         !isNovasDefault(definition, parameter),
     );
     if (limiting.length === 0) return [];
@@ -64,6 +65,15 @@ function isEmptyDrive({ disks }: DomainDefinition, device: DeviceRef): boolean {
 /** Who asks for a quota alone has it counted in the period that there is. */
 function isPeriodOfAskedQuota(parameter: Parameter, extra: readonly Parameter[]): boolean {
   return parameter === 'vcpu_period' && !extra.includes('vcpu_quota');
+}
+
+/** The average as its own peak limits nothing more: an apply writes it on ports of Open vSwitch. */
+function isPeakOfAskedAverage(
+  parameter: Parameter,
+  { 'inbound.average': average, 'inbound.peak': peak }: Limits,
+  extra: readonly Parameter[],
+): boolean {
+  return parameter === 'inbound.peak' && peak === average && !extra.includes('inbound.average');
 }
 
 /** Up to Nova 25 every domain had it. @see nova f77a9fee5b, LP#1978489 */

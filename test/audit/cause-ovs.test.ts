@@ -195,4 +195,22 @@ describe('what else is found on a port of Open vSwitch', () => {
     ]);
     expect(auditWith([], { facts: facts({}) }).findings).toEqual([]);
   });
+
+  it('is no peak that is the asked average, as an apply writes it on ports of Open vSwitch', () => {
+    const withPeak = (peak: number) => ({
+      ...definition,
+      interfaces: definition.interfaces.map(one => ({
+        ...one,
+        bandwidth: { ...one.bandwidth, 'inbound.average': 1000, 'inbound.peak': peak },
+      })),
+    });
+    const limits = { 'outbound.average': 1000, 'inbound.average': 1000 };
+    const tuning = { live: [{ device: { kind: 'interface', mac }, limits, because: {} } as const] };
+    const found = (peak: number) =>
+      auditWith([], { tuning, definitions: { live: withPeak(peak) } }).findings.flatMap(one =>
+        one.device.kind === 'interface' ? one.parameters : [],
+      );
+    expect(found(1000)).toEqual([]);
+    expect(found(2000)).toEqual(['inbound.peak']);
+  });
 });
