@@ -2,7 +2,7 @@ import { type Dice, diceOf } from './dice.ts';
 import type { State } from './state.ts';
 
 /** What each disk is asked to hold, as QEMU names it: bytes and operations a second. */
-export const diskLimits = { bps_rd: 2_000_000, bps_wr: 1_000_000, iops: 20 } as const;
+export const diskLimits = { bps_rd: 2_000_000, bps_wr: 1_000_000, iops: 8 } as const;
 
 /** Every number of QEMU's command that has no other meaning. */
 type Throttle = Readonly<Record<string, number | string>>;
@@ -36,7 +36,6 @@ function throttle(dice: Dice, slot: number): { readonly values: Throttle; readon
     [2, () => ({ values: { group: `shared${slot}` }, shares: true as const })],
     [1, () => ({ values: { group: `alone${slot}` } })],
     [1, () => ({ values: { bps_rd: 0, bps_wr: 0, bps: dice.of(300_000, 1_000_000, 8_000_000) } })],
-    [1, () => ({ values: { iops: 0, iops_rd: dice.of(10, 20, 100) } })],
     [2, () => ({ values: { [`${knob}_max`]: diskLimits[knob] * dice.of(2, 10) } })],
     [1, () => ({ values: { bps_rd_max: 8_000_000, bps_rd_max_length: dice.of(1, 3) } })],
     [1, () => ({ values: { iops_size: dice.of(4096, 65_536) } })],

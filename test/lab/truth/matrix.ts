@@ -5,15 +5,15 @@ export type Judgement = 'lie' | 'false alarm' | 'right' | 'open';
 
 /**
  * A pass where more goes through than asked, or clearly less, is a lie; a failure where it holds exactly is a false alarm.
- * Inconclusive is never wrong.
+ * Inconclusive is never wrong, and either is right where it holds and other frames are dropped.
  */
 export function judgementOf({ said, reality }: Pick<Judged, 'said' | 'reality'>): Judgement {
-  if (said === 'inconclusive' || reality === 'unmeasured') return 'open';
+  if (said === 'inconclusive' || reality === 'partly') return 'open';
   if (said === 'pass') return reality === 'held' ? 'right' : 'lie';
   return reality === 'held' ? 'false alarm' : 'right';
 }
 
-const realities: readonly Reality[] = ['held', 'past', 'stricter', 'unmeasured'];
+const realities: readonly Reality[] = ['held', 'past', 'stricter', 'partly'];
 const sayings: readonly Said[] = ['pass', 'fail', 'inconclusive'];
 
 /** How often each was said where each was so. */

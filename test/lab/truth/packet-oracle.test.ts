@@ -31,7 +31,18 @@ test('a larger burst goes past it, though the rate is right', () => {
 });
 
 test('one sort of frames that all arrive goes past it, however few they are', () => {
-  expect(realityOf(flow('udp', 12_000, 12_000), flow('arp', 1000, 1000, 2000))).toBe('past');
+  expect(realityOf(flow('udp', 12_000, 12_000, 100_000), flow('arp', 1000, 1000, 2000))).toBe('past');
+});
+
+test('what arrives whole because there is no more of it, holds', () => {
+  const dropped = flow('udp', 0, 0);
+  expect(realityOf(dropped, flow('arp', 10_000, 10_000, 20_000), flow('ip6', 8000, 8000, 16_000))).toBe(
+    'partly',
+  );
+});
+
+test('one sort of frames that never arrive, at the right rate, is no less than asked', () => {
+  expect(realityOf(flow('udp', 24_000, 16_000, 90_000), flow('arp', 0, 0))).toBe('partly');
 });
 
 test('less in the long run is stricter', () => {

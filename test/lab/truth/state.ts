@@ -27,8 +27,8 @@ export interface Slot {
 /** What virt-quota says of a limit. */
 export type Said = 'pass' | 'fail' | 'inconclusive';
 
-/** What is really so: `stricter` gives clearly less than asked. */
-export type Reality = 'held' | 'past' | 'stricter' | 'unmeasured';
+/** What is really so: `stricter` gives clearly less than asked, `partly` holds and lets some sorts of frames not through at all. */
+export type Reality = 'held' | 'past' | 'stricter' | 'partly';
 
 /** One limit of one state, told and measured. */
 export interface Judged {

@@ -9,6 +9,11 @@ import { type About, type Asker, saidOf, type Told, toldOf } from './told.ts';
 import { toldNumber } from './told-number.ts';
 import type { Passage, Traffic } from './traffic.ts';
 
+/** One large frame in half the time, B/s. */
+const slack = 5000;
+/** Limits of packets are other numbers of `effective`. */
+const countsPackets = ({ script }: State) => script.some(line => /pkts_rate/.test(line));
+
 const enforcers: readonly Layer[] = ['tc', 'ovs', 'openflow'];
 
 /** A tap, and what it is asked to hold. */
@@ -73,7 +78,10 @@ function judged(state: State, { dev, limits, mac }: Tap, passage: Passage, told:
     reasons,
     reality: measured.reality,
     measured: measured.text,
-    ...(!measured.isMixed && { effective: toldNumber(effective, measured.rate, offeredBy(passage)) }),
+    ...(!measured.isMixed &&
+      !countsPackets(state) && {
+        effective: toldNumber(effective, measured.rate, offeredBy(passage), slack),
+      }),
   };
 }
 

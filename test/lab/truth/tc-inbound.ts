@@ -75,7 +75,7 @@ function changed(dice: Dice, numbers: Numbers): readonly string[] {
   const usual = 'qdisc add dev T root handle 1: htb default 1';
   return dice.weighted<readonly string[]>(
     [2, () => libvirtShaper({ rate: rate * dice.of(0.5, 2, 3), burst })],
-    [1, () => libvirtShaper({ rate, burst: burst * 8, ceil: rate * 8 })],
+    [1, () => libvirtShaper({ rate, burst: burst * 4, ceil: rate * 8 })],
     [
       2,
       () =>

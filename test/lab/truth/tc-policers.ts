@@ -83,7 +83,7 @@ const makers: readonly (readonly [weight: number, make: Maker])[] = [
   ],
   [
     1,
-    policed('a larger burst', (_, { rate, burst }) => `rate ${rate}kbit burst ${burst * 8}kb mtu 64kb drop`),
+    policed('a larger burst', (_, { rate, burst }) => `rate ${rate}kbit burst ${burst * 4}kb mtu 64kb drop`),
   ],
   [1, policed('an mtu of 1500', (_, numbers) => `${shape(numbers)} mtu 1500 drop`)],
   [

@@ -7,20 +7,27 @@ export interface ToldNumber {
 }
 
 /** A number that is measured is no closer than that. */
-const near = (value: number, given: number) => given < value * 1.35 && given > value * 0.68;
+const near = (value: number, given: number, slack: number) =>
+  given <= value * 1.35 + slack && given >= value * 0.68 - slack;
 
 /**
  * Compares a number with what was measured. What is left open is never wrong; what is told as the most may be less.
  *
  * @param most more cannot be measured: so much is wanted
+ * @param slack so much more or less is no difference
  */
-export function toldNumber(effective: Effective | undefined, given: number, most: number): ToldNumber {
+export function toldNumber(
+  effective: Effective | undefined,
+  given: number,
+  most: number,
+  slack = 0,
+): ToldNumber {
   const value = effective?.binds?.value;
   const certainty = effective?.certainty ?? 'none';
   if (certainty === 'unknown' || certainty === 'partial') return { told: certainty, isRight: true };
   const isAll = given > most * 0.8;
   if (value === undefined) return { told: 'no limit', isRight: isAll };
   const told = `${certainty} ${Math.round(value * 1000) / 1000} ${effective?.unit ?? ''}`;
-  if (certainty === 'at-most') return { told, isRight: given < value * 1.35 };
-  return { told, isRight: value >= most ? isAll : near(value, given) };
+  if (certainty === 'at-most') return { told, isRight: given <= value * 1.35 + slack };
+  return { told, isRight: value >= most ? isAll : near(value, given, slack) };
 }
