@@ -134,6 +134,6 @@ async function spinnerOf(hypervisor: Hypervisor, domain: Domain, slot: number): 
   const [pid = 0, tid = 0] = (await hypervisor.shell(script)).trim().split('\n').map(Number);
   const root = scope.slice(0, scope.indexOf('/machine'));
   const slice = scope.slice(0, scope.lastIndexOf('/'));
-  const variables = `slot=${slot} root=${root} slice=${slice} scope=${scope} groups=${scope}/libvirt pid=${pid} tid=${tid}`;
+  const variables = `slot=${slot} root=${root} slice='${slice}' scope='${scope}' groups='${scope}/libvirt' pid=${pid} tid=${tid}`;
   return { domain, variables, pid, tid };
 }

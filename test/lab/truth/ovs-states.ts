@@ -49,27 +49,26 @@ function placed(line: string, { tap, qos, queue }: Port): string {
 }
 
 /**
- * The same number stands in the port's row and in its queue's, and the lesser one counts: a larger one alone changes nothing
- * that can be measured, so both are.
+ * The same number stands in the port's row and in its queue's: a larger one in one of them changes nothing that can be
+ * measured, so both are. htb gives a class its own rate whatever is above it, so a lesser one is the queue's.
  */
 function inbound(dice: Dice): readonly string[] {
   const more = bits * dice.of(2, 3);
-  const row = (table: 'QoS Q' | 'Queue U', what: string) => `ovs-vsctl set ${table} ${what}`;
-  const limits = (rate: number) => `rate ${Math.min(rate, bits)}bit ceil ${rate}bit burst 8kb cburst 8kb`;
-  const inner = (rate: number) => `tc class change dev T parent 1:fffe classid 1:1 htb ${limits(rate)}`;
-  const outer = (rate: number) => `tc class change dev T parent 1: classid 1:fffe htb ${limits(rate)}`;
+  const row = (table: 'QoS Q' | 'Queue U', rate: number) =>
+    `ovs-vsctl set ${table} other_config:max-rate=${rate} other_config:min-rate=${Math.min(rate, bits)}`;
+  const type = (name: string) => `ovs-vsctl set QoS Q type=${name}`;
+  const limits = (rate: number) => `htb rate ${rate}bit ceil ${rate}bit burst 8kb cburst 8kb`;
+  const inner = (rate: number) => `tc class change dev T parent 1:fffe classid 1:1 ${limits(rate)}`;
+  const outer = (rate: number) => `tc class change dev T parent 1: classid 1:fffe ${limits(rate)}`;
   return dice.weighted<readonly string[]>(
     [1, () => []],
-    [2, () => [row(dice.of('QoS Q', 'Queue U'), `other_config:max-rate=${bits / 2}`)]],
-    [
-      2,
-      () => [row('QoS Q', `other_config:max-rate=${more}`), row('Queue U', `other_config:max-rate=${more}`)],
-    ],
+    [2, () => [row('Queue U', bits / 2)]],
+    [2, () => [row('QoS Q', more), row('Queue U', more)]],
     [1, () => ['ovs-vsctl remove QoS Q other_config max-rate -- remove Queue U other_config max-rate']],
     [1, () => ['ovs-vsctl clear Port T qos']],
     [1, () => ['ovs-vsctl clear QoS Q queues']],
-    [1, () => [row('QoS Q', `type=${dice.of('linux-hfsc', 'linux-noop', 'linux-codel', 'linux-sfq')}`)]],
-    [1, () => [dice.of(inner, outer)(bits / 2)]],
+    [1, () => [type(dice.of('linux-hfsc', 'linux-noop', 'linux-codel', 'linux-sfq'))]],
+    [1, () => [inner(bits / 2)]],
     [1, () => [outer(more), inner(more)]],
     [1, () => leaf(dice)],
     [2, () => detour(dice)],
