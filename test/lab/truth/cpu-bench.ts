@@ -73,13 +73,15 @@ function judgedOf(state: State, told: Told | undefined, share: number): Judged {
     ...said,
     reality,
     measured: `${share.toFixed(3)} CPUs of ${quotaUs / periodUs}`,
-    effective: toldNumber(number, share, 1),
+    ...(reality !== 'unmeasured' && { effective: toldNumber(number, share, 1) }),
   };
 }
 
 /** Ticks and periods that were begun make so much difference. */
 export function realityOf(share: number): Reality {
   const asked = quotaUs / periodUs;
+  // A thread that does not spin shows no limit: no quota gives nothing at all.
+  if (share < asked / 20) return 'unmeasured';
   if (share > asked * 1.35) return 'past';
   return share < asked * 0.7 ? 'stricter' : 'held';
 }

@@ -17,6 +17,7 @@ describe('what is said and what is so', () => {
     ['pass', 'past', 'lie'],
     ['pass', 'stricter', 'lie'],
     ['pass', 'partly', 'open'],
+    ['pass', 'unmeasured', 'open'],
     ['fail', 'held', 'false alarm'],
     ['fail', 'past', 'right'],
     ['fail', 'stricter', 'right'],
@@ -35,10 +36,10 @@ describe('what is said and what is so', () => {
       judged('inconclusive', 'stricter'),
     ];
     expect(matrixOf(all).split('\n')).toEqual([
-      '                     held       past   stricter     partly',
-      'pass                    2          0          0          0',
-      'fail                    0          1          0          0',
-      'inconclusive            0          0          1          0',
+      '                     held       past   stricter     partly unmeasured',
+      'pass                    2          0          0          0          0',
+      'fail                    0          1          0          0          0',
+      'inconclusive            0          0          1          0          0',
     ]);
   });
 

@@ -8,12 +8,12 @@ export type Judgement = 'lie' | 'false alarm' | 'right' | 'open';
  * Inconclusive is never wrong, and either is right where it holds and other frames are dropped.
  */
 export function judgementOf({ said, reality }: Pick<Judged, 'said' | 'reality'>): Judgement {
-  if (said === 'inconclusive' || reality === 'partly') return 'open';
+  if (said === 'inconclusive' || reality === 'partly' || reality === 'unmeasured') return 'open';
   if (said === 'pass') return reality === 'held' ? 'right' : 'lie';
   return reality === 'held' ? 'false alarm' : 'right';
 }
 
-const realities: readonly Reality[] = ['held', 'past', 'stricter', 'partly'];
+const realities: readonly Reality[] = ['held', 'past', 'stricter', 'partly', 'unmeasured'];
 const sayings: readonly Said[] = ['pass', 'fail', 'inconclusive'];
 
 /** How often each was said where each was so. */

@@ -66,7 +66,6 @@ function inbound(dice: Dice): readonly string[] {
     [2, () => [row('QoS Q', more), row('Queue U', more)]],
     [1, () => ['ovs-vsctl remove QoS Q other_config max-rate -- remove Queue U other_config max-rate']],
     [1, () => ['ovs-vsctl clear Port T qos']],
-    [1, () => ['ovs-vsctl clear QoS Q queues']],
     [1, () => [type(dice.of('linux-hfsc', 'linux-noop', 'linux-codel', 'linux-sfq'))]],
     [1, () => [inner(bits / 2)]],
     [1, () => [outer(more), inner(more)]],

@@ -28,7 +28,7 @@ export interface Slot {
 export type Said = 'pass' | 'fail' | 'inconclusive';
 
 /** What is really so: `stricter` gives clearly less than asked, `partly` holds and lets some sorts of frames not through at all. */
-export type Reality = 'held' | 'past' | 'stricter' | 'partly';
+export type Reality = 'held' | 'past' | 'stricter' | 'partly' | 'unmeasured';
 
 /** One limit of one state, told and measured. */
 export interface Judged {

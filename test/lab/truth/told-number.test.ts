@@ -38,7 +38,7 @@ test.each([
   [0.2, 'past'],
   [0.95, 'past'],
   [0.05, 'stricter'],
-  [0, 'stricter'],
+  [0, 'unmeasured'],
 ])('a thread that used %f CPUs of 0.1: %s', (share, reality) => {
   expect(realityOf(share)).toBe(reality);
 });
