@@ -87,7 +87,10 @@ function elsewhere(tap: TapLimits): readonly Claim[] {
       return [unseenClaim({ at, why: `packets are sent to ${device}, which could not be looked at` })];
     const rate = sentRate(tree);
     if (rate.is === 'unknown') return [unseenClaim({ at: `${at} ${rate.at}`, why: rate.why })];
-    if (rate.is === 'everything') return [];
+    if (rate.is === 'everything')
+      return [
+        unseenClaim({ at, why: `what becomes of the packets that are sent to ${device} is not known` }),
+      ];
     return rate.parts.map(part => ({
       owner: 'unknown',
       at: `${at} ${part.at}`,

@@ -30,6 +30,8 @@ export type TcAction =
       readonly control: Control;
       /** The priority that it gives to a packet, as tc writes a class: `1:`, `1:2`. htb looks at it first. */
       readonly priority?: string;
+      /** The mark that it gives to a packet. */
+      readonly mark?: number;
       /** It sends the packet to another device for good; absent: it does not. */
       readonly device?: string;
       /** It may make another protocol of the packet (vlan). */
@@ -46,19 +48,22 @@ export interface ActionLines {
 }
 
 /** Actions that leave the packet as it is, or change what is in it, and say what becomes of it last. */
-const CLOSING = /^(?:skbedit|connmark|sample) /;
+const CLOSING = /^(?:skbedit|sample) /;
 
 /** Reads one action; what is none of a closed list is `unknown`. */
 export function parseAction({ head, details }: ActionLines): TcAction {
   if (head.startsWith('police ')) return policer(head, details);
   const control = controlOf(head, details);
-  if (control === undefined) return { kind: 'unknown', text: head };
+  // Part of a mark, or that of a connection: which it is then is not known.
+  if (control === undefined || /^skbedit .*mark \S+\//.test(head)) return { kind: 'unknown', text: head };
   const priority = /^skbedit .*?(?:^| )priority (\S+)/.exec(head)?.[1];
+  const mark = /^skbedit .*?(?:^| )mark (\d{1,10})(?: |$)/.exec(head)?.[1];
   const device = / Redirect to device (\S{1,15})\)/.exec(head)?.[1];
   return {
     kind: 'plain',
     control,
     ...(priority !== undefined && { priority }),
+    ...(mark !== undefined && { mark: Number(mark) }),
     ...(device !== undefined && { device }),
     ...(head.startsWith('vlan ') && { isAnother: true }),
     text: head,

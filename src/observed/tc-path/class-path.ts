@@ -61,7 +61,8 @@ function besideBps({ to }: Destination, target: TcClass, classes: readonly TcCla
 
 function pastBy(all: readonly Destination[], target: TcClass, { classes }: ClassTree): PathBreak | undefined {
   const limit = classLimit(target, classes);
-  const isMet = all.some(({ to }) => typeof to === 'object' && isWithin(to, target, classes));
+  const isIn = ({ to }: Destination) => typeof to === 'object' && isWithin(to, target, classes);
+  const isMet = all.some(isIn);
   const sum = (some: readonly Destination[]) => {
     const rates = new Map(
       some.map(one => [typeof one.to === 'object' ? one.to.handle : one.to, besideBps(one, target, classes)]),
@@ -75,6 +76,8 @@ function pastBy(all: readonly Destination[], target: TcClass, { classes }: Class
     )[0];
     return worst && pastAt(worst, target, classes, isMet);
   }
+  const [instead] = sure;
+  if (!sure.some(isIn) && instead !== undefined) return elsewhere(instead, classes);
   const below = guaranteedBelow(sure, target, classes);
   if (below !== undefined) return below;
   if (staysWithin(limit, sum(all), isMet)) return undefined;
@@ -107,6 +110,15 @@ function pastAt(worst: Destination, target: TcClass, classes: readonly TcClass[]
     ...(isMet && { isMet }),
     ...(Number.isFinite(rateBps) && { rateBps }),
   };
+}
+
+/** All packets go to another class, which lets next to nothing through. */
+function elsewhere(one: Destination, classes: readonly TcClass[]): PathBreak {
+  const { to, rule, part, text } = one;
+  const rateBps = typeof to === 'object' ? classLimit(to, classes) : 0;
+  const where = typeof to === 'object' ? `class ${to.handle}` : 'no class';
+  const why = `no packet goes to it: ${where} lets ${rateBps} B/s through, which is less`;
+  return { ...{ how: 'stricter', part, text, rateBps, why }, ...filterOf(rule) };
 }
 
 function filterOf(rule: TcRule | undefined): Pick<PathBreak, 'filter'> {
@@ -146,7 +158,7 @@ function stricterBelow(
   const inside = all.flatMap(({ to }) =>
     typeof to === 'object' && isWithin(to, target, classes) ? [to] : [],
   );
-  if (all.length === 0) {
+  if (all.every(one => one.doubt !== undefined && one.to !== 'lost')) {
     return {
       how: 'stricter',
       part: 'filters',

@@ -149,10 +149,13 @@ function doubtOf({ doubt }: Packets): Pick<Destination, 'doubt'> {
   return doubt === undefined ? {} : { doubt };
 }
 
-/** The least that a class and those above it let through, in B/s. One without a parent has nobody to borrow from. */
+/**
+ * What a class lets through at most, in B/s: its ceiling, and beyond its own rate only what those above have to lend. One
+ * without a parent has nobody to borrow from.
+ */
 export function classLimit({ parent, rateBps, ceilBps }: TcClass, classes: readonly TcClass[]): number {
   if (parent === undefined) return rateBps ?? Number.POSITIVE_INFINITY;
   const above = classes.find(one => one.handle === parent);
   const own = ceilBps ?? rateBps ?? Number.POSITIVE_INFINITY;
-  return above === undefined ? own : Math.min(own, classLimit(above, classes));
+  return above === undefined ? own : Math.min(own, Math.max(rateBps ?? 0, classLimit(above, classes)));
 }

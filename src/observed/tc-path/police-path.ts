@@ -75,7 +75,8 @@ export function policeIn(rule: TcRule): MetPolicer['police'] | undefined {
 function pastBy(ends: readonly End[], target: MetPolicer['police']): PathBreak | undefined {
   const has = ({ packets }: End) => packets.met.some(one => one.police === target);
   const others = ends.filter(one => !has(one));
-  const lost = others.find(one => one.fate === 'unknown');
+  // What becomes of packets behind it counts too: they may be dropped there.
+  const lost = ends.find(one => one.fate === 'unknown');
   const limitBps = target.words.rateBps ?? 0;
   const sure = others.filter(one => one.fate !== 'unknown' && one.packets.doubt === undefined);
   if (sure.length > 0 && !withinOthers(sure, limitBps, ends.some(has))) return pastAt(sure, ends.some(has));
@@ -86,7 +87,17 @@ function pastBy(ends: readonly End[], target: MetPolicer['police']): PathBreak |
   ) {
     return unknownAt(open.packets.doubt.rule, open.packets.doubt.why);
   }
-  return undefined;
+  return ends.some(end => has(end) && end.packets.doubt === undefined) ? undefined : neverMet(sure);
+}
+
+/** All packets meet others, which let less through. Those of systems that have limits of their own are no surprise. */
+function neverMet(sure: readonly End[]): PathBreak | undefined {
+  const rules = sure.flatMap(({ packets }) => packets.met.map(one => one.rule));
+  const [rule] = rules;
+  if (rule === undefined || rules.some(isOthers)) return undefined;
+  const { kind, pref, chain, text } = rule;
+  const why = `no packet comes to it: the ${nameOf(rule)} decides for them and lets less through`;
+  return { how: 'stricter', part: 'ingress', why, text, filter: { kind, pref, chain } };
 }
 
 function withinOthers(others: readonly End[], limitBps: number, isMet: boolean): boolean {
@@ -186,22 +197,32 @@ function stricterBeside(ends: readonly End[], target: MetPolicer['police']): Pat
       ({ police, rule }) =>
         police !== target &&
         !isOthers(rule) &&
-        police.words.rateBps !== undefined &&
-        police.words.rateBps > 0 &&
-        police.words.rateBps < (target.words.rateBps ?? 0) &&
         rule.takes === 'all' &&
-        rule.protocol === 'all',
+        rule.protocol === 'all' &&
+        (packetRateOf(police) !== undefined ||
+          isBetween(0, police.words.rateBps ?? 0, target.words.rateBps ?? 0)),
     );
     if (least === undefined) continue;
     const { rule, police } = least;
     const { kind, pref, chain } = rule;
     return {
       ...{ how: 'stricter', part: 'ingress', text: rule.text, filter: { kind, pref, chain } },
-      why: `the ${nameOf(rule)} lets ${police.words.rateBps} B/s through, which is less`,
-      ...(police.words.rateBps !== undefined && { rateBps: police.words.rateBps }),
+      why: `the ${nameOf(rule)} lets ${packetRateOf(police) ?? `${police.words.rateBps} B/s`} through, which is less`,
     };
   }
   return undefined;
+}
+
+/** `20 packets/s`, of one that counts packets. */
+function packetRateOf({ words }: MetPolicer['police']): string | undefined {
+  const rate = words.more
+    .map(word => /^pkts_rate (\d{1,20})$/.exec(word)?.[1])
+    .find(one => one !== undefined);
+  return rate === undefined ? undefined : `${rate} packets/s`;
+}
+
+function isBetween(low: number, value: number, high: number): boolean {
+  return value > low && value < high;
 }
 
 /** Packets that may have come while the filter was made, as of a qdisc without one. */

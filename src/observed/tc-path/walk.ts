@@ -16,6 +16,8 @@ export interface Packets {
   readonly met: readonly MetPolicer[];
   /** What an action has set; absent: nothing did. */
   readonly priority?: string;
+  /** The mark that an action has set, as a number; absent: whoever sent them may have marked them. */
+  readonly mark?: number;
   /** The filter that sent them to another chain. */
   readonly led?: TcRule;
   /** Why it is not known whether there are any such packets; absent: there are. */
@@ -76,16 +78,26 @@ function part(packets: Packets, rule: TcRule): { readonly taken?: Packets; reado
   const asked = familiesOf(rule.protocol);
   const mine = new Set([...packets.families].filter(one => asked.has(one)));
   if (mine.size === 0) return { left: packets };
-  const isAll = rule.takes === 'all' && isWhole(rule.protocol);
+  const marked = packets.mark === undefined ? undefined : takesMark(rule, packets.mark);
+  if (marked === false) return { left: packets };
+  const isAll = (marked ?? rule.takes === 'all') && isWhole(rule.protocol);
   const others = isAll ? new Set([...packets.families].filter(one => !mine.has(one))) : packets.families;
   const doubt =
-    rule.takes === 'unknown'
+    rule.takes === 'unknown' && marked === undefined
       ? { doubt: packets.doubt ?? { rule, why: `which packets it takes is not known` } }
       : {};
   return {
     taken: { ...packets, families: mine, ...doubt },
     ...(others.size > 0 && { left: { ...packets, families: others } }),
   };
+}
+
+/** Whether an `fw` filter takes a mark that is known; undefined: it is another kind, or has a handle of its own form. */
+function takesMark({ kind, handle }: TcRule, mark: number): boolean | undefined {
+  const match = kind === 'fw' ? /^0x([0-9a-f]{1,8})(?:\/0x([0-9a-f]{1,8}))?$/.exec(handle) : null;
+  if (match === null) return undefined;
+  const [, value = '', mask = 'ffffffff'] = match;
+  return (BigInt(mark) & BigInt(`0x${mask}`)) === BigInt(`0x${value}`);
 }
 
 /** What a filter's actions make of packets. `lost`: an action that is not known had them. */
@@ -115,10 +127,11 @@ function after(rule: TcRule, action: TcAction, packets: Packets): readonly Branc
     return [{ packets: doubting(packets, rule, why), control: 'lost' }];
   }
   if (action.kind === 'police') return policed(rule, action, packets);
-  const { control, priority, isAnother, device } = action;
+  const { control, priority, mark, isAnother, device } = action;
   const changed = {
     ...packets,
     ...(priority !== undefined && { priority }),
+    ...(mark !== undefined && { mark }),
     ...(isAnother && { families: familiesOf('all') }),
   };
   if (device !== undefined && control !== 'pipe' && control !== 'continue')
@@ -174,7 +187,7 @@ function merged(all: readonly Packets[]): readonly Packets[] {
   const known = new Map<string, Packets>();
   for (const packets of all) {
     const met = packets.met.map(({ police }) => police.words.index).join();
-    const key = `${met} ${packets.priority ?? ''} ${packets.doubt === undefined}`;
+    const key = `${met} ${packets.priority ?? ''} ${packets.mark ?? ''} ${packets.doubt === undefined}`;
     const same = known.get(key);
     const families = same === undefined ? packets.families : new Set([...same.families, ...packets.families]);
     known.set(key, { ...(same ?? packets), families });

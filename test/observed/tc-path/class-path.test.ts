@@ -18,8 +18,11 @@ const sfq =
 const fw = `filter protocol all pref 49152 fw chain 0 
 filter protocol all pref 49152 fw chain 0 handle 0x1 classid :1 
 `;
-const to = (classid: string, about: Partial<Parameters<typeof filter>[0]> = {}) =>
-  filter({ pref: 7, rest: `flowid ${classid} `, ...about });
+const to = (
+  classid: string,
+  about: Partial<Parameters<typeof filter>[0]> = {},
+  ...actions: readonly string[]
+) => filter({ pref: 7, rest: `flowid ${classid} `, ...about }, ...actions);
 
 interface Scene {
   readonly classes?: readonly string[];
@@ -131,6 +134,14 @@ describe('a class is the limit', () => {
       { classes: [own, small], filters: to('1:9', { kind: 'flower', matches: ['dst_port 53'] }) },
     ],
     [
+      'clsact marks packets, and the mark leads past a filter to another class',
+      {
+        classes: [own, beside],
+        egress: filter({ pref: 1 }, 'skbedit  mark 1 pipe'),
+        filters: `${fw.replaceAll('49152', '1')}${to('1:2')}`,
+      },
+    ],
+    [
       'all go below it, where no more is let through',
       { classes: [own, below('1Mbit', '64Mbit')], filters: to('1:10') },
     ],
@@ -196,6 +207,8 @@ describe('a class lets less through than it says', () => {
         ],
       },
     ],
+    ['a filter drops what it sends to it', { filters: to('1:1', {}, gact('drop')) }],
+    ['all go to a class of next to nothing', { classes: [own, small], filters: to('1:9') }],
     ['nothing comes out', { egress: filter({ pref: 1 }, gact('drop')) }],
     [
       'all go below it, where less is let through',

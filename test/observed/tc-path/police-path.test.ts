@@ -118,6 +118,20 @@ describe('a policer lets less through than it says', () => {
     ['it has a peak rate', own('action drop', 'peakrate 2Mbit action drop'), 'stricter'],
     ['it counts cells', own('linklayer ethernet', 'linklayer atm'), 'stricter'],
     ['everything is dropped before it', filter({ pref: 1 }, gact('drop')) + libvirts, 'stricter pref 1'],
+    ['everything is trapped before it', filter({ pref: 1 }, gact('trap')) + libvirts, 'stricter pref 1'],
+    [
+      'packets are counted before it',
+      filter(
+        { pref: 1 },
+        police('rate 0bit burst 0b mtu 4096Mb pkts_rate 20 pkts_burst 2', 'drop/continue'),
+      ) + libvirts,
+      'stricter pref 1',
+    ],
+    [
+      'another one decides, and is not known to be of a system with limits of its own',
+      filter({ pref: 1 }, police('rate 10Mbit burst 512Kb mtu 64Kb')) + libvirts,
+      'stricter pref 1',
+    ],
     [
       'another one that everything meets is stricter',
       filter({ pref: 1 }, police('rate 10Mbit burst 512Kb mtu 64Kb', 'drop/continue')) + libvirts,
@@ -166,6 +180,7 @@ describe('nothing is proved', () => {
       filter({ pref: 1 }, 'gact action pass\n\t random type determ drop val 5'),
       1,
     ],
+    ['the mark of a connection is taken', filter({ pref: 1 }, 'connmark zone 0 pipe', gact('continue')), 1],
     ['a mark decides', filter({ pref: 1, kind: 'fw', matches: [] }, gact('pass')), 1],
     ['actions are skipped', filter({ pref: 1 }, gact('jump 1'), gact('continue')), 1],
     [
@@ -192,6 +207,12 @@ describe('nothing is proved', () => {
   ])('where %s', (_what, before, pref) => {
     expect(word(before + libvirts)).toMatch(new RegExp(`^unknown pref (?:${pref}|2)$`));
     expect(found(before + libvirts)?.why).not.toBe('');
+  });
+
+  it('where what comes behind it starts packets again', () => {
+    const first = libvirts.replace('action drop', 'action drop/continue');
+    const again = filter({ pref: 50000 }, police('rate 1Mbit burst 10Kb mtu 64Kb', 'reclassify/reclassify'));
+    expect(word(first + again)).toBe('unknown pref 50000');
   });
 
   it('where other devices may share its filters', () => {

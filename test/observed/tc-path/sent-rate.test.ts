@@ -57,6 +57,7 @@ it.each([
   ['qdisc hfsc 1:[00010000] root refcnt 2 default 0x1 ', hfsc, 'qdisc hfsc: 32768000'],
   ['qdisc hfsc 1:[00010000] root refcnt 2 default 0x1 ', hfsc.replace(/ ul .*/, ' '), 'everything'],
   [htb, tree, 'class htb 1:10 parent 1:1: 1250000'],
+  [htb, tree.replace('10Mbit ceil 10Mbit', '1Gbit ceil 1Gbit'), 'class htb 1:10 parent 1:1: 125000000'],
   [htb.replace('0x10', '0x77'), tree, 'everything'],
 ])('%s lets through what it says', (qdiscs, classes, expected) => {
   expect(rate(qdiscs, classes)).toBe(expected);
