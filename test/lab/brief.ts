@@ -28,6 +28,8 @@ const onlyOn: Readonly<Record<string, Kind>> = {
   effective: 'bookworm',
   use: 'trixie',
   truth: 'trixie',
+  'neutron-port': 'trixie',
+  'same-mac': 'trixie',
   // Older libvirt leaves nothing.
   leftovers: 'forky',
   // cgroup v1 has other files for everything.
