@@ -66,8 +66,8 @@ function inbound(dice: Dice): readonly string[] {
     [2, () => [row('QoS Q', more), row('Queue U', more)]],
     [1, () => ['ovs-vsctl remove QoS Q other_config max-rate -- remove Queue U other_config max-rate']],
     [1, () => ['ovs-vsctl clear Port T qos']],
-    // Not linux-hfsc: that holds the number too, and is another row than what is asked for all the same.
-    [1, () => [type(dice.of('linux-noop', 'linux-codel', 'linux-sfq'))]],
+    // Not linux-hfsc, which holds the number too, nor linux-noop, which leaves the classes: another row than what is asked for.
+    [1, () => [type(dice.of('linux-codel', 'linux-sfq'))]],
     [1, () => [inner(bits / 2)]],
     [1, () => [outer(more), inner(more)]],
     [1, () => leaf(dice)],
