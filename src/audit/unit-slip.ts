@@ -25,7 +25,7 @@ const ofTimes: readonly Slip[] = [{ factor: 1000, units: 'ms taken for µs' }];
 const CLOSE = 1e-4;
 
 /**
- * A limit that is wrong by a confusion of units: every number of it is off by one factor, and nothing foreign stands in
+ * A limit that is wrong by a confusion of units: every number of one unit is off by one factor, and nothing foreign stands in
  * front of it. Only of what has a unit that can be confused.
  */
 export const slippedUnit: Rule = (verdict, context) => {
@@ -89,12 +89,24 @@ export function unitSlip(all: readonly Numbers[], slips: readonly Slip[] = ofSiz
   if (first === undefined) return undefined;
   for (const { factor, units } of slips) {
     for (const times of [factor, 1 / factor]) {
-      if (!numbers.every(one => isOffBy(times, one))) continue;
+      if (!numbers.every(one => isOffBy(times, one) || (hasAnotherUnit(one.name) && isRight(one)))) continue;
+      if (!numbers.some(one => isOffBy(times, one))) continue;
       const how = times > 1 ? `${rounded(factor)} times` : `1/${rounded(factor)} of`;
       return `${first.name} is ${how} what is expected: ${units}`;
     }
   }
   return undefined;
+}
+
+/** A burst is a size beside rates, a period the time that a quota is of: either may be right where the other slipped. */
+function hasAnotherUnit(name: string): boolean {
+  return /^(?:c?burst|period)/.test(name);
+}
+
+function isRight({ wanted, found, within }: Parameters<typeof isOffBy>[1]): boolean {
+  return typeof wanted === 'number' && typeof found === 'number'
+    ? Math.abs(found - wanted) <= within
+    : wanted === found;
 }
 
 function isOffBy(

@@ -42,13 +42,25 @@ describe('a value that is off by a factor of units', () => {
       { rateBps: 1000, ceilBps: 64000 },
     ],
     [
-      'one number, when another one of the limit is right',
-      { rateBps: 32768000, burstBytes: 1048576 },
-      { rateBps: 4096000, burstBytes: 1048576 },
+      'one rate, when another one of the limit is right',
+      { rateBps: 32768000, ceilBps: 65536000, burstBytes: 1048576 },
+      { rateBps: 4096000, ceilBps: 65536000, burstBytes: 1048576 },
     ],
     ['words', { quota: 'max' }, { quota: 50000 }],
   ])('is not %s', (_, expected, observed) => {
     expect(unitSlip([{ expected, observed }])).toBeUndefined();
+  });
+
+  it('leaves a burst and a period be, which have a unit of their own', () => {
+    const limits = { rateBps: 4000000, ceilBps: 8000000, burstBytes: 1048576 };
+    const bits = { rateBps: 32000000, ceilBps: 64000000, burstBytes: 1048576 };
+    expect(unitSlip([{ expected: limits, observed: bits }])).toContain('8 times');
+    const ms = [{ factor: 1000, units: 'ms taken for µs' }];
+    const quota = {
+      expected: { quota: 40000, period: 100000 },
+      observed: { quota: 40000000, period: 100000 },
+    };
+    expect(unitSlip([quota], ms)).toContain('1000 times');
   });
 
   it('allows each number what its reading may be off', () => {

@@ -201,7 +201,7 @@ export const threadBreaks: readonly Case[] = [
     where: ({ isV2 }) => isV2,
     happens: () => 'systemctl set-property machine.slice CPUQuota=50%',
     restored: () => 'systemctl set-property machine.slice CPUQuota=; systemctl revert machine.slice',
-    found: scene => broken('systemd-override', `cgroup machine.slice ${quotaOf(scene)}`),
+    found: scene => broken('not-asked-for', `cgroup machine.slice ${quotaOf(scene)}`),
   },
   {
     what: 'the cpu controller is taken away from the groups of threads',
@@ -237,13 +237,6 @@ export const threadCalm: readonly Case[] = [
     found: nothing,
   },
   {
-    what: 'a domain without limits, moved out of the groups that libvirt made',
-    actor: 'plain',
-    happens: scene => left(scene, 'plain'),
-    restored: scene => back(scene, 'plain'),
-    found: nothing,
-  },
-  {
     what: 'groups that are not idle, as they were not before',
     actor: 'full',
     happens: scene =>
@@ -256,14 +249,6 @@ export const threadCalm: readonly Case[] = [
     happens: () => 'systemctl set-property --runtime machine.slice CPUQuota=900%',
     restored: () =>
       'systemctl set-property --runtime machine.slice CPUQuota=; systemctl revert machine.slice',
-    found: nothing,
-  },
-  {
-    what: 'the cpu controller is taken away from a domain without limits',
-    actor: 'plain',
-    where: ({ isV2 }) => isV2,
-    happens: scene => `echo -cpu >'${group(scene, 'plain')}/cgroup.subtree_control'`,
-    restored: scene => `echo +cpu >'${group(scene, 'plain')}/cgroup.subtree_control'`,
     found: nothing,
   },
 ];

@@ -98,6 +98,10 @@ describe('nothing is found at', () => {
   describe('Open vSwitch', () => cases(ovsCalm));
 });
 
+describe('nothing is proved, and nothing is called broken, at', () => {
+  describe('interfaces', () => cases(detourUnknown));
+});
+
 describe('exactly what is wrong is found at', () => {
   describe('definitions', () => cases(definitionBreaks));
   describe('cgroups', () => cases(cgroupBreaks, { isRepaired: true }));
@@ -105,10 +109,6 @@ describe('exactly what is wrong is found at', () => {
   describe("QEMU's throttle", () => cases(qemuBreaks));
   describe('tc', () => cases([...tcBreaks, ...detourBreaks]));
   describe('Open vSwitch', () => cases([...ovsBreaks, ...novaBreaks, ...ovsOwners, restarted]));
-});
-
-describe('nothing is proved, and nothing is called broken, at', () => {
-  describe('interfaces', () => cases(detourUnknown));
 });
 
 describe('a capture of the whole host', () => {

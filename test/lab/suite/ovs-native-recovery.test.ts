@@ -111,7 +111,12 @@ describe('a saved plan with --ovs-native', () => {
     expect(await plan('/root/native.json')).toMatchObject({ exitCode: 0 });
     expect(await ours()).toBe('0 0 0');
     const applied = await virtQuota(hypervisor, 'apply', '/root/native.json');
-    expect({ exitCode: applied.exitCode, stderr: applied.stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(applied).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringMatching(
+        /^(?:warning: interface \S+ is on \S+, which Neutron's agent may look after .*\n)?$/,
+      ),
+    });
     await expectKernelHolds();
     const before = await everything();
     const again = await virtQuota(hypervisor, 'apply', '/root/native.json');
