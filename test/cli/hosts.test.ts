@@ -71,7 +71,7 @@ const cases: readonly Case[] = [
       `  fail ${plain}: tc tap87f8ad7a-5d class htb 1:1`,
       /^ {7}cause +behind-libvirt: /,
       `  fail ${plain}: tc tap87f8ad7a-5d police`,
-      /^ {7}cause +decided-before: the basic filter at pref 50 lets 12500000 B\/s through/,
+      /^ {7}cause +decided-before: no packet comes to it: the basic filter at pref 50 decides for them and lets 12500000 B\/s through/,
       /^ {7}seen in .*filter protocol all pref 50 basic .*police 0x9 rate 100Mbit/,
     ],
     never: [/unit-slip/],

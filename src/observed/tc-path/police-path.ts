@@ -96,7 +96,9 @@ function neverMet(sure: readonly End[]): PathBreak | undefined {
   const [rule] = rules;
   if (rule === undefined || rules.some(isOthers)) return undefined;
   const { kind, pref, chain, text } = rule;
-  const why = `no packet comes to it: the ${nameOf(rule)} decides for them and lets less through`;
+  const rate = leastOf(sure.flatMap(({ packets }) => packets.met))?.words.rateBps;
+  const through = rate === undefined ? 'less' : `${rate} B/s`;
+  const why = `no packet comes to it: the ${nameOf(rule)} decides for them and lets ${through} through`;
   return { how: 'stricter', part: 'ingress', why, text, filter: { kind, pref, chain } };
 }
 
