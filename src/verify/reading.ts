@@ -11,7 +11,10 @@ export interface Evidence {
 /** What one knob holds. None of `values`, `idle` and `unreadable`: we looked, and the knob is not there. */
 export interface Reading extends Knob {
   readonly values?: KnobValues;
-  /** It is there, and what the evidence says keeps it out of force: it has no `values`. */
+  /**
+   * It is there, and what the evidence says keeps it out of force: it has no `values`, unless it holds some of what it shall
+   * hold all of.
+   */
   readonly idle?: true;
   /** In words what keeps it out of force; absent: the evidence says it. */
   readonly idleBecause?: string;

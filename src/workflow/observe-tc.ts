@@ -90,6 +90,8 @@ function onTheWay(whole: Reading, found: PathBreak | undefined, answers: TapAnsw
   const own = whole.evidence.text;
   const text = found.text === '' || found.text.includes(own) ? found.text || own : `${found.text}\n${own}`;
   const told = { ...whole, evidence: { source, text } };
+  // What some packets meet still limits those: it must not be there where nothing is asked.
+  if (found.how === 'past' && found.isMet) return { ...told, idle: true, idleBecause: found.why };
   if (found.how === 'past') return idle(told, found.why);
   if (found.how === 'stricter') return { ...told, stricter: found.why };
   return { ...told, unproved: why === undefined ? found.why : `${found.why}: ${why}` };
