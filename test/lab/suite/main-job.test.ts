@@ -81,7 +81,10 @@ describe.each([
     expect(verified.exitCode).toBe(0);
     // The head of the table before them, what they come to behind them.
     const printed = verified.stdout.trimEnd().split('\n');
-    const lines = printed.slice(1, printed.findIndex(line => / links hold$/.test(line)));
+    const lines = printed.slice(
+      1,
+      printed.findIndex(line => / links hold$/.test(line)),
+    );
     for (const line of lines)
       expect(line).toMatch(/^pass .* (virDomainGet|\/sys\/fs\/cgroup\/|tc |ovs-vsctl )/);
     const perTap = kind === 'ovs' ? ['live', 'ovs', 'tc'] : ['live', 'tc'];
