@@ -27,17 +27,46 @@ const respects: readonly {
   { limited: 'write requests', unit: 'requests/s', own: 'write_iops_sec', total: 'total_iops_sec' },
 ];
 
+/** By a direction's limit of bytes: those of its requests. */
+const requestsOf: Partial<Record<IoTuneParameter, readonly IoTuneParameter[]>> = {
+  read_bytes_sec: ['read_iops_sec', 'total_iops_sec'],
+  write_bytes_sec: ['write_iops_sec', 'total_iops_sec'],
+};
+
+/**
+ * Where a request counts as one for each `size_iops_sec` bytes of it, a limit of requests is one of bytes too.
+ * @see qemu block/throttle-groups.c, util/throttle.c:throttle_account
+ */
+function sizedClaims(
+  { disk, throttle }: DiskState,
+  names: readonly IoTuneParameter[] = [],
+): readonly (Claim & { readonly value: number })[] {
+  const size = throttle?.size_iops_sec ?? 0;
+  if (size === 0 || pastThrottle(disk) !== undefined) return [];
+  return names.flatMap(name => {
+    const requests = throttle?.[name] ?? 0;
+    if (requests === 0) return [];
+    const isDefined = disk.iotune[name] === requests && disk.iotune.size_iops_sec === size;
+    const owner = isDefined ? 'libvirt' : 'unknown';
+    const at = `qemu ${disk.target} ${name}`;
+    return [
+      { owner, at, value: requests * size, standing: 'looser', why: `of ${size} bytes each (size_iops_sec)` },
+    ];
+  });
+}
+
 /** What limits a disk: of a direction's own limit and the one for both, the lesser. 0 is no limit. */
 export function effectiveDisk(state: DiskState, asked: DeviceTuning | undefined): readonly Effective[] {
   const { disk, throttle } = state;
   const device = { kind: 'disk', target: disk.target } as const;
   return respects.flatMap(({ limited, unit, own, total }) => {
     const both = [own, total] as const;
-    const claims = [...claimsOf(state, both), ...(state.unseen ? [unseenClaim(state.unseen)] : [])];
+    const sized = unit === 'B/s' ? sizedClaims(state, requestsOf[own]) : [];
+    const claims = [...claimsOf(state, both), ...sized, ...(state.unseen ? [unseenClaim(state.unseen)] : [])];
     const wanted = askedOf(asked, both);
     if (claims.length === 0 && wanted === undefined) return [];
     const held = both.map(name => throttle?.[name] ?? 0).filter(value => value > 0);
-    const least = Math.min(...held);
+    const least = Math.min(...held, ...sized.map(({ value }) => value));
     const standing = claims.map((claim): Claim => {
       if (claim.standing !== 'looser') return claim;
       return claim.value === least ? { ...claim, standing: 'binds' } : claim;

@@ -57,8 +57,8 @@ function unseenTc(dev: string, readings: readonly Reading[]): Unseen {
 
 /** The quotas among the readings of a domain's cgroups. */
 export function cpuBandwidths(readings: readonly Reading[]): readonly CpuBandwidth[] {
-  return readings.flatMap(({ layer, knob, subject, values, unproved }): readonly CpuBandwidth[] => {
-    if (layer !== 'cgroup' || !isQuota(knob) || unproved !== undefined) return [];
+  return readings.flatMap(({ layer, knob, subject, values, unproved, idle }): readonly CpuBandwidth[] => {
+    if (layer !== 'cgroup' || !isQuota(knob) || unproved !== undefined || idle) return [];
     const { quota } = values ?? {};
     const period = values?.period ?? periodOf(readings, subject);
     return typeof quota === 'number' && quota > 0 && typeof period === 'number'

@@ -1,5 +1,6 @@
 import { decides, drops, isOpenVswitchs, MIDONET_PREF, NEUTRON_PREF } from '../observed/policers.ts';
-import { ingressEnds, meeting, nameOf, policedTogether } from '../observed/tc-path/police-path.ts';
+import { ingressEnds, meeting, policedTogether } from '../observed/tc-path/police-path.ts';
+import { nameOf } from '../observed/tc-path/rule.ts';
 import { sentRate } from '../observed/tc-path/sent-rate.ts';
 import { policersOf, type TcPolicer } from '../observed/tc-policer.ts';
 import { kilobytesToBytes, policingRateToBytes } from '../units.ts';
@@ -16,7 +17,9 @@ export function policedClaims(state: NicState): readonly Claim[] {
   const policers = policersOf(tc?.ingress ?? []).filter(isLimit);
   const met = tc === undefined ? [] : policers.flatMap(policer => claimsOf(policer, tc, state, defined));
   const others =
-    tc === undefined ? [] : [...together(state.dev, tc), ...elsewhere(tc), ...unreadOf(state.dev, tc)];
+    tc === undefined
+      ? []
+      : [...together(state.dev, tc), ...nothing(state.dev, tc), ...elsewhere(tc), ...unreadOf(state.dev, tc)];
   const written = writtenDown(state, defined, policers, met);
   return [...inSeries(met, others), ...written];
 }
@@ -48,11 +51,8 @@ function claimsOf(
   const { how, why, isMet, rateBps: through } = found;
   if (how === 'unknown') return [{ ...claim, standing: 'unseen', why }];
   if (how === 'past') return [{ ...claim, standing: isMet ? 'partial' : 'shadowed', why }];
-  if (through === 0)
-    return [
-      { ...claim, standing: 'shadowed', why },
-      { owner: 'unknown', at: `tc ${state.dev} filter`, value: 0, standing: 'looser', why },
-    ];
+  // What drops everything speaks for itself.
+  if (through === 0) return [{ ...claim, standing: 'shadowed', why }];
   // Another policer speaks for itself.
   const own: Claim = { ...claim, standing: 'looser' };
   return found.filter === undefined ? [own, unseenClaim({ at, why })] : [own];
@@ -75,6 +75,15 @@ function together(dev: string, tap: TapLimits): readonly Claim[] {
   return [{ owner: 'unknown', at: `tc ${dev} policers together`, value, standing: 'looser', why }];
 }
 
+/** Filters that let nothing in are a limit, whatever else there is. */
+function nothing(dev: string, tap: TapLimits): readonly Claim[] {
+  const ends = ingressEnds(tap.ingress);
+  if (!ends.every(({ fate, packets }) => fate === 'dropped' && packets.doubt === undefined)) return [];
+  const rule = ends.find(one => one.rule !== undefined)?.rule;
+  const why = rule === undefined ? 'filters drop every packet' : `the ${nameOf(rule)} drops every packet`;
+  return [{ owner: 'unknown', at: `tc ${dev} filter`, value: 0, standing: 'looser', why }];
+}
+
 /** Packets that are sent to another device are limited by what is there. */
 function elsewhere(tap: TapLimits): readonly Claim[] {
   const ends = ingressEnds(tap.ingress);
@@ -95,7 +104,7 @@ function elsewhere(tap: TapLimits): readonly Claim[] {
       owner: 'unknown',
       at: `${at} ${part.at}`,
       value: part.bps,
-      ...(isAll
+      ...(isAll && rate.is === 'rate'
         ? { standing: 'looser' }
         : { standing: 'partial', why: `only some packets are sent to ${device}` }),
     }));

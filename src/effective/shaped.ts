@@ -86,7 +86,7 @@ function rootOf(state: NicState, tc: TapLimits): Root {
     return at === 'qdisc tbf' ? 'neutron' : 'unknown';
   };
   const claims = claimsAt(dev, rate, ownerAt).map(claim => ({ ...claim, ...peakNote(claim, tc) }));
-  const at = rate.is === 'rate' ? (rate.parts[0]?.at ?? '') : rate.at;
+  const at = rate.is === 'rate' || rate.is === 'partial' ? (rate.parts[0]?.at ?? '') : rate.at;
   return { owner: ownerAt(at), at: `tc ${dev} ${at}`, claims, ...(isOpenVswitchs && { isOpenVswitchs }) };
 }
 
@@ -103,7 +103,7 @@ function claimsAt(dev: string, rate: SentRate, ownerAt: (at: string) => Owner): 
     owner: ownerAt(at),
     at: `tc ${dev} ${at}`,
     value: bps,
-    standing: 'looser',
+    standing: rate.is === 'partial' ? 'partial' : 'looser',
     ...why,
   }));
 }

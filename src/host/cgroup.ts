@@ -79,7 +79,7 @@ async function readInside(
     readResources(host, memberships, mounts, version),
   ]);
   const quotas = files.filter(hasQuota);
-  const limited = new Set(quotas.map(({ subject }) => subject).filter(subject => subject !== 'scope'));
+  const limited = new Set([...quotas, ...above.filter(hasQuota)].map(({ subject }) => subject));
   const isLacking = version === 2 && files.some(({ text, unreadable }) => text === undefined && !unreadable);
   const [extras, holds, lack] = await Promise.all([
     readKnobs(host, extrasOf(files, quotas, place)),

@@ -2,6 +2,7 @@ import { parseMemberships } from '../observed/cgroup-path.ts';
 import {
   type Hold,
   holdOf,
+  isAround,
   type QemuThread,
   type ThreadList,
   type ThreadPicture,
@@ -27,13 +28,13 @@ export interface ThreadGroups {
 
 /**
  * Whether the quotas in force hold the threads that they are meant for. Of vCPUs and I/O threads only their own groups are
- * looked into, as long as each has its thread; where one has not, and for the groups of all others, every thread of QEMU is.
+ * looked into, as long as each has its thread; where one has not, and for all other groups, every thread of QEMU is.
  */
 export async function readHolds(host: HostReader, given: ThreadGroups): Promise<ReadonlyMap<string, Hold>> {
   const { limited } = given;
   if (limited.size === 0) return new Map();
   try {
-    const isWhole = limited.has('libvirt') || limited.has('emulator');
+    const isWhole = [...limited].some(one => one === 'libvirt' || one === 'emulator' || isAround(one));
     const first = await judged(host, given, isWhole);
     const isClear = [...first.values()].every(({ past, doubt }) => past === undefined && doubt === undefined);
     return isWhole || isClear ? first : await judged(host, given, true);

@@ -54,6 +54,10 @@ export interface Hold {
 /** Whether the quota of a group holds the threads that it is meant for, and them alone. */
 export function holdOf(subject: string, picture: ThreadPicture): Hold {
   const list = picture.lists.find(one => one.subject === subject);
+  if (isAround(subject)) {
+    const unheld = unheldOf(picture.threads);
+    return unheld === undefined ? {} : { past: unheld };
+  }
   // A captured host that was not asked.
   if (list === undefined && kindOf(subject) !== 'other') return {};
   const shared = list !== undefined && subject.startsWith('vcpu') ? sharedOf(list, picture) : undefined;
@@ -63,6 +67,11 @@ export function holdOf(subject: string, picture: ThreadPicture): Hold {
   if (past !== undefined) return { past, ...more };
   const doubt = doubtOf(subject, picture, members);
   return { ...(doubt !== undefined && { doubt }), ...more };
+}
+
+/** Whether a group is the machine's or one around it: whatever is in it is held, but threads for which no quota counts. */
+export function isAround(subject: string): boolean {
+  return !/^(?:libvirt|emulator|(?:vcpu|iothread)\d+)$/.test(subject);
 }
 
 /** What of its threads is not understood. */

@@ -3,7 +3,7 @@ import { type CgroupFiles, readDomainCgroup } from '../host/cgroup.ts';
 import type { CgroupFile } from '../host/cgroup-file.ts';
 import { cpuKnobValues } from '../observed/cgroup-knob.ts';
 import { countCpus, mostCpus, quotaCpus } from '../observed/cpu-demand.ts';
-import type { Hold } from '../observed/thread-groups.ts';
+import { type Hold, isAround } from '../observed/thread-groups.ts';
 import type { HostReader } from '../ports/host.ts';
 import type { Knob } from '../verify/expectation.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
@@ -65,7 +65,7 @@ async function observeTime(host: HostReader, found: CgroupFiles): Promise<Cgroup
   const { version, files, holds } = found;
   const above = await bindingAbove(host, found);
   const shared = [...holds].flatMap(([subject, hold]) => sharedReading(subject, hold, version));
-  const others = [...above.map(file => readingOf(file)), ...shared];
+  const others = [...above.map(file => heldReading(file, found)), ...shared];
   return {
     readings: [...files.map(file => heldReading(file, found)), ...others],
     facts: {
@@ -103,6 +103,8 @@ function heldReading(file: CgroupFile, { holds, lack }: CgroupFiles): Reading {
   const { past, doubt } = (isLimit(knob) && holds.get(subject)) || {};
   if (past === undefined) return { ...readingOf(file), ...(doubt !== undefined && { unproved: doubt }) };
   const { why, ...evidence } = past;
+  // What holds some of the domain must not be there where nothing is asked.
+  if (isAround(subject)) return { ...readingOf(file), idle: true, idleBecause: why, evidence };
   return { layer: 'cgroup', subject, knob, idle: true, idleBecause: why, evidence };
 }
 

@@ -1,5 +1,6 @@
 import { drops, isOpenVswitchs, plainPolicer } from '../observed/policers.ts';
 import { classPath } from '../observed/tc-path/class-path.ts';
+import { classLimit } from '../observed/tc-path/destinations.ts';
 import type { PathBreak } from '../observed/tc-path/path.ts';
 import { policersOf } from '../observed/tc-policer.ts';
 import type { HostReader } from '../ports/host.ts';
@@ -10,11 +11,14 @@ import { policerPath } from '../verify/tap-path.ts';
 import { partOf, readTap, type TapAnswers, tapOf } from './read-tap.ts';
 import { unseen } from './unseen.ts';
 
+/** The class that Open vSwitch makes of a port. */
+const OF_PORT = '1:fffe';
+
 /** libvirt's class, and the two that Open vSwitch makes of a `linux-htb` row. */
 const classKnobs = [
   { knob: 'class htb 1:1', handle: '1:1', parent: undefined },
-  { knob: 'class htb 1:fffe', handle: '1:fffe', parent: undefined },
-  { knob: 'class htb 1:1 parent 1:fffe', handle: '1:1', parent: '1:fffe' },
+  { knob: 'class htb 1:fffe', handle: OF_PORT, parent: undefined },
+  { knob: 'class htb 1:1 parent 1:fffe', handle: '1:1', parent: OF_PORT },
 ] as const;
 
 const policeKnobs = ['police', 'police matchall'] as const;
@@ -60,12 +64,19 @@ function classReading(
 ): Reading {
   const tree = tapOf({ ...answers, ingress: { found: { source: '', found: [] } } });
   const { source = '' } = partOf(answers, 'classes');
-  const found = tree?.classes.find(one => one.handle === handle && one.parent === parent);
+  // Whatever is above libvirt's class, it limits what it did: only Open vSwitch's is another limit.
+  const isMeant = (above: string | undefined) =>
+    parent === undefined ? above !== OF_PORT : above === parent;
+  const found = tree?.classes.find(one => one.handle === handle && isMeant(one.parent));
   if (tree === undefined || found === undefined) {
     return reading({ dev, knob, source, instead: tree === undefined ? '' : shapingOf(tree) });
   }
   const { rateBps, ceilBps, burstBytes, cburstBytes, text } = found;
   const whole = reading({ dev, knob, source, text }, { rateBps, ceilBps, burstBytes, cburstBytes });
+  const through = classLimit(found, tree.classes);
+  // libvirt's own class has nobody to borrow from, which is why its peak does nothing.
+  if (parent === undefined && rateBps !== undefined && through > rateBps)
+    return idle(whole, `class ${found.parent} above it lends it ${through - rateBps} B/s beyond its rate`);
   return onTheWay(whole, classPath(tree, handle), answers);
 }
 

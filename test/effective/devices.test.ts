@@ -53,6 +53,16 @@ describe('what limits a disk', () => {
     expect(write?.binds).toMatchObject({ value: 2_000_000, owner: 'libvirt' });
   });
 
+  it('is what its requests come to where larger ones count several times', () => {
+    const throttle = { total_bytes_sec: 2_000_000, total_iops_sec: 8, size_iops_sec: 65_536 };
+    const [read, , requests] = effectiveDisk({ disk, throttle, shares: [] }, undefined);
+    expect(read).toMatchObject({
+      certainty: 'exact',
+      binds: { value: 524_288, at: 'qemu vda total_iops_sec' },
+    });
+    expect(requests?.binds).toMatchObject({ value: 8 });
+  });
+
   it('is nothing when QEMU has lost it, and unknown when QEMU was not asked', () => {
     const [lost] = effectiveDisk({ disk, throttle: {}, shares: [] }, undefined);
     expect(lost).toMatchObject({ claims: [{ standing: 'not-in-force', why: 'QEMU has no such limit' }] });

@@ -8,11 +8,12 @@ import {
   EGRESS,
   FILTERS,
 } from './destinations.ts';
+import { dropped } from './dropped.ts';
 import { packetsOf } from './family.ts';
 import { type PathBreak, type PathPart, staysWithin } from './path.ts';
-import { nameOf } from './police-path.ts';
+
 import { type QueueRate, queueRate } from './queue.ts';
-import type { TcRule } from './rule.ts';
+import { nameOf, type TcRule } from './rule.ts';
 
 /**
  * What keeps an htb class from being the limit of what a device sends. undefined: every packet goes to it, or to classes
@@ -40,7 +41,15 @@ export function classPath(tree: ClassTree, handle: string): PathBreak | undefine
   if (tree.egress === undefined) return unread('egress', EGRESS);
   const all = destinationsIn(tree, root);
   if (typeof all === 'string') return unread('filters', all);
-  return pastBy(all, target, tree) ?? stricterBelow(all, target, tree) ?? unseenTraffic(root, target);
+  const through = all.filter(({ to }) => to !== 'nowhere');
+  return (
+    pastBy(through, target, tree) ??
+    dropped(
+      all.map(({ to, rule, ...one }) => ({ ...one, ...(rule && { rule }), isDropped: to === 'nowhere' })),
+    ) ??
+    stricterBelow(through, target, tree) ??
+    unseenTraffic(root, target)
+  );
 }
 
 function unread(part: PathPart, why: string): PathBreak {
@@ -55,7 +64,7 @@ function isWithin(one: TcClass, target: TcClass, classes: readonly TcClass[]): b
 
 /** What a destination lets through beside the target: 0 when it is part of it. */
 function besideBps({ to }: Destination, target: TcClass, classes: readonly TcClass[]): number {
-  if (to === 'direct' || to === 'lost') return Number.POSITIVE_INFINITY;
+  if (typeof to !== 'object') return Number.POSITIVE_INFINITY;
   return isWithin(to, target, classes) ? 0 : classLimit(to, classes);
 }
 
@@ -158,15 +167,6 @@ function stricterBelow(
   const inside = all.flatMap(({ to }) =>
     typeof to === 'object' && isWithin(to, target, classes) ? [to] : [],
   );
-  if (all.every(one => one.doubt !== undefined && one.to !== 'lost')) {
-    return {
-      how: 'stricter',
-      part: 'filters',
-      why: 'no packet gets through: a filter drops them all',
-      text: target.text,
-      rateBps: 0,
-    };
-  }
   const limit = classLimit(target, classes);
   for (const one of inside) {
     const queue = qdiscs.find(({ parent }) => parent === one.handle);

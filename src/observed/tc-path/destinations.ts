@@ -4,7 +4,7 @@ import { familiesOf } from './family.ts';
 import type { HfscClass } from './hfsc.ts';
 import type { PathPart } from './path.ts';
 import type { TcRule } from './rule.ts';
-import { type Doubt, type Packets, walk } from './walk.ts';
+import { type Doubt, type End, type Packets, walk } from './walk.ts';
 
 /** All that decides where a packet goes that a device sends. What was not read is left out, and is then not known. */
 export interface ClassTree {
@@ -23,8 +23,8 @@ export interface ClassTree {
 
 /** Where some packets end. */
 export interface Destination {
-  /** `direct`: past all classes. */
-  readonly to: 'direct' | 'lost' | TcClass;
+  /** `direct`: past all classes. `nowhere`: a filter drops them. `lost`: it is not known where. */
+  readonly to: 'direct' | 'lost' | 'nowhere' | TcClass;
   readonly families: Packets['families'];
   readonly part: PathPart;
   /** What led them there. */
@@ -61,8 +61,7 @@ class Search {
   destinations(): readonly Destination[] {
     const { egress, filters } = this.#tree;
     return walk(egress, { families: familiesOf('all'), met: [] }).flatMap(({ packets, fate, rule }) => {
-      if (fate === 'dropped' || fate === 'left') return [];
-      if (fate === 'unknown') return [this.#lost(packets, 'egress', rule)];
+      if (fate !== 'accepted') return [this.#ended(packets, fate, 'egress', rule)];
       const { priority } = packets;
       const isOurs = priority?.startsWith(this.#major) ?? false;
       const setter = egress.find(one =>
@@ -81,8 +80,7 @@ class Search {
     depth: number,
   ): readonly Destination[] {
     return walk(rules, packets).flatMap(({ packets: some, fate, rule }) => {
-      if (fate === 'dropped' || fate === 'left') return [];
-      if (fate === 'unknown') return [this.#lost(some, part, rule)];
+      if (fate !== 'accepted') return [this.#ended(some, fate, part, rule)];
       const { classid } = rule ?? {};
       const chosen = classid === undefined ? undefined : this.#chosen(classid, some, part, rule, depth);
       return chosen ?? [this.#byDefault(some)];
@@ -133,13 +131,22 @@ class Search {
     return this.#tree.classes.some(one => one.parent === handle);
   }
 
-  #lost(packets: Packets, part: PathPart, rule: TcRule | undefined): Destination {
+  /** What another device is given may come back from it, as from an ifb. */
+  #ended(
+    packets: Packets,
+    fate: Exclude<End['fate'], 'accepted'>,
+    part: PathPart,
+    rule: TcRule | undefined,
+  ): Destination {
+    const away =
+      fate === 'left' && rule ? { doubt: { rule, why: 'it sends packets to another device' } } : {};
     return {
-      to: 'lost',
+      to: fate === 'dropped' ? 'nowhere' : 'lost',
       families: packets.families,
       part,
       text: rule?.text ?? '',
       ...(rule && { rule }),
+      ...away,
       ...doubtOf(packets),
     };
   }

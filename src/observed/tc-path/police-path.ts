@@ -1,8 +1,9 @@
 import { isOthers } from '../policers.ts';
 import type { TcQdisc } from '../tc-qdisc.ts';
+import { dropped, type Ending } from './dropped.ts';
 import { familiesOf, packetsOf } from './family.ts';
 import { type PathBreak, staysWithin } from './path.ts';
-import type { TcRule } from './rule.ts';
+import { nameOf, type TcRule } from './rule.ts';
 import { type End, type MetPolicer, walk } from './walk.ts';
 
 /** Smaller packets than a guest may send at once (GSO, 64 KiB with its headers) are all that a policer lets pass. */
@@ -21,13 +22,23 @@ export function policePath(rules: readonly TcRule[], of: TcRule, qdisc?: TcQdisc
   if (target === undefined) return undefined;
   const all = ingressEnds(rules);
   const ends = all.filter(one => one.fate !== 'dropped');
-  if (ends.length === 0) return nothingPasses(all);
   return (
     pastBy(ends, target) ??
+    dropped(all.map(endingOf)) ??
     madeStricter(rules, of, target) ??
     stricterBeside(ends, target) ??
     uncounted(target, qdisc)
   );
+}
+
+function endingOf({ packets: { families, doubt }, fate, rule }: End): Ending {
+  return {
+    isDropped: fate === 'dropped',
+    families,
+    part: 'ingress',
+    ...(rule && { rule }),
+    ...(doubt && { doubt }),
+  };
 }
 
 /** How much of what gets through has met a policer. */
@@ -55,16 +66,6 @@ export function policedTogether(ends: readonly End[]): number | undefined {
 /** Where everything that comes into a device ends. */
 export function ingressEnds(rules: readonly TcRule[]): readonly End[] {
   return walk(rules, { families: familiesOf('all'), met: [] });
-}
-
-function nothingPasses(all: readonly End[]): PathBreak {
-  const rule = all.find(one => one.rule !== undefined)?.rule;
-  const by = rule === undefined ? 'a filter' : `the ${nameOf(rule)}`;
-  return {
-    ...{ how: 'stricter', part: 'ingress', rateBps: 0, text: rule?.text ?? '' },
-    ...(rule && { filter: { kind: rule.kind, pref: rule.pref, chain: rule.chain } }),
-    why: `no packet gets through: ${by} drops them`,
-  };
 }
 
 /** The policer of a filter. */
@@ -155,11 +156,6 @@ function unknownAt(rule: TcRule, why: string): PathBreak {
   };
 }
 
-/** `matchall filter at pref 1`; in another chain than the first that is said too. */
-export function nameOf({ kind, pref, chain }: TcRule): string {
-  return `${kind} filter at pref ${pref}${chain === 0 ? '' : ` of chain ${chain}`}`;
-}
-
 /** What of the policer itself lets less through than its rate says. */
 function madeStricter(
   rules: readonly TcRule[],
@@ -201,26 +197,35 @@ function stricterBeside(ends: readonly End[], target: MetPolicer['police']): Pat
         !isOthers(rule) &&
         rule.takes === 'all' &&
         rule.protocol === 'all' &&
-        (packetRateOf(police) !== undefined ||
-          isBetween(0, police.words.rateBps ?? 0, target.words.rateBps ?? 0)),
+        (isFewer(police, target) || isBetween(0, police.words.rateBps ?? 0, target.words.rateBps ?? 0)),
     );
     if (least === undefined) continue;
     const { rule, police } = least;
     const { kind, pref, chain } = rule;
+    const perSecond = packetRateOf(police);
+    const rate = perSecond === undefined ? `${police.words.rateBps} B/s` : `${perSecond} packets/s`;
     return {
       ...{ how: 'stricter', part: 'ingress', text: rule.text, filter: { kind, pref, chain } },
-      why: `the ${nameOf(rule)} lets ${packetRateOf(police) ?? `${police.words.rateBps} B/s`} through, which is less`,
+      why: `the ${nameOf(rule)} lets ${rate} through, which is less`,
     };
   }
   return undefined;
 }
 
-/** `20 packets/s`, of one that counts packets. */
-function packetRateOf({ words }: MetPolicer['police']): string | undefined {
-  const rate = words.more
-    .map(word => /^pkts_rate (\d{1,20})$/.exec(word)?.[1])
-    .find(one => one !== undefined);
-  return rate === undefined ? undefined : `${rate} packets/s`;
+/** Packets a second, of one that counts them. */
+function packetRateOf({ words }: MetPolicer['police']): number | undefined {
+  const rates = words.more.map(word => /^pkts_rate (\d{1,15})$/.exec(word)?.[1]);
+  const rate = rates.find(one => one !== undefined);
+  return rate === undefined ? undefined : Number(rate);
+}
+
+/** Bytes of a packet that fills an Ethernet frame. */
+const FULL_FRAME = 1514;
+
+/** Whether so many packets, each a full frame, are fewer bytes than a policer lets through: then the rate is never reached. */
+function isFewer(police: MetPolicer['police'], { words }: MetPolicer['police']): boolean {
+  const packets = packetRateOf(police);
+  return packets !== undefined && packets * FULL_FRAME < (words.rateBps ?? 0);
 }
 
 function isBetween(low: number, value: number, high: number): boolean {

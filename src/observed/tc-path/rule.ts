@@ -39,7 +39,7 @@ export function parseTcRules(answer: string): readonly TcRule[] {
     if (line.startsWith('filter ') || (line !== '' && blocks.length === 0)) blocks.push([line]);
     else if (line !== '') blocks.at(-1)?.push(line);
   }
-  const tables = new Map<string, string>();
+  const tables = rootTables(blocks);
   const rules = blocks.flatMap(lines => ruleOf(lines, tables));
   return [...rules, ...marksAlone(blocks, rules)].sort(
     (one, other) => one.chain - other.chain || one.pref - other.pref,
@@ -56,25 +56,43 @@ function marksAlone(blocks: readonly (readonly string[])[], rules: readonly TcRu
   });
 }
 
-/** @param tables of u32, by preference: the first one, where packets begin */
-function ruleOf([head = '', ...body]: readonly string[], tables: Map<string, string>): readonly TcRule[] {
+/** Tables that the kernel makes by itself, each for the filters of one preference, have numbers from here on. */
+const FIRST_ROOT = 0x800;
+
+/**
+ * The table of u32 where packets begin, by chain and preference. Where there are two, nobody can tell which: those of both
+ * hooks of `clsact` are told as if they were one's. @see linux net/sched/cls_u32.c:u32_init, tc_u_common_ptr
+ */
+function rootTables(blocks: readonly (readonly string[])[]): ReadonlyMap<string, string> {
+  const all = new Map<string, Set<string>>();
+  for (const [head = ''] of blocks) {
+    const [, , , pref = '', kind, chain = '0', rest = ''] = HEAD.exec(head) ?? [];
+    const table = / fh ([0-9a-f]{1,3}):/.exec(rest)?.[1];
+    if (kind !== 'u32' || table === undefined || Number.parseInt(table, 16) < FIRST_ROOT) continue;
+    const place = `${chain} ${pref}`;
+    all.set(place, (all.get(place) ?? new Set()).add(table));
+  }
+  return new Map(
+    [...all].flatMap(([place, [first = '', ...more]]) => (more.length > 0 ? [] : [[place, first]])),
+  );
+}
+
+/** @param tables of u32, by chain and preference: where packets begin */
+function ruleOf(
+  [head = '', ...body]: readonly string[],
+  tables: ReadonlyMap<string, string>,
+): readonly TcRule[] {
   const match = HEAD.exec(head);
   if (match === null) return [strange(head, body)];
   const [, block, protocol = '', pref = '', kind = '', chain = '0', rest = ''] = match;
   const words = rest.trim().split(/\s+/);
   const after = (name: string) => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined);
   const handle = after('handle') ?? after('fh');
-  const place = `${chain} ${pref}`;
-  if (words.includes('divisor')) {
-    if (!tables.has(place)) tables.set(place, plainHandle(handle ?? ''));
-    return [];
-  }
+  if (words.includes('divisor')) return [];
   if (handle === undefined) return body.length === 0 && words.join('') === '' ? [] : [strange(head, body)];
   const { matches, actions } = parted(body);
   const classid = after('classid') ?? after('flowid') ?? after('*flowid');
-  const table = `${after('ht') ?? ''}:`;
-  if (kind === 'u32' && !tables.has(place)) tables.set(place, table);
-  const isElsewhere = kind === 'u32' && tables.get(place) !== table;
+  const isElsewhere = kind === 'u32' && tables.get(`${chain} ${pref}`) !== after('ht');
   return [
     {
       ...{ chain: Number(chain), pref: Number(pref), protocol, kind, handle: plainHandle(handle) },
@@ -133,7 +151,7 @@ function takenBy(
     case 'matchall':
       return matches.length === 0 ? 'all' : 'unknown';
     case 'basic':
-      return matches.length === 0 ? 'all' : 'some';
+      return matches.length === 0 ? 'all' : 'unknown';
     case 'flower':
       if (matches.includes('skip_sw')) return 'unknown';
       return matches.every(line => ofProtocol[protocol] === line) ? 'all' : 'some';
@@ -163,4 +181,9 @@ function takenByU32(words: readonly string[], matches: readonly string[]): TcRul
     line => /^match [0-9a-f]{8}\/([0-9a-f]{8}) at \S+(?: \(success \d{1,20} ?\))?$/.exec(line)?.[1],
   );
   return values.every(mask => mask === '00000000') ? 'all' : 'some';
+}
+
+/** `matchall filter at pref 1`; in another chain than the first that is said too. */
+export function nameOf({ kind, pref, chain }: TcRule): string {
+  return `${kind} filter at pref ${pref}${chain === 0 ? '' : ` of chain ${chain}`}`;
 }

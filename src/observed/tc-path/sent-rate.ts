@@ -11,6 +11,8 @@ export type SentRate =
   | { readonly is: 'everything'; readonly at: string }
   /** Everything passes all of these; `why` says what is to be known of them. */
   | { readonly is: 'rate'; readonly parts: readonly RatePart[]; readonly why?: string }
+  /** Some packets pass these, others nothing. */
+  | { readonly is: 'partial'; readonly parts: readonly RatePart[]; readonly why: string }
   | { readonly is: 'unknown'; readonly at: string; readonly why: string };
 
 /** One limit that packets pass, in B/s. */
@@ -61,17 +63,25 @@ function orderingRate({ qdiscs = [] }: ClassTree, { kind, handle }: TcQdisc): Se
 function htbRate(tree: ClassTree, root: TcQdisc): SentRate {
   const all = destinationsIn(tree, root);
   if (typeof all === 'string') return { is: 'unknown', at: 'qdisc htb', why: all };
-  const sure = all.filter(one => one.doubt === undefined);
-  if (sure.some(one => one.to === 'direct')) return { is: 'everything', at: 'qdisc htb' };
+  const sure = all.filter(one => one.doubt === undefined && one.to !== 'nowhere');
+  const direct = sure.find(one => one.to === 'direct');
+  if (direct !== undefined && sure.every(one => one.to === 'direct'))
+    return { is: 'everything', at: 'qdisc htb' };
   const reached = new Set(sure.map(one => one.to));
   // A mark that leads where all packets go anyway makes no difference.
-  const lost = all.find(one => one.to === 'lost' || !reached.has(one.to));
+  const isOpen = ({ to, doubt }: (typeof all)[number]) =>
+    to === 'nowhere' ? doubt !== undefined : to === 'lost' || !reached.has(to);
+  const lost = all.find(isOpen);
   if (lost !== undefined) {
     return { is: 'unknown', at: 'qdisc htb', why: lost.doubt?.why ?? 'where packets go is not known' };
   }
   const leaves = [...reached].filter(to => typeof to === 'object');
   if (leaves.length === 0) return one('qdisc htb', 0, 'a filter drops every packet');
   const limits = leaves.map(leaf => partsOf(leaf, tree));
+  if (direct !== undefined) {
+    const parts = limits.flatMap(found => found.filter(({ bps }) => bps >= 0));
+    return { is: 'partial', parts, why: 'some packets go past all classes' };
+  }
   const open = limits.find(parts => parts.some(part => part.bps < 0));
   if (open !== undefined) {
     return { is: 'unknown', at: open[1]?.at ?? '', why: 'what it lets through is not known' };
@@ -97,6 +107,10 @@ export function egressRate({ egress }: ClassTree): SentRate | undefined {
   if (egress.length === 0) return undefined;
   const ends = walk(egress, { families: familiesOf('all'), met: [] });
   const out = ends.filter(one => one.fate === 'accepted');
+  const away = ends.find(one => one.fate === 'left');
+  // What another device is given may come back from it, as from an ifb.
+  if (away !== undefined)
+    return { is: 'unknown', at: 'clsact', why: 'a filter sends packets to another device' };
   const lost = ends.find(one => one.fate === 'unknown' || one.packets.doubt !== undefined);
   if (lost !== undefined)
     return { is: 'unknown', at: 'clsact', why: lost.packets.doubt?.why ?? 'what a filter does is not known' };

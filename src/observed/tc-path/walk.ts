@@ -73,7 +73,10 @@ export function walk(rules: readonly TcRule[], packets: Packets, chain = 0, dept
   return [...ends, ...here.map(some => ({ packets: some, fate: 'accepted' }) as const)];
 }
 
-/** Those that a filter takes, and those that go on: of a filter that takes some, there are both. */
+/**
+ * Those that a filter takes, and those that go on: of a filter that takes some, there are both. Of one of which it is not
+ * known what it takes, both are in doubt; but packets without a mark there are everywhere.
+ */
 function part(packets: Packets, rule: TcRule): { readonly taken?: Packets; readonly left?: Packets } {
   const asked = familiesOf(rule.protocol);
   const mine = new Set([...packets.families].filter(one => asked.has(one)));
@@ -82,13 +85,13 @@ function part(packets: Packets, rule: TcRule): { readonly taken?: Packets; reado
   if (marked === false) return { left: packets };
   const isAll = (marked ?? rule.takes === 'all') && isWhole(rule.protocol);
   const others = isAll ? new Set([...packets.families].filter(one => !mine.has(one))) : packets.families;
-  const doubt =
-    rule.takes === 'unknown' && marked === undefined
-      ? { doubt: packets.doubt ?? { rule, why: `which packets it takes is not known` } }
-      : {};
+  const isOpen = rule.takes === 'unknown' && marked === undefined;
+  const doubt = isOpen
+    ? { doubt: packets.doubt ?? { rule, why: `which packets it takes is not known` } }
+    : {};
   return {
     taken: { ...packets, families: mine, ...doubt },
-    ...(others.size > 0 && { left: { ...packets, families: others } }),
+    ...(others.size > 0 && { left: { ...packets, families: others, ...(rule.kind !== 'fw' && doubt) } }),
   };
 }
 

@@ -5,6 +5,7 @@ import { cgroupBreaks } from '../detection/cgroup-breaks.ts';
 import { cgroupCalm } from '../detection/cgroup-calm.ts';
 import { definitionBreaks } from '../detection/definition-breaks.ts';
 import { definitionCalm } from '../detection/definition-calm.ts';
+import { differencesOf } from '../detection/differences.ts';
 import { novaBreaks, ovsBreaks, ovsCalm, ovsOwners, restarted } from '../detection/ovs-cases.ts';
 import { qemuBreaks, qemuCalm } from '../detection/qemu-cases.ts';
 import { afterRepair } from '../detection/repairs.ts';
@@ -40,7 +41,8 @@ async function whatIsFound(one: Case, { isRepaired = false }: Manner) {
     if (one.happens !== undefined) await hypervisor.shell(one.happens(scene));
     if (one.isCutOff) scene = await connectAgain(scene);
     const { live, captured } = await audited(scene.outside, scene.domains[one.actor].name, askedOf(one));
-    expect(captured).toEqual(live);
+    const differences = differencesOf(live, captured);
+    expect(differences, `live / captured:\n${differences.join('\n')}`).toEqual([]);
     const again = () => auditedLive(scene.outside, scene.domains[one.actor].name, askedOf(one));
     const left = isRepaired ? await afterRepair(hypervisor, live, again) : [];
     return { outcome: live.outcome, found: findingsOf(live), undecided: undecidedOf(live), left };

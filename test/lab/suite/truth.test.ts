@@ -23,5 +23,13 @@ test(`${count} random states of seed ${seed}: no limit is proved that something 
   await truthOn(hypervisor, { seed, turns, done: judged => void all.push(...judged) });
   process.stdout.write(`\n${summaryOf(all)}\n`);
   expect(new Set(all.map(({ state }) => state.number)).size).toBe(count);
-  expect(all.filter(isWrong).map(({ state, limit }) => `${state.number} ${limit}`)).toEqual([]);
+  const wrong = all
+    .filter(isWrong)
+    .map(
+      ({ state: { number, what }, limit, said, reasons, reality, measured }) =>
+        `${number} ${limit}: ${what.join('; ')}\n  said: ${[said, ...reasons].join('; ')}\n  is: ${reality}; ${measured}`,
+    );
+  expect(wrong, wrong.join('\n')).toEqual([]);
+  // On a machine that is too slow to send enough nothing would be found.
+  expect(all.filter(({ reality }) => reality !== 'unmeasured').length).toBeGreaterThan(all.length / 3);
 }, 900_000);

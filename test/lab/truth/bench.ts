@@ -9,8 +9,12 @@ export interface Bench {
   readonly slots: number;
   /** The state of a number, in a place. */
   state(seed: number, number: number, slot: number): State;
-  /** Makes them all, asks what they come to, and finds out what really is. */
-  judge(states: readonly State[]): Promise<readonly Judged[]>;
+  /**
+   * Makes them all, asks what they come to, and finds out what really is.
+   *
+   * @param isThorough whatever may lead past a limit is tried by itself, too
+   */
+  judge(states: readonly State[], isThorough?: boolean): Promise<readonly Judged[]>;
   /** Shell lines that a state's script begins with, so that it is the same whatever was before. */
   reset(state: State): readonly string[];
   close(): Promise<void>;

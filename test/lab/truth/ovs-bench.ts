@@ -38,11 +38,11 @@ export async function ovsBench(hypervisor: Hypervisor, asker: Asker): Promise<Be
     slots,
     state: (seed, number, slot) => ovsState(seed, number, slot, portOf(slot)),
     reset,
-    judge: async states => {
+    judge: async (states, isThorough) => {
       const everywhere = ports.map((_, slot) => reset({ slot }));
       const lines = ordered(states.map(({ script }) => script));
       await makeStates(hypervisor, joined(ordered(everywhere)), lines);
-      return judgeTaps(place, states);
+      return judgeTaps(place, states, isThorough);
     },
     close: async () => {
       traffic.close();

@@ -7,7 +7,7 @@ import { stopwatch } from './stopwatch.ts';
 import type { TapLimits } from './tc-states.ts';
 import { type About, type Asker, saidOf, type Told, toldOf } from './told.ts';
 import { toldNumber } from './told-number.ts';
-import type { Passage, Traffic } from './traffic.ts';
+import { type Passage, sorts, type Traffic } from './traffic.ts';
 
 /** One large frame in half the time, B/s. */
 const slack = 5000;
@@ -35,7 +35,11 @@ export interface TapPlace {
 }
 
 /** What is said of taps in states that are made, and what arrives through them. */
-export async function judgeTaps(place: TapPlace, states: readonly State[]): Promise<readonly Judged[]> {
+export async function judgeTaps(
+  place: TapPlace,
+  states: readonly State[],
+  isThorough = false,
+): Promise<readonly Judged[]> {
   const watch = stopwatch();
   const told = await toldOf(place.asker, place.domain.name);
   watch('asked');
@@ -43,24 +47,42 @@ export async function judgeTaps(place: TapPlace, states: readonly State[]): Prom
     place.taps[slot]?.dev ?? '',
     ...(hasPartner ? [place.partnerOf(slot)] : []),
   ]);
-  const passages = await place.traffic.through(devs);
+  const passages = await place.traffic.through(devs, { times: isThorough ? 3 : 1 });
+  // What leads one sort of frames past a limit shows when there is enough of it.
+  const alone: Passage[] = [];
+  for (const only of isThorough ? sorts : []) alone.push(...(await place.traffic.through(devs, { only })));
   watch('measured');
   return states.flatMap(state => {
     const beside = state.hasPartner ? passages.filter(one => one.dev === place.partnerOf(state.slot)) : [];
     return passages
       .filter(one => one.dev === place.taps[state.slot]?.dev)
       .map(passage => {
-        const one = judged(state, place.taps[state.slot] as Tap, passage, told);
+        const own = alone.filter(other => other.dev === passage.dev && other.direction === passage.direction);
+        const one = judged(state, place.taps[state.slot] as Tap, [passage, ...own], told);
         const other = beside.find(({ direction }) => direction === passage.direction);
         return other ? { ...one, measured: `${one.measured}; beside it ${passedOf(other)} B` } : one;
       });
   });
 }
 
-function judged(state: State, { dev, limits, mac }: Tap, passage: Passage, told: Told): Judged {
+/** @param passages of all sorts of frames together, and of single ones by themselves */
+function judged(
+  state: State,
+  { dev, limits, mac }: Tap,
+  [passage, ...alone]: readonly [Passage, ...Passage[]],
+  told: Told,
+): Judged {
   const { direction } = passage;
   const { rate, burst } = limits[direction];
-  const measured = measuredOf(passage, { rate: rate * 125, burst: burst * 1024 });
+  const allowed = { rate: rate * 125, burst: burst * 1024 };
+  const together = measuredOf(passage, allowed);
+  const past = alone
+    .map(one => ({ sort: one.flows[0]?.sort, ...measuredOf(one, allowed) }))
+    .find(({ reality }) => reality === 'past');
+  const measured =
+    past === undefined || together.reality === 'past'
+      ? together
+      : { ...together, reality: past.reality, text: `${together.text}; of ${past.sort} alone ${past.text}` };
   const isOf = ({ parameters }: About) => parameters.some(parameter => parameter.startsWith(direction));
   const { said, reasons } = saidOf(
     told.audit,

@@ -33,11 +33,11 @@ export async function tcBench(hypervisor: Hypervisor, asker: Asker): Promise<Ben
     slots: taps.length,
     state: (seed, number, slot) => tcState(seed, number, slot, devicesOf(slot)),
     reset,
-    judge: async states => {
+    judge: async (states, isThorough) => {
       const lines = states.flatMap(({ script }) => script);
       await makeStates(hypervisor, dirty.flatMap(reset), lines);
       dirty = states;
-      return judgeTaps(place, states);
+      return judgeTaps(place, states, isThorough);
     },
     close: async () => {
       place.traffic.close();

@@ -92,10 +92,10 @@ function changed(dice: Dice, numbers: Numbers): readonly string[] {
       1,
       () => [
         usual,
-        'class add dev T parent 1: classid 1:fffe htb rate 1gbit',
+        'class add dev T parent 1: classid 1:10 htb rate 1gbit',
         ...libvirtShaper(numbers)
           .slice(1)
-          .map(line => line.replace('parent 1: classid 1:1 ', 'parent 1:fffe classid 1:1 ')),
+          .map(line => line.replace('parent 1: classid 1:1 ', 'parent 1:10 classid 1:1 ')),
       ],
     ],
   );

@@ -27,7 +27,8 @@ export function toldNumber(
   if (certainty === 'unknown' || certainty === 'partial') return { told: certainty, isRight: true };
   const isAll = given > most * 0.8;
   if (value === undefined) return { told: 'no limit', isRight: isAll };
-  const told = `${certainty} ${Math.round(value * 1000) / 1000} ${effective?.unit ?? ''}`;
-  if (certainty === 'at-most') return { told, isRight: given <= value * 1.35 + slack };
+  const shared = effective?.sharedWith?.length ? ' together with another' : '';
+  const told = `${certainty} ${Math.round(value * 1000) / 1000} ${effective?.unit ?? ''}${shared}`;
+  if (certainty === 'at-most' || shared !== '') return { told, isRight: given <= value * 1.35 + slack };
   return { told, isRight: value >= most ? isAll : near(value, given, slack) };
 }

@@ -5,8 +5,9 @@
  * socket, past every qdisc as anything does; what comes to the guest is read from QEMU's file again, whose guest is paused
  * and reads nothing. So nothing stands between the frames and the limits but the kernel.
  *
- * Lines come in: `tap DEV PID BRIDGE` makes a tap known, or makes it where PID is `new`; `go MS TICKS DEV:WAYS…` sends for so long, where WAYS are of
- * `i` (to the guest) and `o` (from it). Lines go out: `window NS NS`, how long each half of the time was; then, of each
+ * Lines come in: `tap DEV PID BRIDGE` makes a tap known, or makes it where PID is `new`; `go MS TICKS SORT DEV:WAYS…` sends for so long, where WAYS are of
+ * `i` (to the guest) and `o` (from it), and SORT is the one sort of frames that is sent, or `all`; so much is sent in any
+ * case. Lines go out: `window NS NS`, how long each half of the time was; then, of each
  * tap, way and sort of frame, `DEV WAY SORT SENT OFFERED ARRIVED FIRST SECOND`: frames and bytes sent, frames that came,
  * bytes that came in the first half and in the second; last of all `done`.
  */
@@ -75,21 +76,22 @@ sub packets_of {
 }
 
 sub frame {
-    my ($sort, $to, $mark) = @_;
+    my ($sort, $to, $mark, $odd) = @_;
+    my $length = 300 + $odd;
     my $from = pack 'H12', '0200000000fe';
     # Whatever a large frame is cut into has the mark too.
-    my $payload = ($mark . 'x' x (($sort eq 'gso' ? 1460 : 300) - length $mark)) x ($sort eq 'gso' ? 2 : 1);
-    my ($tcp, $udp) = (pack('n n N N C C n n n', 4000, 80, 1, 1, 0x50, 0x10, 8192, 0, 0), pack('n n n n', 4000, 53, 308, 0));
+    my $payload = ($mark . 'x' x (($sort eq 'gso' ? 1460 : $length) - length $mark)) x ($sort eq 'gso' ? 2 : 1);
+    my ($tcp, $udp) = (pack('n n N N C C n n n', 4000, 80, 1, 1, 0x50, 0x10, 8192, 0, 0), pack('n n n n', 4000, 53, 8 + $length, 0));
     my $ip4 = sub { my ($p, $l) = @_; pack 'C C n n n C C n C4 C4', 0x45, 0, 20 + $l, 1, 0, 64, $p, 0, 10, 99, 0, 1, 10, 99, 0, 2 };
     return $to . $from . {
-        udp => sub { pack('n', 0x800) . $ip4->(17, 308) . $udp . $payload },
-        tcp => sub { pack('n', 0x800) . $ip4->(6, 320) . $tcp . $payload },
+        udp => sub { pack('n', 0x800) . $ip4->(17, 8 + $length) . $udp . $payload },
+        tcp => sub { pack('n', 0x800) . $ip4->(6, 20 + $length) . $tcp . $payload },
         gso => sub { pack('n', 0x800) . $ip4->(6, 2940) . $tcp . $payload },
-        ip6 => sub { pack('n', 0x86dd) . pack('N n C C a16 a16', 0x60000000, 308, 17, 64, "\xfd" . 'aaaaaaaaaaaaaaa', "\xfd" . 'bbbbbbbbbbbbbbb') . $udp . $payload },
+        ip6 => sub { pack('n', 0x86dd) . pack('N n C C a16 a16', 0x60000000, 8 + $length, 17, 64, "\xfd" . 'aaaaaaaaaaaaaaa', "\xfd" . 'bbbbbbbbbbbbbbb') . $udp . $payload },
         arp => sub { pack('n', 0x806) . pack('n n C C n a6 C4 a6 C4', 1, 0x800, 6, 4, 2, $from, 10, 99, 0, 1, $to, 10, 99, 0, 2) . $payload },
-        vlan => sub { pack('n n', 0x8100, 5) . pack('n', 0x800) . $ip4->(17, 308) . $udp . $payload },
+        vlan => sub { pack('n n', 0x8100, 5) . pack('n', 0x800) . $ip4->(17, 8 + $length) . $udp . $payload },
         # What takes it for a packet of IP and changes that changes no mark.
-        other => sub { pack('n', 0x88b5) . 'x' x 40 . $payload },
+        other => sub { pack('n', 0x88b5) . ($odd ? 'y' : 'x') x 40 . $payload },
     }->{$sort}->();
 }
 
@@ -98,7 +100,7 @@ sub protocol { my ($sort) = @_; return { ip6 => 0x86dd, arp => 0x806, vlan => 0x
 sub header { my ($sort, $length) = @_; return $sort eq 'gso' ? pack("C C S S S S x" . ($length - 10), 1, 1, 54, 1460, 34, 16) : "\0" x $length }
 
 sub go {
-    my ($ms, $ticks, @wanted) = @_;
+    my ($ms, $ticks, $only, @wanted) = @_;
     $round++;
     my @flows;
     for (@wanted) {
@@ -111,11 +113,13 @@ sub go {
         my $to = $way eq 'o' ? $bridges{$tap->{bridge}}{mac} : $tap->{mac};
         for my $sort (@sorts) {
             next if $sort eq 'gso' && $way eq 'o' && !$tap->{header};
+            next if $only ne 'all' && $sort ne $only;
             my $key = "$tap->{dev} $way $sort";
-            my $frame = frame($sort, $to, "$sent_mark $round $key;");
             my $length = $way eq 'o' ? $tap->{header} : 10;
+            # What looks at a length sees even ones and odd ones.
+            my @both = map { frame($sort, $to, "$sent_mark $round $key;", $_) } 0, 1;
             push @{$flow->{frames}}, {
-                key => $key, data => ($length ? header($sort, $length) : '') . $frame, size => length $frame,
+                key => $key, data => [map { ($length ? header($sort, $length) : '') . $_ } @both], size => [map { length } @both],
                 to => pack('S n l S C C a8', 17, protocol($sort), $tap->{index}, 0, 0, 6, $to),
             };
         }
@@ -131,11 +135,14 @@ sub go {
         for my $flow ($tick % 2 ? reverse @flows : @flows) {
             my ($tap, $way, $all) = @$flow{qw(tap way frames)};
             # Large ones first, as long as buckets are full; after that each has its turn at being first.
-            for my $n (0 .. $#$all) {
+            for my $n (0 .. ($only eq 'all' ? $#$all : $#sorts)) {
+                last if !@$all;
                 my $one = $all->[($n + $tick + 2) % @$all];
-                my $ok = $way eq 'o' ? syswrite $tap->{fd}, $one->{data} : send $tap->{out}, $one->{data}, 0x40, $one->{to};
+                my $odd = ($tick + $n) % 2;
+                my $data = $one->{data}[$odd];
+                my $ok = $way eq 'o' ? syswrite $tap->{fd}, $data : send $tap->{out}, $data, 0x40, $one->{to};
                 $sent{$one->{key}}++;
-                $offered{$one->{key}} += $one->{size};
+                $offered{$one->{key}} += $one->{size}[$odd];
             }
         }
         drain(\%seen, $half ? 1 : 0);

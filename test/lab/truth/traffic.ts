@@ -28,10 +28,20 @@ export interface Passage {
 
 /** Sends frames of many sorts through taps, and says which arrived. */
 export interface Traffic {
-  /** @param devs those that send at the same time */
-  through(devs: readonly string[]): Promise<readonly Passage[]>;
+  /**
+   * @param devs those that send at the same time
+   * @param how.only one sort of frames, as many of it as of all others; absent: all sorts
+   * @param how.times so many times as long, until large buckets are empty
+   */
+  through(
+    devs: readonly string[],
+    how?: { readonly only?: string; readonly times?: number },
+  ): Promise<readonly Passage[]>;
   close(): void;
 }
+
+/** Sorts of frames that are sent. */
+export const sorts = ['udp', 'tcp', 'gso', 'ip6', 'arp', 'vlan', 'other'] as const;
 
 /** Milliseconds that frames are sent for, and how often in them. */
 const duration = { ms: 1200, ticks: 30 };
@@ -47,9 +57,9 @@ export async function trafficThrough(
     await answer(`known ${dev}`);
   }
   return {
-    through: async devs => {
+    through: async (devs, { only = 'all', times = 1 } = {}) => {
       const ways = devs.map(dev => `${dev}:io`).join(' ');
-      channel.write(Buffer.from(`go ${duration.ms} ${duration.ticks} ${ways}\n`));
+      channel.write(Buffer.from(`go ${duration.ms * times} ${duration.ticks * times} ${only} ${ways}\n`));
       return passagesOf(await answer('done'));
     },
     close: () => channel.end(),

@@ -32,7 +32,7 @@ async function judgedTwice(bench: Bench, states: readonly State[]): Promise<read
     first.some(one => one.state.number === state.number && isWrong(one)),
   );
   if (doubtful.length === 0) return first;
-  const second = new Map((await bench.judge(doubtful)).map(one => [nameOf(one), one]));
+  const second = new Map((await bench.judge(doubtful, true)).map(one => [nameOf(one), one]));
   return first.map(one => second.get(nameOf(one)) ?? one);
 }
 

@@ -24,6 +24,16 @@ const to = (
   ...actions: readonly string[]
 ) => filter({ pref: 7, rest: `flowid ${classid} `, ...about }, ...actions);
 
+/** Of both hooks of clsact, tc shows the tables of u32 as if they were one's. */
+const u32 = (
+  table: string,
+  action: string,
+) => `filter protocol all pref 1 u32 chain 0 fh ${table}: ht divisor 1 
+filter protocol all pref 1 u32 chain 0 fh ${table}::800 order 2048 key ht ${table} bkt 0 terminal flowid not_in_hw (rule hit 0 success 0)
+  match 00000000/00000000 at 0 (success 0 ) 
+	action order 1: ${action}
+`;
+
 interface Scene {
   readonly classes?: readonly string[];
   readonly filters?: string;
@@ -146,6 +156,7 @@ describe('a class is the limit', () => {
       { classes: [own, below('1Mbit', '64Mbit')], filters: to('1:10') },
     ],
     ['some are dropped before it', { egress: filter({ pref: 1, protocol: 'arp' }, gact('drop')) }],
+    ['u32 alone gives all the class that is theirs', { egress: u32('800', 'skbedit  priority 1:1 pass') }],
     [
       'another queue is below it',
       {
@@ -211,6 +222,15 @@ describe('a class lets less through than it says', () => {
     ['all go to a class of next to nothing', { classes: [own, small], filters: to('1:9') }],
     ['nothing comes out', { egress: filter({ pref: 1 }, gact('drop')) }],
     [
+      'what has no mark is dropped, and what has one is sent to it',
+      {
+        filters:
+          filter({ pref: 1, kind: 'fw', rest: 'classid :1 ', matches: [] }) +
+          to('1:9', { pref: 2 }, gact('drop')),
+      },
+    ],
+    ['nothing of IPv4 comes out', { egress: filter({ pref: 1, protocol: 'ip' }, gact('trap')) }],
+    [
       'all go below it, where less is let through',
       { classes: [own, below('1Mbit', '2Mbit')], filters: to('1:10') },
     ],
@@ -245,6 +265,37 @@ describe('nothing is proved', () => {
         }),
         classes: [own, beside],
       },
+    ],
+    [
+      'a program may drop everything',
+      {
+        filters: filter(
+          {
+            pref: 2,
+            kind: 'bpf',
+            rest: "flowid 1:1 not_in_hw bytecode '1,6 0 0 4294967295'",
+            matches: [],
+          },
+          gact('drop'),
+        ),
+      },
+    ],
+    [
+      'what is dropped is chosen by an expression',
+      {
+        filters: filter(
+          { pref: 2, kind: 'basic', matches: ['meta(pkt_len gt 0)'], rest: 'flowid 1:1' },
+          gact('drop'),
+        ),
+      },
+    ],
+    [
+      'another device is given everything, which may come back from it',
+      { egress: filter({ pref: 1 }, 'mirred (Egress Redirect to device ifb7) stolen') },
+    ],
+    [
+      'of two tables of u32 with one preference nobody knows which is the hook’s own',
+      { classes: [own, beside], egress: u32('802', gact('pass')) + u32('800', 'skbedit  priority 1:2 pass') },
     ],
     ['a mark alone chooses', { filters: 'filter protocol all pref 19 fw chain 0 \n' }],
     [

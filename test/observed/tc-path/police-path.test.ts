@@ -90,6 +90,13 @@ describe('a policer is the limit', () => {
     ],
     ['some are dropped before it', filter({ pref: 1, protocol: 'arp' }, gact('drop'))],
     [
+      'packets are counted, and full frames reach the rate before their number',
+      filter(
+        { pref: 1 },
+        police('rate 0bit burst 0b mtu 4096Mb pkts_rate 5000 pkts_burst 2', 'drop/continue'),
+      ),
+    ],
+    [
       'a looser policer lets go on',
       filter({ pref: 1 }, police('rate 20Mbit burst 512Kb mtu 64Kb', 'drop/continue')),
     ],
@@ -118,6 +125,11 @@ describe('a policer lets less through than it says', () => {
     ['it has a peak rate', own('action drop', 'peakrate 2Mbit action drop'), 'stricter'],
     ['it counts cells', own('linklayer ethernet', 'linklayer atm'), 'stricter'],
     ['everything is dropped before it', filter({ pref: 1 }, gact('drop')) + libvirts, 'stricter pref 1'],
+    [
+      'all of IPv4 is dropped before it',
+      filter({ pref: 1, protocol: 'ip' }, gact('drop')) + libvirts,
+      'stricter pref 1',
+    ],
     ['everything is trapped before it', filter({ pref: 1 }, gact('trap')) + libvirts, 'stricter pref 1'],
     [
       'packets are counted before it',
@@ -163,6 +175,19 @@ describe('nothing is proved', () => {
         { pref: 1, kind: 'bpf', rest: "not_in_hw bytecode '1,6 0 0 4294967295'", matches: [] },
         gact('pass'),
       ),
+      1,
+    ],
+    [
+      'a program may drop everything',
+      filter(
+        { pref: 1, kind: 'bpf', rest: "not_in_hw bytecode '1,6 0 0 4294967295'", matches: [] },
+        gact('drop'),
+      ),
+      1,
+    ],
+    [
+      'what is started again is chosen by an expression',
+      filter({ pref: 1, kind: 'basic', matches: ['meta(pkt_len gt 0)'] }, gact('reclassify')),
       1,
     ],
     [

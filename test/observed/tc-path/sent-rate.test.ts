@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parseTcClasses } from '../../../src/observed/tc-class.ts';
 import { parseHfscClasses } from '../../../src/observed/tc-path/hfsc.ts';
 import { parseTcRules } from '../../../src/observed/tc-path/rule.ts';
-import { sentRate } from '../../../src/observed/tc-path/sent-rate.ts';
+import { egressRate, sentRate } from '../../../src/observed/tc-path/sent-rate.ts';
 import { parseTcQdiscs } from '../../../src/observed/tc-qdisc.ts';
 import { filter, gact } from './lines.ts';
 
@@ -68,4 +68,9 @@ it('filters that part packets among classes let their sum through, those that dr
   const some = filter({ pref: 7, kind: 'flower', rest: 'classid 1:2 ', matches: ['dst_port 53'] });
   expect(rate(htb, two, some)).toBe('2 classes of htb: 2250000');
   expect(rate(htb, two, filter({ pref: 7 }, gact('drop')))).toBe('qdisc htb: 0');
+});
+
+it('what clsact sends to another device may come back from it, so nothing is told of it', () => {
+  const egress = parseTcRules(filter({ pref: 1 }, 'mirred (Egress Redirect to device ifb7) stolen'));
+  expect(egressRate({ classes: [], egress })?.is).toBe('unknown');
 });
