@@ -4,10 +4,8 @@ import { dropped, type Ending } from './dropped.ts';
 import { familiesOf, packetsOf } from './family.ts';
 import { type PathBreak, staysWithin } from './path.ts';
 import { nameOf, type TcRule } from './rule.ts';
+import { madeStricter, stricterBeside } from './stricter-police.ts';
 import { type End, type MetPolicer, walk } from './walk.ts';
-
-/** Smaller packets than a guest may send at once (GSO, 64 KiB with its headers) are all that a policer lets pass. */
-const WHOLE_MTU = 65_000;
 
 /**
  * What keeps a policer on a device's ingress from being the limit of what comes in there. undefined: every packet meets
@@ -88,16 +86,27 @@ function pastBy(ends: readonly End[], target: MetPolicer['police']): PathBreak |
   ) {
     return unknownAt(open.packets.doubt.rule, open.packets.doubt.why);
   }
-  return ends.some(end => has(end) && end.packets.doubt === undefined) ? undefined : neverMet(sure);
+  return ends.some(end => has(end) && end.packets.doubt === undefined) ? undefined : neverMet(sure, target);
 }
 
-/** All packets meet others, which let less through. Those of systems that have limits of their own are no surprise. */
-function neverMet(sure: readonly End[]): PathBreak | undefined {
+/**
+ * All packets meet others, which let less through, or the same. Those of systems that have limits of their own are no
+ * surprise.
+ */
+function neverMet(sure: readonly End[], target: MetPolicer['police']): PathBreak | undefined {
   const rules = sure.flatMap(({ packets }) => packets.met.map(one => one.rule));
   const [rule] = rules;
   if (rule === undefined || rules.some(isOthers)) return undefined;
   const { kind, pref, chain, text } = rule;
-  const rate = leastOf(sure.flatMap(({ packets }) => packets.met))?.words.rateBps;
+  const least = leastOf(sure.flatMap(({ packets }) => packets.met));
+  const rate = least?.words.rateBps;
+  const { rateBps = 0, burstBytes = 0 } = target.words;
+  if (rate !== undefined && rate >= rateBps) {
+    const { burstBytes: burst = 0 } = least?.words ?? {};
+    if (burst <= burstBytes) return undefined;
+    const why = `no packet comes to it: the ${nameOf(rule)} decides for them and lets ${burst} bytes through at once`;
+    return { how: 'past', part: 'ingress', why, text, filter: { kind, pref, chain }, rateBps: rate };
+  }
   const through = rate === undefined ? 'less' : `${rate} B/s`;
   const why = `no packet comes to it: the ${nameOf(rule)} decides for them and lets ${through} through`;
   return { how: 'stricter', part: 'ingress', why, text, filter: { kind, pref, chain } };
@@ -154,82 +163,6 @@ function unknownAt(rule: TcRule, why: string): PathBreak {
     text,
     filter: { kind, pref, chain },
   };
-}
-
-/** What of the policer itself lets less through than its rate says. */
-function madeStricter(
-  rules: readonly TcRule[],
-  of: TcRule,
-  { words, binds, text }: MetPolicer['police'],
-): PathBreak | undefined {
-  const here = rules
-    .flatMap(rule => rule.actions)
-    .filter(one => one.kind === 'police' && one.words.index === words.index);
-  const stricter = (why: string): PathBreak => ({ how: 'stricter', why, part: 'ingress', text });
-  if ((binds ?? 1) > here.length) {
-    return stricter(
-      `policer ${words.index} is shared with ${(binds ?? 1) - here.length} filter(s) elsewhere: all of them together get its rate`,
-    );
-  }
-  if (of.block !== undefined) {
-    return {
-      ...stricter(
-        `its filters are in block ${of.block}, which other devices may share: it is not known which do`,
-      ),
-      how: 'unknown',
-    };
-  }
-  if (words.mtuBytes !== undefined && words.mtuBytes < WHOLE_MTU) {
-    return stricter(
-      `it drops every packet larger than ${words.mtuBytes} bytes, as a guest sends them with segmentation offload`,
-    );
-  }
-  const [more] = words.more;
-  return more === undefined ? undefined : stricter(`it is stricter than its rate: ${more}`);
-}
-
-/** Another policer that all of its packets meet too. Those of systems that have limits of their own are no surprise. */
-function stricterBeside(ends: readonly End[], target: MetPolicer['police']): PathBreak | undefined {
-  for (const { packets } of ends) {
-    const least = packets.met.find(
-      ({ police, rule }) =>
-        police !== target &&
-        !isOthers(rule) &&
-        rule.takes === 'all' &&
-        rule.protocol === 'all' &&
-        (isFewer(police, target) || isBetween(0, police.words.rateBps ?? 0, target.words.rateBps ?? 0)),
-    );
-    if (least === undefined) continue;
-    const { rule, police } = least;
-    const { kind, pref, chain } = rule;
-    const perSecond = packetRateOf(police);
-    const rate = perSecond === undefined ? `${police.words.rateBps} B/s` : `${perSecond} packets/s`;
-    return {
-      ...{ how: 'stricter', part: 'ingress', text: rule.text, filter: { kind, pref, chain } },
-      why: `the ${nameOf(rule)} lets ${rate} through, which is less`,
-    };
-  }
-  return undefined;
-}
-
-/** Packets a second, of one that counts them. */
-function packetRateOf({ words }: MetPolicer['police']): number | undefined {
-  const rates = words.more.map(word => /^pkts_rate (\d{1,15})$/.exec(word)?.[1]);
-  const rate = rates.find(one => one !== undefined);
-  return rate === undefined ? undefined : Number(rate);
-}
-
-/** Bytes of a packet that fills an Ethernet frame. */
-const FULL_FRAME = 1514;
-
-/** Whether so many packets, each a full frame, are fewer bytes than a policer lets through: then the rate is never reached. */
-function isFewer(police: MetPolicer['police'], { words }: MetPolicer['police']): boolean {
-  const packets = packetRateOf(police);
-  return packets !== undefined && packets * FULL_FRAME < (words.rateBps ?? 0);
-}
-
-function isBetween(low: number, value: number, high: number): boolean {
-  return value > low && value < high;
 }
 
 /** Packets that may have come while the filter was made, as of a qdisc without one. */

@@ -153,12 +153,13 @@ function policed(rule: TcRule, police: MetPolicer['police'], packets: Packets): 
   if (above === 'drop' || above === 'reclassify') {
     return [{ packets: { ...packets, met: [...packets.met, { rule, police }] }, control: below }];
   }
-  return above === below
-    ? [{ packets, control: below }]
-    : [
-        { packets, control: above },
-        { packets, control: below },
-      ];
+  if (above === below) return [{ packets, control: below }];
+  // Up to its rate there are none left, which may be all that there are.
+  const conforming = below === 'drop' ? doubting(packets, rule, 'its policer drops what conforms') : packets;
+  return [
+    { packets, control: above },
+    { packets: conforming, control: below },
+  ];
 }
 
 function doubting(packets: Packets, rule: TcRule, why: string): Packets {

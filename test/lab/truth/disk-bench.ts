@@ -71,8 +71,8 @@ const savesUp = ({ script }: State) => script.some(line => /_max"/.test(line));
 
 const respects = { 'read bytes': 'bps_rd', 'write bytes': 'bps_wr', 'read requests': 'iops' } as const;
 
-/** What cannot be measured beyond: requests that an emulated machine makes in a second. */
-const most: Given = { bps_rd: 8_000_000, bps_wr: 4_000_000, iops: 16 };
+/** What cannot be measured beyond: a request takes an emulated machine longer than a bucket to drain. */
+const most: Given = { bps_rd: 3_000_000, bps_wr: 1_500_000, iops: 16 };
 
 function comparedTo(effective: readonly Effective[], target: string, given: Given) {
   const numbers = Object.entries(respects).map(([limited, knob]) => {

@@ -27,7 +27,9 @@ export function toldNumber(
   if (certainty === 'unknown' || certainty === 'partial') return { told: certainty, isRight: true };
   const isAll = given > most * 0.8;
   if (value === undefined) return { told: 'no limit', isRight: isAll };
-  const shared = effective?.sharedWith?.length ? ' together with another' : '';
+  const isSum =
+    effective?.sharedWith?.length || /together|each packet meets one/.test(effective?.binds?.why ?? '');
+  const shared = isSum ? ' together' : '';
   const told = `${certainty} ${Math.round(value * 1000) / 1000} ${effective?.unit ?? ''}${shared}`;
   if (certainty === 'at-most' || shared !== '') return { told, isRight: given <= value * 1.35 + slack };
   return { told, isRight: value >= most ? isAll : near(value, given, slack) };

@@ -49,6 +49,10 @@ describe('packets get past a policer', () => {
       'another policer lets more through for good',
       filter({ pref: 1 }, police('rate 20Mbit burst 512Kb mtu 64Kb')),
     ],
+    [
+      'another policer of the same rate lets more through at once',
+      filter({ pref: 1 }, police('rate 16Mbit burst 4Mb mtu 64Kb')),
+    ],
     ['another policer drops nothing', filter({ pref: 1 }, police('rate 1Mbit burst 512Kb mtu 64Kb', 'pass'))],
     [
       'headers are changed, and the packet accepted',
@@ -110,6 +114,10 @@ describe('a policer is the limit', () => {
         { pref: 49, kind: 'flower', protocol: 'ip', matches: ['eth_type ipv4', 'dst_port 53'] },
         police('rate 1Mbit burst 10Kb mtu 64Kb'),
       ),
+    ],
+    [
+      'another one of the same numbers decides',
+      filter({ pref: 1 }, police('rate 16Mbit burst 512Kb mtu 64Kb')),
     ],
     ['other filters come after it', filter({ pref: 50000 }, gact('pass'))],
   ])('where %s', (_what, before) => {
@@ -183,6 +191,11 @@ describe('nothing is proved', () => {
         { pref: 1, kind: 'bpf', rest: "not_in_hw bytecode '1,6 0 0 4294967295'", matches: [] },
         gact('drop'),
       ),
+      1,
+    ],
+    [
+      'a policer drops what conforms',
+      filter({ pref: 1 }, police('rate 20Mbit burst 512Kb mtu 64Kb', 'continue/drop')),
       1,
     ],
     [
