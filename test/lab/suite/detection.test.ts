@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { audited, auditedLive, findingsOf, undecidedOf } from '../detection/auditor.ts';
+import type { DomainAudit } from '../../../src/audit/domain-audit.ts';
+import { type Audited, audited, auditedLive, findingsOf, undecidedOf } from '../detection/auditor.ts';
 import type { Case } from '../detection/case.ts';
 import { cgroupBreaks } from '../detection/cgroup-breaks.ts';
 import { cgroupCalm } from '../detection/cgroup-calm.ts';
@@ -35,14 +36,24 @@ afterAll(async () => {
 const askedOf = ({ actor, asked }: Case) =>
   asked ?? (actor === 'full' || actor === 'off' ? fullFlavor : 'told');
 
+/** The audit of the host, which that of a capture of it has to equal. */
+async function auditedAlike(one: Case): Promise<DomainAudit> {
+  const twice = () => audited(scene.outside, scene.domains[one.actor].name, askedOf(one));
+  const differences = ({ live, captured }: Audited) => differencesOf(live, captured);
+  const first = await twice();
+  if (differences(first).length === 0) return first.live;
+  // What systemd does later may come between two readings of one file: then there was no one moment to capture.
+  const second = await twice();
+  expect(differences(second), `live / captured:\n${differences(second).join('\n')}`).toEqual([]);
+  return second.live;
+}
+
 /** What an audit finds while it lasts, live and from a capture; and what is left of it after the repairs it prints. */
 async function whatIsFound(one: Case, { isRepaired = false }: Manner) {
   try {
     if (one.happens !== undefined) await hypervisor.shell(one.happens(scene));
     if (one.isCutOff) scene = await connectAgain(scene);
-    const { live, captured } = await audited(scene.outside, scene.domains[one.actor].name, askedOf(one));
-    const differences = differencesOf(live, captured);
-    expect(differences, `live / captured:\n${differences.join('\n')}`).toEqual([]);
+    const live = await auditedAlike(one);
     const again = () => auditedLive(scene.outside, scene.domains[one.actor].name, askedOf(one));
     const left = isRepaired ? await afterRepair(hypervisor, live, again) : [];
     return { outcome: live.outcome, found: findingsOf(live), undecided: undecidedOf(live), left };
