@@ -1,10 +1,13 @@
 import type { MidonetPolice } from '../backend/midonet-police.ts';
+import { policePath } from '../observed/tc-path/police-path.ts';
+import type { TcRule } from '../observed/tc-path/rule.ts';
 import type { TcPolicer } from '../observed/tc-policer.ts';
 import type { TcQdisc } from '../observed/tc-qdisc.ts';
 import { sizeInTcText } from '../units.ts';
 import type { Demand, Knob, KnobValues } from './expectation.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { Reading } from './reading.ts';
+import { brokenBy } from './tap-path.ts';
 import { tcValues } from './tc-values.ts';
 
 /** The qdisc of what a device receives. */
@@ -53,6 +56,9 @@ export function expectNoMidonet(dev: string, pref: number): readonly Demand[] {
 /** What is on a device's ingress, with what tc was asked. */
 export interface IngressAnswers {
   readonly qdiscs: { readonly source: string; readonly found: readonly TcQdisc[] };
+  /** All filters, in the order in which packets meet them. */
+  readonly rules: readonly TcRule[];
+  /** Those of them that police. */
   readonly policers: { readonly source: string; readonly found: readonly TcPolicer[] };
 }
 
@@ -60,7 +66,7 @@ export interface IngressAnswers {
 export function midonetReadings(
   dev: string,
   pref: number,
-  { qdiscs, policers }: IngressAnswers,
+  { qdiscs, rules, policers }: IngressAnswers,
 ): readonly Reading[] {
   const ingress = qdiscs.found.find(one => one.kind === 'ingress');
   const police = midonetPoliceOf(policers.found, pref);
@@ -72,7 +78,10 @@ export function midonetReadings(
   });
   return [
     at(ingressKnob, qdiscs.source, ingress?.text, ingress && { handle: ingress.handle }),
-    at(policeKnob(pref), policers.source, police?.text, police && valuesOf(police)),
+    brokenBy(
+      at(policeKnob(pref), policers.source, police?.text, police && valuesOf(police)),
+      police && policePath(rules, police.rule, ingress),
+    ),
     at(beforeKnob(pref), policers.source, before?.text, before && valuesOf(before)),
   ];
 }

@@ -1,6 +1,13 @@
 import type { MidonetPolice } from '../backend/midonet-police.ts';
 import type { Diagnostic } from '../diagnostics.ts';
-import { readIproute2Version, readTcIngressFilters, readTcPolicers, readTcQdiscs } from '../host/tc.ts';
+import {
+  policersSeen,
+  readIproute2Version,
+  readTcIngressFilters,
+  readTcQdiscs,
+  readTcRules,
+} from '../host/tc.ts';
+import { policersOf } from '../observed/tc-policer.ts';
 import { type PlannedHost, planHost } from '../plan/host-plan.ts';
 import type { HostResult } from '../plan/host-result.ts';
 import { type FoundIngress, planMidonet, planNoMidonet } from '../plan/midonet-plan.ts';
@@ -86,12 +93,12 @@ function isFirst(readings: readonly Reading[], one: Reading, index: number): boo
 
 function see({ host }: HostSurroundings, dev: string) {
   return look(async () => {
-    const [qdiscs, policers, filters] = await Promise.all([
+    const [qdiscs, { found: rules }, filters] = await Promise.all([
       readTcQdiscs(host, dev),
-      readTcPolicers(host, dev),
+      readTcRules(host, dev, ['parent', 'ffff:']),
       readTcIngressFilters(host, dev),
     ]);
-    return { qdiscs, policers, filters: filters.found };
+    return { qdiscs, rules, policers: policersSeen(dev, policersOf(rules)), filters: filters.found };
   });
 }
 

@@ -7,7 +7,7 @@ import type { HostReader } from '../ports/host.ts';
 import type { Knob, KnobValues } from '../verify/expectation.ts';
 import type { TapLimits } from '../verify/host-facts.ts';
 import type { Reading } from '../verify/reading.ts';
-import { policerPath } from '../verify/tap-path.ts';
+import { brokenBy, idle, policerPath } from '../verify/tap-path.ts';
 import { partOf, readTap, type TapAnswers, tapOf } from './read-tap.ts';
 import { unseen } from './unseen.ts';
 
@@ -101,15 +101,8 @@ function onTheWay(whole: Reading, found: PathBreak | undefined, answers: TapAnsw
   const own = whole.evidence.text;
   const text = found.text === '' || found.text.includes(own) ? found.text || own : `${found.text}\n${own}`;
   const told = { ...whole, evidence: { source, text } };
-  // What some packets meet still limits those: it must not be there where nothing is asked.
-  if (found.how === 'past' && found.isMet) return { ...told, idle: true, idleBecause: found.why };
-  if (found.how === 'past') return idle(told, found.why);
-  if (found.how === 'stricter') return { ...told, stricter: found.why };
-  return { ...told, unproved: why === undefined ? found.why : `${found.why}: ${why}` };
-}
-
-function idle({ values: _, ...rest }: Reading, idleBecause: string): Reading {
-  return { ...rest, idle: true, idleBecause };
+  const unread = found.how === 'unknown' && why !== undefined;
+  return brokenBy(told, unread ? { ...found, why: `${found.why}: ${why}` } : found);
 }
 
 /** As much of tc's lines as helps to see what is there in place of a limit. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { midonetPolice } from '../../src/backend/midonet-police.ts';
 import { parseTcFilters } from '../../src/observed/tc-filter-list.ts';
+import { parseTcRules } from '../../src/observed/tc-path/rule.ts';
 import { parseTcPolicers } from '../../src/observed/tc-policer.ts';
 import { parseTcQdiscs } from '../../src/observed/tc-qdisc.ts';
 import type { PlannedHost } from '../../src/plan/host-plan.ts';
@@ -17,6 +18,7 @@ const filter = (pref: number, rate = '3Mbit', kind = 'basic') =>
 function found(qdiscs: string, filters: string, more: Partial<FoundIngress> = {}): FoundIngress {
   const answers = {
     qdiscs: { source: 'tc qdisc', found: parseTcQdiscs(qdiscs) },
+    rules: parseTcRules(filters),
     policers: { source: 'tc filter', found: parseTcPolicers(filters) },
   };
   return {
@@ -81,6 +83,7 @@ describe("MidoNet's limit", () => {
     const before = found(ingress, `${filter(1, '1Mbit', 'matchall')}\n${filter(5)}`);
     const failed = planMidonet(police, before, []).verdicts.filter(one => one.outcome === 'fail');
     expect(failed.map(one => `${one.expectation.knob} ${one.reason}`)).toEqual([
+      'police basic pref 5 stricter',
       'police before pref 5 unexpected',
     ]);
     const goesOn = filter(1, '1Mbit', 'matchall').replace('action drop', 'action drop/continue');
@@ -123,5 +126,20 @@ describe("MidoNet's limit", () => {
       'remember',
     ]);
     expect(planNoMidonet(5, found(ingress, filter(49))).plan.steps).toEqual([]);
+  });
+});
+
+describe("MidoNet's limit is not proved", () => {
+  const first = (kind: string, control: string) => `filter protocol all pref 1 ${kind} chain 0 handle 0x1 
+\taction order 1: gact action ${control}
+\t random type none pass val 0
+`;
+  it.each([
+    ['a filter sends packets where no other is', first('matchall', 'goto chain 5'), 'idle'],
+    ['everything is dropped before it', first('matchall', 'drop'), 'stricter'],
+    ['a program may let packets pass', first('bpf', 'pass'), 'unproved'],
+  ])('where %s', (_what, filters, how) => {
+    const { readings } = found(ingress, filters + filter(5));
+    expect(readings.find(({ knob }) => knob === 'police basic pref 5')).toHaveProperty(how);
   });
 });
