@@ -86,7 +86,7 @@ describe("MidoNet's limit", () => {
       'police basic pref 5 stricter',
       'police before pref 5 unexpected',
     ]);
-    const goesOn = filter(1, '1Mbit', 'matchall').replace('action drop', 'action drop/continue');
+    const goesOn = filter(1, '10Mbit', 'matchall').replace('action drop', 'action drop/continue');
     const { verdicts } = planMidonet(police, found(ingress, `${goesOn}\n${filter(5)}`), []);
     expect(verdicts.every(one => one.outcome === 'pass')).toBe(true);
   });

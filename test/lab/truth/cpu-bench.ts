@@ -59,7 +59,10 @@ export async function cpuBench(hypervisor: Hypervisor, asker: Asker): Promise<Be
 }
 
 function judgedOf(state: State, told: Told | undefined, share: number): Judged {
-  const reality = realityOf(share);
+  const given = realityOf(share);
+  // A thread of SCHED_IDLE takes what others leave, which is less where others want something.
+  const isLeftOver = given === 'stricter' && state.script.some(line => line.startsWith('chrt -i'));
+  const reality = isLeftOver ? 'unmeasured' : given;
   const isOwn = ({ layer, parameters }: About) => layer === 'cgroup' && parameters.includes('vcpu_quota');
   const isAround = ({ layer, device }: About) => layer === 'cgroup' && device.kind === 'cpu';
   // A group around it that is limited as well is told of by itself: it matters where it takes something away.
