@@ -94,11 +94,14 @@ async function check(one: Case, manner: Manner): Promise<void> {
   });
 }
 
-function cases(all: readonly Case[], manner: Manner = {}): void {
-  test.each(all)('$actor: $what', async (one, ...rest) => {
+/** Each takes a while, so a brief run repairs one case of so many. */
+const repairedOf = Number(process.env.VIRT_QUOTA_LAB_REPAIRED_OF || 1);
+
+function cases(all: readonly Case[], { isRepaired = false }: Manner = {}): void {
+  test.each(all.map((one, at) => ({ ...one, at })))('$actor: $what', async ({ at, ...one }, ...rest) => {
     void rest;
     if (one.where?.(scene) === false) return;
-    await check(one, manner);
+    await check(one, { isRepaired: isRepaired && at % repairedOf === 0 });
   });
 }
 
@@ -116,12 +119,13 @@ describe('nothing is proved, and nothing is called broken, at', () => {
 });
 
 describe('exactly what is wrong is found at', () => {
-  describe('definitions', () => cases(definitionBreaks));
+  describe('definitions', () => cases(definitionBreaks, { isRepaired: true }));
   describe('cgroups', () => cases(cgroupBreaks, { isRepaired: true }));
   describe('threads', () => cases(threadBreaks, { isRepaired: true }));
-  describe("QEMU's throttle", () => cases(qemuBreaks));
-  describe('tc', () => cases([...tcBreaks, ...detourBreaks]));
-  describe('Open vSwitch', () => cases([...ovsBreaks, ...novaBreaks, ...ovsOwners, restarted]));
+  describe("QEMU's throttle", () => cases(qemuBreaks, { isRepaired: true }));
+  describe('tc', () => cases([...tcBreaks, ...detourBreaks], { isRepaired: true }));
+  describe('Open vSwitch', () =>
+    cases([...ovsBreaks, ...novaBreaks, ...ovsOwners, restarted], { isRepaired: true }));
 });
 
 describe('a capture of the whole host', () => {
