@@ -29,12 +29,8 @@ export function police(dice: Dice, rate: number, burst = 8): string {
     [5, () => `conform-exceed ${control(dice)}/${control(dice)}`],
     [3, () => `conform-exceed ${dice.of('drop', 'continue', 'pipe', 'pass')}`],
   );
-  const more = dice.weighted(
-    [8, () => ''],
-    [1, () => ' mtu 1500'],
-    [1, () => ' mtu 64kb'],
-    [1, () => ` peakrate ${rate * 2}kbit mtu 4kb`],
-  );
+  // Not a peak rate: how fast a burst passes is not measured.
+  const more = dice.weighted([8, () => ''], [1, () => ' mtu 1500'], [1, () => ' mtu 64kb']);
   return `action police rate ${rate * factor}kbit burst ${burst * dice.of(1, 1, 4)}kb${more} ${exceed}`;
 }
 
