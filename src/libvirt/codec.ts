@@ -28,6 +28,12 @@ export const text: Codec<string> = {
   write: (to, value) => to.string(value, stringMax),
 };
 
+/** A text of an error: in whatever encoding the daemon's system has, it is told. */
+export const message: Codec<string> = {
+  read: from => from.message(stringMax),
+  write: (to, value) => to.string(value, stringMax),
+};
+
 /** An XDR pointer: the value, or undefined. */
 export function optional<Value>(codec: Codec<Value>): Codec<Value | undefined> {
   return {

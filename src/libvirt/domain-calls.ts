@@ -1,6 +1,7 @@
 import { safe } from './connect-calls.ts';
 import type { AffectOptions, CallOptions, Domain, DomainInfo, DomainStatus } from './domain.ts';
 import { stateName } from './domain-codec.ts';
+import { LibvirtError } from './error.ts';
 import { affectFlags, filterFlags, metadataKinds, statsMask, xmlFlags } from './flags.ts';
 import { domainProcedures } from './procedures/domain.ts';
 import type { Rpc } from './rpc.ts';
@@ -99,8 +100,10 @@ function lookupCalls(rpc: Rpc): LookupCalls {
   return {
     async listDomains(filter = [], options) {
       const query = { needResults: 1, flags: filterFlags(filter) };
-      const { domains } = await rpc.call(domainProcedures.listAll, query, options);
-      return domains;
+      const { domains, count } = await rpc.call(domainProcedures.listAll, query, options);
+      if (count === domains.length) return domains;
+      const message = `the server has ${count} domains and lists ${domains.length}`;
+      throw new LibvirtError('protocol', message);
     },
     lookupByName: (name, options) => rpc.call(domainProcedures.lookupByName, name, options),
     lookupByUuid: (uuid, options) => rpc.call(domainProcedures.lookupByUuid, uuid, options),

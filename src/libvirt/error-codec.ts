@@ -1,4 +1,4 @@
-import { int32, optional, struct, text } from './codec.ts';
+import { int32, message, optional, struct, text } from './codec.ts';
 import { domain, uuid } from './domain-codec.ts';
 import { LibvirtError } from './error.ts';
 import type { XdrReader } from './xdr.ts';
@@ -7,12 +7,12 @@ import type { XdrReader } from './xdr.ts';
 export const virErrorCodec = struct({
   code: int32,
   domain: int32,
-  message: optional(text),
+  message: optional(message),
   level: int32,
   unusedDomain: optional(domain),
-  str1: optional(text),
-  str2: optional(text),
-  str3: optional(text),
+  str1: optional(message),
+  str2: optional(message),
+  str3: optional(message),
   int1: int32,
   int2: int32,
   unusedNetwork: optional(struct({ name: text, uuid })),

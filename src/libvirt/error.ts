@@ -14,7 +14,7 @@ export type LibvirtErrorKind =
   | 'unsupported';
 
 /**
- * libvirt's own error, field by field as the server sent it.
+ * libvirt's own error, field by field as the server sent it; of a text longer than 4096 characters the beginning.
  * @see libvirt include/libvirt/virterror.h:virError
  */
 export interface VirError {

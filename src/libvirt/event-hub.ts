@@ -1,5 +1,6 @@
+import { eventBytesMax, queuedEventBytesMax, unclaimedEventsMax } from './bounds.ts';
 import type { Codec } from './codec.ts';
-import type { LibvirtError } from './error.ts';
+import { LibvirtError } from './error.ts';
 import { EventQueue } from './event-queue.ts';
 import type {
   DeviceEvent,
@@ -18,8 +19,6 @@ import type { Rpc } from './rpc.ts';
 import { XdrReader } from './xdr.ts';
 
 const defaultLimit = 1024;
-/** Events that come between the server's registering us and its telling us the number. */
-const unclaimedMax = 1024;
 
 const lifecycleNames: readonly LifecycleEventName[] = [
   'defined',
@@ -43,8 +42,16 @@ interface Message {
 
 /** One loop, as the hub sees it. */
 interface Sink {
-  push(body: unknown): void;
+  push(body: unknown, bytes: number): void;
   end(error?: LibvirtError): void;
+}
+
+/** An event of a number that no registration has yet. */
+interface Unclaimed {
+  readonly callback: number;
+  readonly body: unknown;
+  /** Of its message. */
+  readonly bytes: number;
 }
 
 /** What the server knows of us: it takes each kind of event once per domain, or once for all. */
@@ -87,7 +94,8 @@ class EventHub {
   readonly #registrations = new Map<string, Registration>();
   readonly #byCallback = new Map<number, Registration>();
   #registering = 0;
-  #unclaimed: { readonly callback: number; readonly body: unknown }[] = [];
+  #unclaimed: Unclaimed[] = [];
+  #unclaimedBytes = 0;
 
   constructor(rpc: Rpc) {
     this.#rpc = rpc;
@@ -107,7 +115,10 @@ class EventHub {
   ): Promise<EventStream<Event>> {
     const request = { eventId: message.id, ...(domain ? { domain } : {}) };
     const queue: EventQueue<Event> = new EventQueue(limit, () => this.#leave(key, sink));
-    const sink: Sink = { push: body => queue.push(toEvent(body as Body)), end: error => queue.end(error) };
+    const sink: Sink = {
+      push: (body, bytes) => queue.push(toEvent(body as Body), bytes),
+      end: error => queue.end(error),
+    };
     const key = `${message.id} ${domain?.uuid ?? ''}`;
     await this.#join(key, request, sink);
     return queue;
@@ -139,12 +150,12 @@ class EventHub {
       const callback = await this.#rpc.call(eventProcedures.register, request);
       this.#byCallback.set(callback, registration);
       for (const event of this.#unclaimed) {
-        if (event.callback === callback) deliver(registration, event.body);
+        if (event.callback === callback) deliver(registration, event);
       }
       return callback;
     } finally {
       this.#registering -= 1;
-      if (this.#registering === 0) this.#unclaimed = [];
+      if (this.#registering === 0) this.#forgetUnclaimed();
     }
   }
 
@@ -167,16 +178,33 @@ class EventHub {
   #receive(frame: Frame): void {
     const message = messages.get(frame.procedure);
     if (message === undefined) return;
+    const bytes = frame.payload.length;
+    if (bytes > eventBytesMax) {
+      throw new LibvirtError('protocol', `an event of ${bytes} bytes is larger than ${eventBytesMax}`);
+    }
     const reader = new XdrReader(frame.payload);
     const callback = reader.int32();
     const body = message.body.read(reader);
     const registration = this.#byCallback.get(callback);
-    if (registration !== undefined) deliver(registration, body);
-    else if (this.#registering > 0)
-      this.#unclaimed = [...this.#unclaimed, { callback, body }].slice(-unclaimedMax);
+    if (reader.left > 0) throw new LibvirtError('protocol', `an event has ${reader.left} bytes too many`);
+    if (registration !== undefined) deliver(registration, { body, bytes });
+    else if (this.#registering > 0) this.#keepUnclaimed({ callback, body, bytes });
+  }
+
+  #keepUnclaimed(event: Unclaimed): void {
+    this.#unclaimed.push(event);
+    this.#unclaimedBytes += event.bytes;
+    while (this.#unclaimed.length > unclaimedEventsMax || this.#unclaimedBytes > queuedEventBytesMax) {
+      this.#unclaimedBytes -= this.#unclaimed.shift()?.bytes ?? 0;
+    }
+  }
+
+  #forgetUnclaimed(): void {
+    this.#unclaimed = [];
+    this.#unclaimedBytes = 0;
   }
 }
 
-function deliver({ sinks }: Registration, body: unknown): void {
-  for (const sink of sinks) sink.push(body);
+function deliver({ sinks }: Registration, { body, bytes }: Pick<Unclaimed, 'body' | 'bytes'>): void {
+  for (const sink of sinks) sink.push(body, bytes);
 }

@@ -1,3 +1,4 @@
+import { queuedEventBytesMax } from './bounds.ts';
 import type { LibvirtError } from './error.ts';
 import type { EventStream } from './events.ts';
 
@@ -6,13 +7,19 @@ interface Reader<Event> {
   readonly reject: (error: LibvirtError) => void;
 }
 
+interface Waiting<Event> {
+  readonly event: Event;
+  readonly bytes: number;
+}
+
 const done = { done: true, value: undefined } as const;
 
 /** Events between the connection, which pushes, and one loop, which reads. Bounded: the oldest go. */
 export class EventQueue<Event> implements EventStream<Event> {
   readonly #limit: number;
   readonly #onReturn: () => Promise<void>;
-  #events: Event[] = [];
+  #events: Waiting<Event>[] = [];
+  #bytes = 0;
   #readers: Reader<Event>[] = [];
   #dropped = 0;
   #isOver = false;
@@ -27,17 +34,20 @@ export class EventQueue<Event> implements EventStream<Event> {
     return this.#dropped;
   }
 
-  push(event: Event): void {
+  /** @param bytes of the message that it came in */
+  push(event: Event, bytes: number): void {
     if (this.#isOver) return;
     const reader = this.#readers.shift();
     if (reader !== undefined) {
       reader.resolve({ done: false, value: event });
       return;
     }
-    this.#events.push(event);
-    if (this.#events.length <= this.#limit) return;
-    this.#events.shift();
-    this.#dropped += 1;
+    this.#events.push({ event, bytes });
+    this.#bytes += bytes;
+    while (this.#events.length > this.#limit || this.#bytes > queuedEventBytesMax) {
+      this.#shift();
+      this.#dropped += 1;
+    }
   }
 
   /** No more events will come. Those that wait are still given, then the error, if any, once. */
@@ -53,17 +63,16 @@ export class EventQueue<Event> implements EventStream<Event> {
   next(): Promise<IteratorResult<Event>> {
     return new Promise((resolve, reject) => {
       const reader = { resolve, reject };
-      const [event] = this.#events;
-      if (event !== undefined) {
-        this.#events.shift();
-        resolve({ done: false, value: event });
-      } else if (this.#isOver) this.#finish(reader);
+      const waiting = this.#shift();
+      if (waiting !== undefined) resolve({ done: false, value: waiting.event });
+      else if (this.#isOver) this.#finish(reader);
       else this.#readers.push(reader);
     });
   }
 
   async return(): Promise<IteratorResult<Event>> {
     this.#events = [];
+    this.#bytes = 0;
     if (!this.#isOver) {
       this.end();
       await this.#onReturn();
@@ -73,6 +82,12 @@ export class EventQueue<Event> implements EventStream<Event> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  #shift(): Waiting<Event> | undefined {
+    const waiting = this.#events.shift();
+    this.#bytes -= waiting?.bytes ?? 0;
+    return waiting;
   }
 
   #finish(reader: Reader<Event>): void {

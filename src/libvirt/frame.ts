@@ -2,6 +2,7 @@ import { LibvirtError } from './error.ts';
 
 /** Largest frame, its length word included (`VIR_NET_MESSAGE_MAX` + `VIR_NET_MESSAGE_LEN_MAX`). */
 export const frameMax = 33_554_432 + 4;
+const lengthSize = 4;
 /** Length word and header. */
 export const headerSize = 28;
 
@@ -44,41 +45,66 @@ export function encodeFrame(header: FrameHeader, payload: Uint8Array): Buffer {
   return frame;
 }
 
-/** Cuts a stream of bytes into frames. */
+/** Cuts a stream of bytes into frames. What has come of one that is not complete is held once, however it came. */
 export class FrameParser {
-  #chunks: Buffer[] = [];
+  /** The beginning of a frame, with room for more. */
+  #held: Buffer = Buffer.alloc(0);
   #size = 0;
 
   /**
-   * Takes bytes as they come; gives the frames that are now complete. Payloads are views of the input.
+   * Takes bytes as they come; gives the frames that are now complete. Payloads are views of the input where it has the
+   * whole frame.
    * @throws LibvirtError `protocol` for a length that cannot be; the parser is of no use afterwards.
    */
   *push(chunk: Buffer): Generator<Frame> {
-    this.#chunks.push(chunk);
-    this.#size += chunk.length;
-    for (;;) {
-      const length = this.#nextLength();
-      if (length === undefined || this.#size < length) return;
-      yield decodeFrame(this.#takeBytes(length));
+    let rest = chunk;
+    while (this.#size > 0) {
+      const wanted = Math.min(this.#missing(), rest.length);
+      if (wanted === 0) return;
+      this.#hold(rest.subarray(0, wanted));
+      rest = rest.subarray(wanted);
+      if (this.#missing() === 0) yield decodeFrame(this.#takeHeld());
     }
+    while (rest.length >= lengthSize) {
+      const length = lengthOf(rest);
+      if (rest.length < length) break;
+      yield decodeFrame(rest.subarray(0, length));
+      rest = rest.subarray(length);
+    }
+    if (rest.length > 0) this.#hold(rest);
   }
 
-  #nextLength(): number | undefined {
-    if (this.#size < 4) return undefined;
-    if ((this.#chunks[0]?.length ?? 0) < 4) this.#chunks = [Buffer.concat(this.#chunks)];
-    const length = this.#chunks[0]?.readUInt32BE(0) ?? 0;
-    if (length >= headerSize && length <= frameMax) return length;
-    throw new LibvirtError('protocol', `a message cannot be ${length} bytes long`);
+  /** Bytes until the end of the frame that is held, or of its length word. */
+  #missing(): number {
+    const end = this.#size < lengthSize ? lengthSize : lengthOf(this.#held);
+    return end - this.#size;
   }
 
-  #takeBytes(length: number): Buffer {
-    const [first] = this.#chunks;
-    const all = first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
-    const rest = all.subarray(length);
-    this.#chunks = rest.length > 0 ? [rest] : [];
-    this.#size = rest.length;
-    return all.subarray(0, length);
+  /** Room doubles, so that a frame of many pieces is copied twice at most, and never has more than twice what came. */
+  #hold(bytes: Buffer): void {
+    const size = this.#size + bytes.length;
+    if (size > this.#held.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(size, 2 * this.#held.length));
+      this.#held.copy(larger, 0, 0, this.#size);
+      this.#held = larger;
+    }
+    bytes.copy(this.#held, this.#size);
+    this.#size = size;
   }
+
+  #takeHeld(): Buffer {
+    const frame = this.#held.subarray(0, this.#size);
+    this.#held = Buffer.alloc(0);
+    this.#size = 0;
+    return frame;
+  }
+}
+
+/** @throws LibvirtError `protocol` */
+function lengthOf(bytes: Buffer): number {
+  const length = bytes.readUInt32BE(0);
+  if (length >= headerSize && length <= frameMax) return length;
+  throw new LibvirtError('protocol', `a message cannot be ${length} bytes long`);
 }
 
 function decodeFrame(bytes: Buffer): Frame {

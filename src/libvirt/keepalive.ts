@@ -1,3 +1,5 @@
+import { unreadPingsMax } from './bounds.ts';
+import { LibvirtError } from './error.ts';
 import { encodeFrame, type Frame, messageStatus, messageType, program } from './frame.ts';
 
 /** Procedures of libvirt's keepalive program. */
@@ -10,19 +12,24 @@ export interface KeepaliveOptions {
 }
 
 interface KeepaliveUse {
-  readonly send: (frame: Buffer) => void;
+  /** @param sent called when the frame has left, or never will */
+  readonly send: (frame: Buffer, sent: () => void) => void;
   /** The other side is gone. */
   readonly dead: () => void;
 }
 
 /**
- * Keepalive of one connection: answers pings always; once started, sends its own while the line is silent.
+ * Keepalive of one connection: answers pings always; once started, sends its own while the line is silent. Of each kind
+ * at most one waits to be sent: to the other side any sign of life is as good as many.
  * @see libvirt src/rpc/virkeepalive.c:virKeepAliveTimerInternal
  */
 export class Keepalive {
   readonly #use: KeepaliveUse;
   #timer: NodeJS.Timeout | undefined;
   #unanswered = 0;
+  /** Pings since the answer that waits; absent when none does. */
+  #unread: number | undefined;
+  #isPingWaiting = false;
 
   constructor(use: KeepaliveUse) {
     this.#use = use;
@@ -45,9 +52,23 @@ export class Keepalive {
     this.#timer?.refresh();
   }
 
-  /** A frame of the keepalive program; unknown ones are ignored, as libvirt does. */
+  /**
+   * A frame of the keepalive program; unknown ones are ignored, as libvirt does.
+   * @throws LibvirtError `protocol` for pings without end whose answers nobody reads.
+   */
   receive(frame: Frame): void {
-    if (frame.procedure === keepaliveProcedure.ping) this.#use.send(message(keepaliveProcedure.pong));
+    if (frame.procedure !== keepaliveProcedure.ping) return;
+    if (this.#unread === undefined) {
+      this.#unread = 0;
+      this.#use.send(pong, () => {
+        this.#unread = undefined;
+      });
+      return;
+    }
+    this.#unread += 1;
+    if (this.#unread <= unreadPingsMax) return;
+    const message = `the server has sent more than ${unreadPingsMax} pings without reading an answer`;
+    throw new LibvirtError('protocol', message);
   }
 
   #tick(count: number): void {
@@ -57,9 +78,16 @@ export class Keepalive {
       return;
     }
     this.#unanswered += 1;
-    this.#use.send(message(keepaliveProcedure.ping));
+    if (this.#isPingWaiting) return;
+    this.#isPingWaiting = true;
+    this.#use.send(ping, () => {
+      this.#isPingWaiting = false;
+    });
   }
 }
+
+const ping = message(keepaliveProcedure.ping);
+const pong = message(keepaliveProcedure.pong);
 
 function message(procedure: number): Buffer {
   const { ok } = messageStatus;

@@ -5,6 +5,9 @@ import type { ParameterType, TypedParameter, TypedParameters } from './typed-par
 /** `VIR_TYPED_PARAM_STRING_OKAY`: without it the server leaves string parameters out. */
 export const stringOkay = 4;
 
+/** Longest name in bytes: `VIR_TYPED_PARAM_FIELD_LENGTH` less the NUL. */
+const nameMax = 79;
+
 /** By `virTypedParameterType`, which begins at 1. */
 const types: readonly ParameterType[] = ['int', 'uint', 'llong', 'ullong', 'double', 'boolean', 'string'];
 
@@ -20,7 +23,7 @@ const valueCodecs: Readonly<Record<ParameterType, Codec<never>>> = {
 
 const entry: Codec<readonly [string, TypedParameter]> = {
   read(from) {
-    const name = text.read(from);
+    const name = from.string(nameMax);
     const number = from.int32();
     const type = types[number - 1];
     if (type === undefined) throw new LibvirtError('protocol', `no parameter type has the number ${number}`);
@@ -35,5 +38,17 @@ const entry: Codec<readonly [string, TypedParameter]> = {
 
 /** Typed parameters, at most `max` of them. @see libvirt src/remote/remote_protocol.x:remote_typed_param */
 export function parameters(max: number): Codec<TypedParameters> {
-  return mapped(list(entry, max), Object.fromEntries<TypedParameter>, Object.entries<TypedParameter>);
+  return mapped(list(entry, max), byName, Object.entries<TypedParameter>);
+}
+
+/** @throws LibvirtError `protocol` for a name that is there twice: which of the two holds nobody can tell */
+function byName(entries: readonly (readonly [string, TypedParameter])[]): TypedParameters {
+  const values: TypedParameters = Object.fromEntries(entries);
+  if (Object.keys(values).length === entries.length) return values;
+  const names = new Set<string>();
+  for (const [name] of entries) {
+    if (names.has(name)) throw new LibvirtError('protocol', `the parameter '${name}' is there twice`);
+    names.add(name);
+  }
+  return values;
 }

@@ -1,3 +1,5 @@
+import { unsentBytesMax } from './bounds.ts';
+import { CallQueue } from './call-queue.ts';
 import { LibvirtError } from './error.ts';
 import { encodeFrame, type Frame, FrameParser, messageStatus, messageType, program } from './frame.ts';
 import { Keepalive, type KeepaliveOptions } from './keepalive.ts';
@@ -32,7 +34,7 @@ export class Rpc {
   readonly #callTimeoutMs: number;
   /** By serial. One that timed out stays until its late answer comes: the server is still busy with it. */
   readonly #inFlight = new Map<number, PendingCall>();
-  #waiting: PendingCall[] = [];
+  readonly #waiting = new CallQueue();
   #serial = 0;
   #over = false;
   #isLeaving = false;
@@ -46,7 +48,7 @@ export class Rpc {
       this.#settleEnded = resolve;
     });
     this.#keepalive = new Keepalive({
-      send: frame => this.#write(frame),
+      send: (frame, sent) => this.#write(frame, sent),
       dead: () => this.end(new LibvirtError('closed', 'the server has stopped answering')),
     });
     this.#listen();
@@ -62,9 +64,9 @@ export class Rpc {
     const writer = new XdrWriter();
     procedure.args.write(writer, args);
     const call = new PendingCall(procedure as Procedure<never, unknown>, writer.bytes);
+    if (!urgent) this.#waiting.push(call);
     call.expireAfter(timeoutMs, () => this.#whyLate(call));
     if (urgent) this.#send(call);
-    else this.#waiting.push(call);
     this.#sendWaiting();
     return call.answer as Promise<Result>;
   }
@@ -85,9 +87,8 @@ export class Rpc {
     this.#reason = reason;
     this.#keepalive.stop();
     const error = this.#closedError();
-    for (const call of [...this.#inFlight.values(), ...this.#waiting]) call.reject(error);
+    for (const call of [...this.#inFlight.values(), ...this.#waiting.takeAll()]) call.reject(error);
     this.#inFlight.clear();
-    this.#waiting = [];
     this.#link.destroy();
     this.#settleEnded(reason);
   }
@@ -148,7 +149,7 @@ export class Rpc {
     while (this.#inFlight.size < inFlightMax) {
       const call = this.#waiting.shift();
       if (call === undefined) return;
-      if (!call.settled) this.#send(call);
+      this.#send(call);
     }
   }
 
@@ -162,14 +163,16 @@ export class Rpc {
   }
 
   /** Frames of one turn leave together: each by itself would be a call of the system, and wake the other side. */
-  #write(frame: Buffer): void {
+  #write(frame: Buffer, sent?: () => void): void {
     if (this.#over) return;
     const { output } = this.#link;
     if (output.writableCorked === 0) {
       output.cork();
       process.nextTick(() => output.uncork());
     }
-    output.write(frame);
+    output.write(frame, sent);
+    if (output.writableLength <= unsentBytesMax) return;
+    this.end(new LibvirtError('closed', `the server has not read ${output.writableLength} bytes`));
   }
 
   #whyLate(call: PendingCall): string {

@@ -1,4 +1,5 @@
 import type { AffectOptions, Domain } from './domain.ts';
+import { LibvirtError } from './error.ts';
 import { affectFlags } from './flags.ts';
 import { stringOkay } from './parameter-codec.ts';
 import type { Procedure } from './procedures/procedure.ts';
@@ -126,6 +127,7 @@ async function getCounted<Q extends { readonly domain: Domain }>(
   const query = { ...subject, flags: affectFlags(options) | stringOkay };
   const { nparams } = await rpc.call(procedure, { ...query, nparams: 0 }, options);
   if (nparams === 0) return {};
+  if (nparams < 0) throw new LibvirtError('protocol', `the server says that there are ${nparams} parameters`);
   const { params } = await rpc.call(procedure, { ...query, nparams }, options);
   return params;
 }

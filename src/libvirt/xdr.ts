@@ -1,7 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { LibvirtError } from './error.ts';
 
 /** Longest string either side may send, in bytes (`REMOTE_STRING_MAX`). */
 export const stringMax = 4_194_304;
+
+/** Characters of a text of an error that are kept. */
+const messageMax = 4096;
 
 /** Reads XDR (RFC 4506) from a message. Every method throws LibvirtError `protocol` when the bytes do not allow it. */
 export class XdrReader {
@@ -44,9 +48,21 @@ export class XdrReader {
     return this.#bytes.subarray(start, start + length);
   }
 
+  /** Exactly what was sent: what another string would be made of is refused. */
   string(max = stringMax): string {
-    const length = this.count(max);
-    return this.opaque(length).toString('utf8');
+    const bytes = this.opaque(this.count(max));
+    const value = bytes.toString('utf8');
+    if (value.includes('\ufffd') && !isUtf8(bytes)) {
+      throw new LibvirtError('protocol', 'a string is not UTF-8');
+    }
+    if (value.includes('\0')) throw new LibvirtError('protocol', 'a string has a NUL character in it');
+    return value;
+  }
+
+  /** For people to read: what is not UTF-8 is replaced, and of a long one there is the beginning. */
+  message(max = stringMax): string {
+    const text = this.opaque(this.count(max)).toString('utf8', 0, 4 * messageMax);
+    return text.length > messageMax ? `${text.slice(0, messageMax)}…` : text;
   }
 
   /** The length of what follows. */

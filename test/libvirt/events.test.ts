@@ -111,7 +111,7 @@ describe('events', () => {
 describe('a loop that does not read', () => {
   it('loses the oldest events, and can see how many', async () => {
     const queue = new EventQueue<number>(3, async () => {});
-    for (let event = 1; event <= 5; event += 1) queue.push(event);
+    for (let event = 1; event <= 5; event += 1) queue.push(event, 100);
     queue.end();
     expect(queue.dropped).toBe(2);
     const rest = [];
@@ -121,9 +121,9 @@ describe('a loop that does not read', () => {
 
   it('gets what waits, and then the error once', async () => {
     const queue = new EventQueue<number>(3, async () => {});
-    queue.push(1);
+    queue.push(1, 100);
     queue.end(new LibvirtError('closed', 'lost'));
-    queue.push(2);
+    queue.push(2, 100);
     expect(await queue.next()).toEqual({ done: false, value: 1 });
     await expect(queue.next()).rejects.toThrow('lost');
     expect(await queue.next()).toEqual({ done: true, value: undefined });

@@ -1,19 +1,17 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import ts from 'typescript';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PrivateLibvirtd, startPrivateLibvirtd } from '../libvirtd.ts';
+import { compileClient, runClient } from './compiled-client.ts';
 import { hasEnded } from './processes.ts';
 
-const source = new URL('../../src/libvirt', import.meta.url).pathname;
 let folder: string;
 let daemon: PrivateLibvirtd;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'vq-exit-'));
-  compile(source, folder);
+  compileClient(folder);
   daemon = await startPrivateLibvirtd();
 });
 
@@ -28,7 +26,7 @@ describe('a program that uses the client', () => {
       const events = await c.events.lifecycle();
       await c.listDomains();
       await c.close();`;
-    expect(await run(used, daemon.uri('default'))).toEqual({ code: 0, output: '' });
+    expect(await runClient(folder, used, daemon.uri('default'))).toEqual({ code: 0, output: '' });
   });
 
   it('ends by itself after abort, with calls under way', async () => {
@@ -36,12 +34,15 @@ describe('a program that uses the client', () => {
       const calls = Promise.allSettled([c.hostname(), c.capabilities()]);
       c.abort();
       console.log((await calls).map(call => call.reason.kind).join());`;
-    expect(await run(used, daemon.uri('default'))).toEqual({ code: 0, output: 'closed,closed\n' });
+    expect(await runClient(folder, used, daemon.uri('default'))).toEqual({
+      code: 0,
+      output: 'closed,closed\n',
+    });
   });
 
   it('ends by itself after an attempt to connect that failed', async () => {
     const used = `await connect('test+tcp://127.0.0.1:1/default').catch(error => console.log(error.kind));`;
-    expect(await run(used, '')).toEqual({ code: 0, output: 'unreachable\n' });
+    expect(await runClient(folder, used, '')).toEqual({ code: 0, output: 'unreachable\n' });
   });
 
   it('ends at once by process.exit with calls that nobody answers', async () => {
@@ -53,7 +54,10 @@ describe('a program that uses the client', () => {
     const own = await startPrivateLibvirtd();
     const pid = readFileSync(join(own.folder, 'pid'), 'utf8').trim();
     try {
-      expect(await run(used, own.uri('default'), { DAEMON: pid })).toEqual({ code: 7, output: '' });
+      expect(await runClient(folder, used, own.uri('default'), { env: { DAEMON: pid } })).toEqual({
+        code: 7,
+        output: '',
+      });
     } finally {
       process.kill(Number(pid), 'SIGCONT');
       await own.stop();
@@ -70,51 +74,8 @@ describe('a program that uses the client', () => {
       while (!existsSync(${JSON.stringify(pidFile)})) await new Promise(resolve => setTimeout(resolve, 5));
       process.exit(0);`;
     const uri = `test+ssh://host/default?command=${encodeURIComponent(ssh)}`;
-    expect(await run(used, uri)).toEqual({ code: 0, output: '' });
+    expect(await runClient(folder, used, uri)).toEqual({ code: 0, output: '' });
     const pid = Number(readFileSync(pidFile, 'utf8'));
     expect(await hasEnded(pid)).toBe(true);
   });
 });
-
-/** Runs a module that has `connect` and `uri`; fails when it has not ended after some seconds. */
-function run(script: string, uri: string, env: Readonly<Record<string, string>> = {}) {
-  const module = `import { connect } from '${folder}/libvirt/index.js'; const uri = ${JSON.stringify(uri)};\n${script}`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', module], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.on('data', chunk => {
-    output += chunk;
-  });
-  const watchdog = setTimeout(() => child.kill('SIGKILL'), 8_000);
-  return new Promise(resolve => {
-    child.on('close', code => {
-      clearTimeout(watchdog);
-      resolve({ code, output });
-    });
-  });
-}
-
-/** Makes JavaScript of the client alone: it imports nothing from the rest of this program. */
-function compile(from: string, to: string): void {
-  const target = join(to, basename(from));
-  mkdirSync(target);
-  writeFileSync(join(dirname(target), 'package.json'), '{ "type": "module" }');
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    const path = join(from, entry.name);
-    if (entry.isDirectory()) compile(path, target);
-    else
-      writeFileSync(join(target, entry.name.replace(/\.ts$/, '.js')), transpiled(readFileSync(path, 'utf8')));
-  }
-}
-
-function transpiled(text: string): string {
-  const compilerOptions = {
-    module: ts.ModuleKind.ESNext,
-    target: ts.ScriptTarget.ES2023,
-    rewriteRelativeImportExtensions: true,
-    verbatimModuleSyntax: true,
-  };
-  return ts.transpileModule(text, { compilerOptions }).outputText;
-}

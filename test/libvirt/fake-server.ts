@@ -46,6 +46,16 @@ export async function startFakeServer(behaviour: Behaviour = () => {}): Promise<
   return { ...server, behave };
 }
 
+/** Starts one that does as it likes from the first frame on; nothing as long as it is not told what. */
+export async function startMisbehavingServer(): Promise<FakeServer> {
+  let current: Behaviour = () => {};
+  const server = await listen((frame, send, socket) => current(frame, send, socket));
+  const behave = (next: Behaviour) => {
+    current = next;
+  };
+  return { ...server, behave };
+}
+
 async function listen(behaviour: Behaviour): Promise<FakeServer> {
   const folder = mkdtempSync(join(tmpdir(), 'vq-fake-'));
   const path = join(folder, 'sock');

@@ -35,7 +35,12 @@ describe('a server that talks nonsense', () => {
       'protocol',
       'answer to CONNECT_GET_HOSTNAME cannot be read',
     ],
-    ['an answer too long', frame => answer(frame, list(int32, 9), [0, 0]), 'protocol', '4 bytes too many'],
+    [
+      'an answer too long',
+      frame => answer(frame, list(int32, 9), [0x6161_0000, 0]),
+      'protocol',
+      '4 bytes too many',
+    ],
     [
       'an error that is none',
       frame => reply(frame, { status: 1 }),
