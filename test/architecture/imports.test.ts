@@ -20,7 +20,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   report: ['.', 'audit', 'effective', 'intent', 'backend', 'domain', 'plan', 'verify', 'explain', 'ports'],
   schema: ['.', 'effective', 'intent', 'backend', 'domain', 'plan', 'verify', 'ports', 'audit', 'report'],
   libvirt: [],
-  host: ['.', 'domain', 'ports', 'observed', 'libvirt', 'verify'],
+  redact: ['.', 'xml', 'intent', 'domain', 'observed'],
+  host: ['.', 'domain', 'ports', 'observed', 'libvirt', 'verify', 'redact'],
   workflow: [
     '.',
     'audit',
@@ -56,6 +57,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 const pure = [
   'audit',
+  'redact',
   'effective',
   'xml',
   'intent',
