@@ -5,7 +5,8 @@ export interface ShellWord {
   readonly expansion?: string;
 }
 
-const space = /[ \t]+/y;
+/** To a shell only blanks and tabs; what was copied from a page or a mail has others, and none of them is part of a word. */
+const space = /\s+/y;
 const plain = /[^\s'"\\;&|<>$`]+/y;
 const single = /'([^']*)'/y;
 const double = /"((?:[^"\\]|\\.)*)"/sy;

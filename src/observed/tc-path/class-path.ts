@@ -7,6 +7,7 @@ import {
   destinationsIn,
   EGRESS,
   FILTERS,
+  lineage,
 } from './destinations.ts';
 import { dropped } from './dropped.ts';
 import { packetsOf } from './family.ts';
@@ -57,9 +58,7 @@ function unread(part: PathPart, why: string): PathBreak {
 }
 
 function isWithin(one: TcClass, target: TcClass, classes: readonly TcClass[]): boolean {
-  if (one.handle === target.handle) return true;
-  const above = one.parent === undefined ? undefined : classes.find(({ handle }) => handle === one.parent);
-  return above !== undefined && above !== one && isWithin(above, target, classes);
+  return lineage(one, classes).some(({ handle }) => handle === target.handle);
 }
 
 /** What a destination lets through beside the target: 0 when it is part of it. */

@@ -156,13 +156,29 @@ function doubtOf({ doubt }: Packets): Pick<Destination, 'doubt'> {
   return doubt === undefined ? {} : { doubt };
 }
 
+/** Levels of classes that htb has. @see linux net/sched/sch_htb.c:TC_HTB_MAXDEPTH */
+const LEVELS = 8;
+
+/** A class and those above it, upwards. Of classes that go round in a circle, which no kernel has, each is there once. */
+export function lineage(one: TcClass, classes: readonly TcClass[]): readonly TcClass[] {
+  const line: TcClass[] = [];
+  for (let next: TcClass | undefined = one; next !== undefined && line.length < LEVELS; ) {
+    if (line.includes(next)) break;
+    line.push(next);
+    const above: string | undefined = next.parent;
+    next = above === undefined ? undefined : classes.find(({ handle }) => handle === above);
+  }
+  return line;
+}
+
 /**
  * What a class lets through at most, in B/s: its ceiling, and beyond its own rate only what those above have to lend. One
  * without a parent has nobody to borrow from.
  */
-export function classLimit({ parent, rateBps, ceilBps }: TcClass, classes: readonly TcClass[]): number {
-  if (parent === undefined) return rateBps ?? Number.POSITIVE_INFINITY;
-  const above = classes.find(one => one.handle === parent);
-  const own = ceilBps ?? rateBps ?? Number.POSITIVE_INFINITY;
-  return above === undefined ? own : Math.min(own, Math.max(rateBps ?? 0, classLimit(above, classes)));
+export function classLimit(of: TcClass, classes: readonly TcClass[]): number {
+  const nothing = Number.POSITIVE_INFINITY;
+  return lineage(of, classes).reduceRight((lent, { parent, rateBps, ceilBps }) => {
+    if (parent === undefined) return rateBps ?? nothing;
+    return Math.min(ceilBps ?? rateBps ?? nothing, Math.max(rateBps ?? 0, lent));
+  }, nothing);
 }

@@ -48,6 +48,10 @@ describe('command lines that set a flavor', () => {
     ],
     ['tabs', 'openstack\tflavor set m1\t--property quota:cpu_shares=512\t--property quota:cpu_quota=50000'],
     [
+      'white space that no shell divides words at',
+      'openstack flavor set m1\u2028--property quota:cpu_shares=512\x0b\x0c\ufeff--property\u2003quota:cpu_quota=50000',
+    ],
+    [
       'a byte order mark',
       '\ufeffopenstack flavor set m1 --property quota:cpu_shares=512 --property quota:cpu_quota=50000',
     ],

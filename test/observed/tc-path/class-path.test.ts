@@ -330,3 +330,14 @@ describe('nothing is proved', () => {
     expect([scene(40, 0), scene(40, 39), scene(2, 0)]).toEqual(['unknown', undefined, undefined]);
   });
 });
+
+describe('classes that go round in a circle', () => {
+  it('end the search, whatever packets do then', () => {
+    const circle = [
+      'class htb 1:1 parent 1:2 rate 1Mbit ceil 1Mbit burst 1600b cburst 1600b',
+      'class htb 1:2 parent 1:1 rate 2Mbit ceil 2Mbit burst 1600b cburst 1600b',
+    ];
+    const itself = ['class htb 1:1 parent 1:1 rate 1Mbit ceil 1Mbit burst 1600b cburst 1600b'];
+    expect([found({ classes: circle })?.how, found({ classes: itself })?.how]).toEqual(['past', 'past']);
+  });
+});
