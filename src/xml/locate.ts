@@ -4,7 +4,8 @@ import { decodeEntities } from './entities.ts';
 import { isBlank, plainTag } from './plain-tag.ts';
 import { checkedPieces, isStartTag, problemAt, refuseMalformed } from './well-formed.ts';
 
-const attribute = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+/** Begins only where a word does: from each of its letters a long word would be gone through again. */
+const attribute = /(?<!\S)([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 /** An element whose end was not seen yet. */
 interface Open {

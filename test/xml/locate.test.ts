@@ -119,6 +119,12 @@ describe('hostile XML ends in one clear error', () => {
     expect(read).toThrow(/^f\.xml is /);
   });
 
+  it('in time, also where a tag is one long word', () => {
+    const start = performance.now();
+    expect(() => locate(`<domain ${'/'.repeat(300_000)}>`)).toThrow(/is not well-formed XML at line 1/);
+    expect(performance.now() - start).toBeLessThan(3000);
+  });
+
   it('and takes what is only large', () => {
     const xml = `<a>${'<b c="1">x</b>\n'.repeat(10_000)}</a>`;
     expect(locate(xml).children).toHaveLength(10_000);
