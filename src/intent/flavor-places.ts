@@ -11,7 +11,7 @@ import { parsePairs } from './properties.ts';
  */
 export function serverFlavor(text: string, subject: string): ReadonlyMap<string, Json> {
   if (!/^\s*[\w.:-]+=/.test(text)) {
-    const name = text.replace(/\s*\([^()]*\)\s*$/, '').trim();
+    const name = text.replace(/(?<!\s)\s*\([^()]*\)\s*$/, '').trim();
     const what = `${subject} has a server that only names its flavor '${name}': what that asks for is not known; give openstack flavor show ${name} -f json`;
     throw new QuotaError('invalid-input', subject, what);
   }

@@ -97,10 +97,10 @@ export function parseOvsState(answer: string): OvsBridgesState {
 export function parseOvsTable(text: string): readonly OvsRow[] {
   if (text.trim() === '') return [];
   const table: unknown = JSON.parse(text);
-  if (!isObject(table) || !Array.isArray(table.headings) || !Array.isArray(table.data)) {
+  if (!isObject(table) || !areNames(table.headings) || !Array.isArray(table.data)) {
     throw new SyntaxError('no table');
   }
-  const headings = table.headings.map(String);
+  const headings = table.headings;
   const maps = new Map<string, unknown>();
   const known = (value: unknown) => {
     if (!Array.isArray(value) || value[0] !== 'map') return value;
@@ -108,9 +108,26 @@ export function parseOvsTable(text: string): readonly OvsRow[] {
     if (!maps.has(key)) maps.set(key, value);
     return maps.get(key);
   };
-  return table.data
-    .filter(row => Array.isArray(row))
-    .map(row => Object.fromEntries(headings.map((heading, column) => [heading, known(row[column])])));
+  const rows = table.data.filter(row => Array.isArray(row));
+  if (!rows.every(row => row.every((cell: unknown) => isCell(cell, CELL_DEPTH)))) {
+    throw new SyntaxError('no table: a cell that is no value of OVSDB');
+  }
+  return rows.map(row =>
+    Object.fromEntries(headings.map((heading, column) => [heading, known(row[column])])),
+  );
+}
+
+/** `["map",[["key",["uuid","2fb1…"]]]]` */
+const CELL_DEPTH = 4;
+
+/** A value as OVSDB writes it: plain, or lists in lists. What is anything else need not even be a text. @see RFC 7047, 5.1 */
+function isCell(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Array.isArray(value) && value.every(one => isCell(one, depth - 1));
+}
+
+function areNames(headings: unknown): headings is readonly string[] {
+  return Array.isArray(headings) && headings.every(one => typeof one === 'string');
 }
 
 /** The first row that a name or `_uuid` stands for. */

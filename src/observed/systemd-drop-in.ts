@@ -11,7 +11,7 @@ export interface UnitProperty {
 /** The properties in a drop-in as `systemctl set-property` writes it; sections are not told apart. */
 export function parseDropIn(text: string, path: string): readonly UnitProperty[] {
   return text.split('\n').flatMap(line => {
-    const match = /^\s*([A-Za-z]+)\s*=\s*(.*?)\s*$/.exec(line);
-    return match === null ? [] : [{ name: match[1] ?? '', value: match[2] ?? '', path }];
+    const match = /^\s*([A-Za-z]+)\s*=(.*)$/.exec(line);
+    return match === null ? [] : [{ name: match[1] ?? '', value: (match[2] ?? '').trim(), path }];
   });
 }

@@ -69,6 +69,15 @@ describe("Open vSwitch's database", () => {
     expect(() => parseOvsState('ovs-vsctl: oops')).toThrow(SyntaxError);
   });
 
+  it.each([
+    ['a cell that is an object', '{"headings":["name"],"data":[[{"toString":""}]]}'],
+    ['one in a set', '{"headings":["name"],"data":[[["set",[{"toString":""}]]]]}'],
+    ['lists without end', `{"headings":["name"],"data":[[${'['.repeat(20_000)}${']'.repeat(20_000)}]]}`],
+    ['a heading that is none', '{"headings":[{"toString":""}],"data":[["tap0"]]}'],
+  ])('is no answer with %s', (_, text) => {
+    expect(() => parseOvsTable(text)).toThrow(/^no table/);
+  });
+
   it('keeps a value that is no plain number as it is', () => {
     expect(ovsNumber('16000000')).toBe(16_000_000);
     expect(ovsNumber('1.6e7')).toBe('1.6e7');
