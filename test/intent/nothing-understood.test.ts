@@ -51,6 +51,13 @@ describe('a text that proves nothing', () => {
     expect(() => read(text)).toThrow(message);
   });
 
+  it('is refused in time, whatever stands in the name', () => {
+    const start = performance.now();
+    const name = `m1${' '.repeat(300_000)}x`;
+    expect(() => read(JSON.stringify({ name: 'vm1', flavor: name }))).toThrow(/only names its flavor/);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+
   it.each([
     [{ 'quota:cpu_share': '5' }, "'quota:cpu_share'"],
     [{ 'Quota:cpu_shares': '5', 'hw:x': '1' }, "'Quota:cpu_shares'"],
