@@ -33,11 +33,14 @@ export interface OuterGroup {
   readonly folder: string;
 }
 
+/** The kernel writes no more into one line: a path has at most PATH_MAX bytes. @see linux kernel/cgroup/cgroup.c:proc_cgroup_show */
+const LONGEST = 4096 + 256;
+
 /** `/proc/PID/cgroup`: `4:cpu,cpuacct:/machine.slice/…` (v1), `0::/machine.slice/…` (v2). Other lines are skipped. */
 export function parseMemberships(text: string): readonly CgroupMembership[] {
   return text.split('\n').flatMap(line => {
     const match = /^\d{1,10}:([^:]*):(\/.*)$/.exec(line);
-    if (match === null) return [];
+    if (match === null || line.length > LONGEST) return [];
     const [, controllers = '', path = ''] = match;
     return [{ controllers: controllers === '' ? [] : controllers.split(','), path }];
   });

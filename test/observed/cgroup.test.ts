@@ -45,6 +45,12 @@ describe("a domain's cgroup", () => {
     });
   });
 
+  it('is not in a path that is longer than any of the kernel', () => {
+    const path = `/a${'/b'.repeat(200_000)}/libvirt/emulator`;
+    expect(located(`0::${path}\n`, v2Mounts)).toBeUndefined();
+    expect(located(`0::/${'b'.repeat(3000)}/libvirt/emulator\n`, v2Mounts)?.version).toBe(2);
+  });
+
   it("is found as well where the thread is in a vCPU's or an I/O thread's group", () => {
     for (const group of ['vcpu3', 'iothread1']) {
       expect(located(`0::${scope}/libvirt/${group}\n`, v2Mounts)?.nested).toBe(
