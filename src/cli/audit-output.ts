@@ -3,7 +3,6 @@ import { emptyTally, tallied, tallies } from '../report/audit/tally.ts';
 import type { AuditReport, AuditTally } from '../report/audit-report.ts';
 import { plainPaint } from '../report/table.ts';
 import type { AuditChunk } from './audit-threads.ts';
-import { replaceFile } from './replace-file.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -101,6 +100,8 @@ async function intoDestination<T>(
   if (out === undefined) {
     return print(async piece => (typeof piece === 'string' ? terminal.out(piece) : terminal.outBytes(piece)));
   }
+  // Loaded by those who write one.
+  const { replaceFile } = await import('./replace-file.ts');
   const file = await replaceFile(out);
   let result: T;
   try {

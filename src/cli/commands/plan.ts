@@ -1,6 +1,4 @@
-import { writeFile } from 'node:fs/promises';
 import { hasErrors } from '../../diagnostics.ts';
-import { QuotaError } from '../../errors.ts';
 import { changesAnything } from '../../plan/plan.ts';
 import { renderPlan } from '../../report/plan-text.ts';
 import { planDomain } from '../../workflow/plan-domain.ts';
@@ -38,12 +36,8 @@ export async function plan(domain: string, options: PlanOptions): Promise<void> 
   else if (options.exitCode === true && changesAnything(sealed)) process.exitCode = exitCode.differences;
 }
 
+/** It has what a domain's definition says: that is nobody else's business. */
 async function save(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (error) {
-    throw new QuotaError('invalid-input', file, `cannot write '${file}': ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
+  const { replaceFileBy } = await import('../replace-file.ts');
+  await replaceFileBy(file, text, { secret: true });
 }
