@@ -176,10 +176,7 @@ describe('what a server sends without end', () => {
 
   it('complaints of the program that leads there: their end is told', async () => {
     const program = join(folder, 'complains');
-    writeFileSync(
-      program,
-      '#!/bin/sh\nhead -c 3000000 /dev/zero | tr "\\0" x >&2\necho over >&2\nexit 3\n',
-    );
+    writeFileSync(program, '#!/bin/sh\nhead -c 3000000 /dev/zero | tr "\\0" x >&2\necho over >&2\nexit 3\n');
     chmodSync(program, 0o755);
     const { message, peakMb } = await told(`
       const message = await connect('test+ext:///default?command=' + encodeURIComponent(${JSON.stringify(program)}))
