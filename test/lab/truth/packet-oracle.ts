@@ -12,6 +12,8 @@ export interface Allowed {
 /** What a direction came to. */
 export interface Measured {
   readonly reality: Reality;
+  /** More than the limit lets through passed in the whole time: no pause of the machine makes that. */
+  readonly isMore: boolean;
   /** Bytes a second that passed in the second half, when what was saved up is used up. */
   readonly rate: number;
   /** Some sorts of frames come through whole, others do not: then the rate says nothing of what would pass. */
@@ -56,6 +58,7 @@ export function measuredOf({ flows, seconds }: Passage, { rate, burst }: Allowed
   const within = isLittle ? 'unmeasured' : isStricter ? 'stricter' : shut.length > 0 ? 'partly' : 'held';
   return {
     reality: isPast ? 'past' : within,
+    isMore: total > most,
     rate: passed,
     isMixed: unhindered.length > 0 && unhindered.length < flows.length,
     text: words.join(', '),

@@ -78,7 +78,7 @@ function judged(
   const together = measuredOf(passage, allowed);
   const past = alone
     .map(one => ({ sort: one.flows[0]?.sort, ...measuredOf(one, allowed) }))
-    .find(({ reality }) => reality === 'past');
+    .find(({ reality, isMore }) => reality === 'past' && isMore);
   const measured =
     past === undefined || together.reality === 'past'
       ? together
