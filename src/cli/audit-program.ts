@@ -50,7 +50,7 @@ function capture(top: Command): void {
     .argument('[domain...]', 'names, UUIDs or ids (none: all domains)')
     .description('record all that an audit reads, for looking at it elsewhere; reads only')
     .requiredOption('--out <path>', 'a folder that is not there yet, or FILE.tar')
-    .option('--redact', 'hash names, UUIDs and MAC addresses; names of flavors stay');
+    .option('--redact', 'keep numbers, common words and names of flavors, hash all else');
   connectOptions(command).action(async (domains: string[], _, self: Command) =>
     (await import('./commands/capture.ts')).capture(domains, self.optsWithGlobals()),
   );

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { capturableXml } from '../domain/capturable.ts';
+import { plainUri, withoutSecretEntries, withoutSecrets } from '../domain/secrets.ts';
 import { QuotaError } from '../errors.ts';
 import { stripThreadStat } from '../observed/thread-stat.ts';
 import { type CommandResult, HostReadError, type HostReader } from '../ports/host.ts';
 import type { DomainState, HypervisorInfo, HypervisorReader, Scope } from '../ports/hypervisor.ts';
+import { resourceLines } from '../redact/unit-property.ts';
 import { makeEmptyFolder, readRequired, writeJson } from './capture-files.ts';
 import { readHost, saveHost } from './capture-host.ts';
 import { readLibvirt, saveLibvirt } from './capture-libvirt.ts';
@@ -56,7 +58,12 @@ export function recordHost(inner: HostReader, recording: Recording): HostReader 
       ),
     listFolder: path => noting(recording.folders, path, () => inner.listFolder(path)),
     run: async argv => {
-      const result = await noting(recording.commands, JSON.stringify(argv), () => inner.run(argv));
+      const result = await noting(
+        recording.commands,
+        JSON.stringify(argv),
+        () => inner.run(argv),
+        answerToKeep,
+      );
       return result ?? { exitCode: 127, stdout: '', stderr: '' };
     },
   };
@@ -68,7 +75,7 @@ export function recordHypervisor(inner: HypervisorReader, recording: Recording):
   return {
     info: async () => {
       const info = await inner.info();
-      recording.info.splice(0, 1, info);
+      recording.info.splice(0, 1, { ...info, uri: plainUri(info.uri) });
       return info;
     },
     listDomains: () => inner.listDomains(),
@@ -93,13 +100,21 @@ export function recordHypervisor(inner: HypervisorReader, recording: Recording):
       return xml ?? '';
     },
     getLiveIoTune: async (domain, target) => {
-      const answer = await noting(domainOf(domain.uuid)?.ioTune, target, () =>
-        inner.getLiveIoTune(domain, target),
+      const answer = await noting(
+        domainOf(domain.uuid)?.ioTune,
+        target,
+        () => inner.getLiveIoTune(domain, target),
+        numbersToKeep,
       );
       return answer ?? {};
     },
     getDiskStats: async domain =>
-      (await noting(domainOf(domain.uuid)?.stats, 'block', () => inner.getDiskStats(domain))) ?? {},
+      (await noting(
+        domainOf(domain.uuid)?.stats,
+        'block',
+        () => inner.getDiskStats(domain),
+        numbersToKeep,
+      )) ?? {},
   };
 }
 
@@ -157,11 +172,27 @@ export function recordedIn(recording: Recording): RecordedSource {
   };
 }
 
-/** Of the mounted file systems only cgroups are looked for, of threads names and policies; the rest is nobody's business. */
+/**
+ * Of the mounted file systems only cgroups are looked for, of threads names and policies, of devices their links, of units
+ * their resources; the rest is nobody's business.
+ */
 function fileToKeep(path: string, text: string): string {
   if (/^\/proc\/\d+\/task\/\d+\/stat$/.test(path)) return stripThreadStat(text);
+  if (path.startsWith('/run/udev/data/')) return text.replace(/^(?!S:).*\n?/gm, '');
+  if (path.endsWith('.conf')) return resourceLines(text);
   if (path !== '/proc/self/mounts') return text;
   return text.replace(/^(?!\S+ \S+ cgroup2? ).*\n?/gm, '');
+}
+
+function answerToKeep({ exitCode, stdout, stderr }: CommandResult): CommandResult {
+  return { exitCode, stdout: withoutSecretEntries(stdout), stderr: withoutSecrets(stderr) };
+}
+
+function numbersToKeep(answer: IoTuneAnswer): IoTuneAnswer {
+  const entries = Object.entries(answer);
+  return Object.fromEntries(
+    entries.map(([name, held]) => [name, typeof held === 'string' ? withoutSecrets(held) : held]),
+  );
 }
 
 /** Reads and writes down what came of it, also when that is an error that a report would show. */
@@ -177,7 +208,7 @@ async function noting<K, T>(
     return value;
   } catch (error) {
     const isAnswer = error instanceof HostReadError || error instanceof QuotaError;
-    if (isAnswer) notes?.set(key, { error: error.message });
+    if (isAnswer) notes?.set(key, { error: withoutSecrets(error.message) });
     throw error;
   }
 }

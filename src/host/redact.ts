@@ -43,7 +43,7 @@ export function redactRecording(
       const result = redacted(recorded, names, answer => redactAnswer(argv, answer, names));
       return [JSON.stringify(redactCommand(argv, names)), result];
     }),
-    info: info.map(({ driver, uri, libvirtVersion }) => ({ driver, uri: plainUri(uri), libvirtVersion })),
+    info: info.map(({ driver, uri, libvirtVersion }) => ({ driver, uri: driverUri(uri), libvirtVersion })),
     domains: mapped(domains, (uuid, domain) => [names.uuid(uuid), redactDomain(domain, names)]),
   };
 }
@@ -64,7 +64,7 @@ function nameIn(folder: string, name: string, names: Pseudonyms): string {
 }
 
 /** The driver and what it is asked for: neither a host nor what a client was told. */
-function plainUri(uri: string): string {
+function driverUri(uri: string): string {
   const [, driver = '', path = ''] =
     /^(\w{1,16})(?:\+\w{1,16})?:\/\/[^/]*(\/(?:system|session|default|embed)?)?/.exec(uri) ?? [];
   return driver === '' ? '' : `${driver}://${path}`;
