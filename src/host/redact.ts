@@ -24,7 +24,7 @@ export function redactRecording(
   { files, folders, commands, info, domains }: Recording,
   key: Buffer,
 ): Recording {
-  const hash = (text: string) => createHmac('sha256', key).update(text).digest('hex');
+  const hash = remembering(text => createHmac('sha256', key).update(text).digest('hex'));
   const names = pseudonyms(
     hash,
     [...domains.values()].map(({ state }) => state.name),
@@ -43,8 +43,22 @@ export function redactRecording(
       const result = redacted(recorded, names, answer => redactAnswer(argv, answer, names));
       return [JSON.stringify(redactCommand(argv, names)), result];
     }),
-    info: info.map(({ driver, uri, libvirtVersion }) => ({ driver, uri: driverUri(uri), libvirtVersion })),
+    info: info.map(({ driver, uri, libvirtVersion }) => ({
+      driver: /^[A-Za-z]{1,16}$/.test(driver) ? driver : names.word(driver),
+      uri: driverUri(uri),
+      libvirtVersion,
+    })),
     domains: mapped(domains, (uuid, domain) => [names.uuid(uuid), redactDomain(domain, names)]),
+  };
+}
+
+/** Of a large host the same few thousand names are asked for again and again. */
+function remembering(hash: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return text => {
+    const found = known.get(text) ?? hash(text);
+    known.set(text, found);
+    return found;
   };
 }
 

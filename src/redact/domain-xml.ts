@@ -10,7 +10,7 @@ import { isXmlName, isXmlValue } from './xml-words.ts';
 
 type Redact = (value: string, names: Pseudonyms) => string;
 
-const plain: Redact = (value, names) => redactValue(value, names);
+const id: Redact = (value, names) => redactAddress(value, names) ?? names.word(value);
 const flavorName: Redact = value => value;
 const device: Redact = (value, names) => names.device(value);
 const image: Redact = (value, names) =>
@@ -51,7 +51,8 @@ const attributes: Readonly<Record<string, Redact>> = {
   '/flavor@name': flavorName,
   '/intent@flavor': flavorName,
   '/intent@at': (value, names) => (/^[\dTZ: .-]{0,32}$/.test(value) ? value : names.word(value)),
-  '/parameters@interfaceid': plain,
+  '/parameters@interfaceid': id,
+  '/parameters@instanceid': id,
   '/parameters@profileid': (value, names) => names.word(value),
 };
 

@@ -63,6 +63,7 @@ function redactWord(token: string, before: string, names: Pseudonyms): string {
     const [, name = '', close = ''] = /^(.*?)(\)?)$/.exec(token) ?? [];
     return names.device(name) + close;
   }
+  if (before === 'val' && /^[0-9a-f]{8}$/.test(token)) return names.digits(token, 8);
   if (beforeBytes.has(before)) return names.digits(token, Math.min(token.length, 32));
   if (beforeHandle.has(before) && (handle.test(token) || longHandle.test(token))) return token;
   if (handle.test(token) || bracketed.test(token)) return token;

@@ -51,5 +51,7 @@ const pair = /^[a-z]{2,12}\/[a-z]{2,12}$/;
 export function isTcWord(word: string): boolean {
   const lower = word.toLowerCase();
   if (words.has(lower) || version.test(word)) return true;
+  const [, field, offset] = /^([a-z0-9]{2,8})\+(\d{1,5})$/.exec(lower) ?? [];
+  if (offset !== undefined) return words.has(field ?? '');
   return pair.test(lower) && lower.split('/').every(one => words.has(one));
 }
