@@ -18,7 +18,7 @@ const LONGEST = 1000;
 /** Short texts that stand in files and on command lines: rates, prefixes, ports, selectors. Each reader gets each. */
 export const argumentHarness: Harness = {
   name: 'argument',
-  share: 8,
+  share: 14,
   corpus: () => [
     ...['10Gbit', '25%', '100Mbit/s', '1.5 Mbit', '10.0.0.0/8', '2001:db8::/32', '::ffff:1.2.3.4/128'],
     ...['5000-6000', '443', 'ef', 'AF41', '46', 'ovs:direct', 'bridge', 'hw_veb:macvtap'],
@@ -72,7 +72,7 @@ function bitsOff(mask: number): number {
 /** Where libvirt is, as people write it. */
 export const uriHarness: Harness = {
   name: 'uri',
-  share: 4,
+  share: 10,
   corpus: () => [
     'qemu:///system',
     'qemu+ssh://root@host:22/system?keyfile=/k&no_verify=1&command=%2Fusr%2Fbin%2Fssh',

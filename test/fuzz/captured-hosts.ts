@@ -33,7 +33,7 @@ const CHANGED = 3;
  */
 export const capturedHostHarness: Harness = {
   name: 'captured-host',
-  share: 1,
+  share: 0.3,
   corpus: () => capturedFolders.map(folder => JSON.stringify({ folder })),
   mutations: [changePart],
   make: changed,

@@ -25,7 +25,7 @@ const capabilities = { cgroupVersion: 2 } as const;
 /** What libvirt, or a file, tells of a domain; read, and written with limits. */
 export const domainXmlHarness: Harness = {
   name: 'domain-xml',
-  share: 6,
+  share: 4,
   corpus: () => [
     ...filesIn(['samples/domains', 'test/domain/cases'], /\.xml$/),
     ...filesIn(['test/cli/same-mac'], /(?:bridges|teaming)\.xml$/),

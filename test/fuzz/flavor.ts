@@ -22,7 +22,7 @@ import { printed } from './printed.ts';
 /** A flavor in every form in which people have one, translated, explained and made commands of. */
 export const flavorHarness: Harness = {
   name: 'flavor',
-  share: 6,
+  share: 3,
   corpus: () => [
     ...filesIn(['samples/flavors', 'samples/options'], /./),
     ...filesIn(['test/intent/forms'], /\/(?:inputs|folded)\/|^(?:inputs|folded)|flavor/),

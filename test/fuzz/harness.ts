@@ -9,7 +9,7 @@ export interface Seen {
 /** Something that reads what others wrote, and how inputs for it are made. */
 export interface Harness {
   readonly name: string;
-  /** Its part of all inputs, for those that are slower or faster than others. Absent: 1. */
+  /** Its part of all inputs: more for one that is fast, and for one that much reaches. Absent: 1. */
   readonly share?: number;
   /** Valid inputs to start from. Bytes are characters from 0 to 255. */
   readonly corpus: () => readonly string[];

@@ -36,7 +36,7 @@ const knobs = [
 /** Files of cgroups: what they hold, which threads are in them, where they are. */
 export const cgroupHarness: Harness = {
   name: 'cgroup',
-  share: 4,
+  share: 6,
   corpus: () => [
     ...new Set(
       capturedFolders
@@ -97,7 +97,7 @@ const stat =
 /** Threads of QEMU, which names them itself, and what systemd keeps of their units. */
 export const processHarness: Harness = {
   name: 'process',
-  share: 3,
+  share: 6,
   corpus: () => [
     stat,
     stat.replace('CPU 0/KVM', 'a) S (b'),

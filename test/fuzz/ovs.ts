@@ -28,7 +28,7 @@ import { mutateJson, mutateJsonLine } from './mutate-json.ts';
 /** What Open vSwitch's database says, to which Neutron, libvirt and administrators write. */
 export const ovsHarness: Harness = {
   name: 'ovs',
-  share: 6,
+  share: 8,
   corpus: () => [
     ...printedBy(/^ovs-vsctl/),
     [table(interfaces), table(ports), table(qos), table(queues)].join('\n'),
@@ -148,7 +148,7 @@ meter:3 flow_count:1 packet_in_count:0 byte_in_count:0 duration:1.2s bands:
 /** Flows and meters of a bridge, to which Neutron's agent and others write. */
 export const openflowHarness: Harness = {
   name: 'openflow',
-  share: 3,
+  share: 6,
   corpus: () => [flows, ...flows.split('\n').filter(line => line !== '')],
   mutations: [mutateJson],
   read: text => {

@@ -26,7 +26,7 @@ function alsoAsJson(texts: readonly string[]): readonly string[] {
 /** How an uplink is shared. */
 export const hostProfileHarness: Harness = {
   name: 'host-profile',
-  share: 2,
+  share: 1,
   corpus: () => alsoAsJson(filesIn(['samples/profiles'], /./)),
   mutations: [mutateJson],
   read: text => {
@@ -43,7 +43,7 @@ const place = { dev: 'eth0', bridge: 'br-int' };
 /** Which packets get which code point. */
 export const markingHarness: Harness = {
   name: 'marking',
-  share: 2,
+  share: 1,
   corpus: () => alsoAsJson(filesIn(['samples/dscp'], /./)),
   mutations: [mutateJson],
   read: text => {

@@ -17,7 +17,7 @@ import { mutateJson } from './mutate-json.ts';
 /** What a volume type has in Cinder. */
 export const volumeQosHarness: Harness = {
   name: 'volume-qos',
-  share: 3,
+  share: 2,
   corpus: () => [
     ...filesIn(['samples/volumes'], /./),
     ...filesIn(['test/intent/forms'], /qos\.|volume-qos|volume-types/),
@@ -33,7 +33,7 @@ export const volumeQosHarness: Harness = {
 /** A policy of Neutron's. */
 export const portQosHarness: Harness = {
   name: 'port-qos',
-  share: 3,
+  share: 2,
   corpus: () => [
     ...filesIn(['samples/port-qos'], /./),
     ...filesIn(['test/intent/forms'], /polic|rule|ports|networks/),
@@ -62,7 +62,7 @@ const bulkLine = {
 /** A line of a bulk translation; it never fails, it says what is wrong in a line of its own. */
 export const bulkHarness: Harness = {
   name: 'bulk',
-  share: 3,
+  share: 4,
   corpus: () => [JSON.stringify(bulkLine), JSON.stringify({ id: 9, extra_specs: {} }), '{"id":0}'],
   mutations: [mutateJson],
   make: dice =>

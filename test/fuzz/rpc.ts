@@ -53,7 +53,7 @@ const shapes: readonly (readonly [Codec<unknown>, unknown])[] = [
  */
 export const rpcHarness: Harness = {
   name: 'rpc',
-  share: 12,
+  share: 20,
   corpus: () => [...shapes.keys()].map(at => frameOf(at).toString('latin1')),
   mutations: byteMutations,
   make: dice =>

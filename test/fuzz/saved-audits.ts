@@ -13,7 +13,7 @@ let folder: string | undefined;
 /** An audit that was saved, here or by somebody else, in every format again. */
 export const savedAuditHarness: Harness = {
   name: 'saved-audit',
-  share: 2,
+  share: 1,
   corpus,
   mutations: [mutateJson, mutateJsonLine],
   read: async text => {

@@ -20,7 +20,7 @@ import { mutateJson } from './mutate-json.ts';
 /** What tc prints of a device, whoever has put it there: read, and led packets through. */
 export const tcHarness: Harness = {
   name: 'tc',
-  share: 8,
+  share: 10,
   corpus: () => [
     ...printedBy(/^tc .*show/),
     textOf('test/verify/captured/tc-bookworm.txt'),
