@@ -11,8 +11,8 @@ import { capturedSurroundings } from './captured-surroundings.ts';
 import { desiredBy } from './desired-by.ts';
 
 // A thread of an audit: it is sent domains, some at a time, and answers with what came of them.
-const { folder, sources } = workerData as AuditThreadData;
-const opening = capturedSurroundings(folder);
+const { capture, sources } = workerData as AuditThreadData;
+const opening = capturedSurroundings(capture);
 // It is thrown when the first domains are asked for.
 opening.catch(() => {});
 /** Of the domains that are being audited. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Diagnostic } from '../diagnostics.ts';
 import { QuotaError, type QuotaErrorCode } from '../errors.ts';
+import type { CapturePlace } from '../host/capture-archive.ts';
 import type { DomainRef } from '../ports/hypervisor.ts';
 import type { AuditReport, AuditTally } from '../report/audit-report.ts';
 import { inOrder } from '../workflow/in-order.ts';
@@ -20,8 +21,7 @@ export interface AuditQuestion {
 
 /** What a thread is told when it begins. */
 export interface AuditThreadData {
-  /** Of the capture. */
-  readonly folder: string;
+  readonly capture: CapturePlace;
   readonly sources: DesiredSources;
 }
 
@@ -75,9 +75,9 @@ export interface ThreadedAudit extends AuditThreadData {
  * @throws QuotaError `internal` when a thread ends; the signal's reason
  */
 export async function* auditInThreads(asked: ThreadedAudit): AsyncGenerator<AuditChunk> {
-  const { folder, sources, domains, threads, signal } = asked;
+  const { capture, sources, domains, threads, signal } = asked;
   const script = new URL('./audit-thread.js', import.meta.url);
-  const pool = threadPool<AuditQuestion, AuditChunk>({ script, data: { folder, sources } }, threads);
+  const pool = threadPool<AuditQuestion, AuditChunk>({ script, data: { capture, sources } }, threads);
   const spare: ArrayBuffer[] = [];
   const ask = (portion: DomainRefs) => {
     const memory = spare.pop() ?? new ArrayBuffer(FIRST_BYTES);

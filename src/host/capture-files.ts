@@ -1,32 +1,6 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { z } from 'zod';
 import { QuotaError } from '../errors.ts';
 import type { CaptureSource } from './capture-source.ts';
-
-/** Makes a folder; what is there already is not mixed with. @throws QuotaError `invalid-input` when it is not empty */
-export async function makeEmptyFolder(folder: string): Promise<void> {
-  await usable(folder, async () => {
-    await mkdir(folder, { recursive: true });
-    if ((await readdir(folder)).length > 0) throw refused(folder, `'${folder}' is not empty`);
-  });
-}
-
-/** Writes a file, and the folders that it needs. @throws QuotaError `invalid-input` */
-export async function writeText(file: string, text: string): Promise<void> {
-  await usable(file, () =>
-    writeFile(file, text).catch(async error => {
-      if (error.code !== 'ENOENT') throw error;
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text);
-    }),
-  );
-}
-
-/** Writes a value as indented JSON. @throws QuotaError `invalid-input` */
-export function writeJson(file: string, value: unknown): Promise<void> {
-  return writeText(file, `${JSON.stringify(value, null, 2)}\n`);
-}
 
 /** Reads JSON of a known shape; undefined: there is no such part. @throws QuotaError `invalid-input` */
 export function readJson<T>(source: CaptureSource, path: string, schema: z.ZodType<T>): T | undefined {

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 import { z } from 'zod';
 import { QuotaError } from '../errors.ts';
 import type { CommandResult } from '../ports/host.ts';
-import { readJson, readRequired, writeJson, writeText } from './capture-files.ts';
+import { readJson, readRequired } from './capture-files.ts';
+import { type CapturePart, jsonPart } from './capture-part.ts';
 import type { CaptureSource } from './capture-source.ts';
 import { unreadIn, unreadOf, unreadSchema } from './capture-unread.ts';
 import { recent } from './recent.ts';
@@ -28,22 +29,22 @@ const COMMANDS_KNOWN = 24;
 const MOST_KEPT = 64 * 1024;
 
 /**
- * Writes what was read of the host: `files/PATH`, `folders/PATH/names.json`, a file in `commands/` for each command;
+ * What was read of the host: `files/PATH`, `folders/PATH/names.json`, a file in `commands/` for each command;
  * `files.json` and `folders.json` for what has no text.
  */
-export async function saveHost(recording: Recording, folder: string): Promise<void> {
+export function* hostParts(recording: Recording): Generator<CapturePart> {
   for (const [path, recorded] of recording.files) {
-    if ('value' in recorded) await writeText(join(folder, 'files', plain(path)), recorded.value);
+    if ('value' in recorded) yield { path: `files${plain(path)}`, text: recorded.value };
   }
   for (const [path, recorded] of recording.folders) {
-    if ('value' in recorded) await writeJson(join(folder, namesFile(plain(path))), recorded.value);
+    if ('value' in recorded) yield jsonPart(namesFile(plain(path)), recorded.value);
   }
   for (const [key, recorded] of recording.commands) {
     const words = argv.parse(JSON.parse(key));
-    await writeJson(join(folder, commandFile(words, JSON.stringify(words))), savedCommand(words, recorded));
+    yield jsonPart(commandFile(words, JSON.stringify(words)), savedCommand(words, recorded));
   }
-  await writeJson(join(folder, 'files.json'), unreadOf(recording.files));
-  await writeJson(join(folder, 'folders.json'), unreadOf(recording.folders));
+  yield jsonPart('files.json', unreadOf(recording.files));
+  yield jsonPart('folders.json', unreadOf(recording.folders));
 }
 
 /** The host's side of a capture. @param version of its format @throws QuotaError `invalid-input` */

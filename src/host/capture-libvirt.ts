@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { type DomainState, type HypervisorInfo, runStates } from '../ports/hypervisor.ts';
-import { readJson, readRequired, writeJson, writeText } from './capture-files.ts';
+import { readJson, readRequired } from './capture-files.ts';
+import { type CapturePart, jsonPart } from './capture-part.ts';
 import type { CaptureSource } from './capture-source.ts';
 import { recent } from './recent.ts';
 import type { IoTuneAnswer, Recorded, RecordedLibvirt } from './recorded.ts';
@@ -31,16 +31,16 @@ const domainSchema = stateSchema.extend({
 const DOMAINS_KNOWN = 4;
 
 /**
- * Writes what libvirt told: `info.json`, `domains.json` with the state of all of them, and for each `UUID.json` and
+ * What libvirt told: `info.json`, `domains.json` with the state of all of them, and for each `UUID.json` and
  * `UUID.SCOPE.xml`.
  */
-export async function saveLibvirt(recording: Recording, folder: string): Promise<void> {
+export function* libvirtParts(recording: Recording): Generator<CapturePart> {
   const [info] = recording.info;
-  if (info !== undefined) await writeJson(join(folder, 'info.json'), info);
+  if (info !== undefined) yield jsonPart('libvirt/info.json', info);
   const domains = [...recording.domains.values()];
   const states = domains.map(domain => domain.state);
-  await writeJson(join(folder, 'domains.json'), states);
-  for (const domain of domains) await saveDomain(domain, folder);
+  yield jsonPart('libvirt/domains.json', states);
+  for (const domain of domains) yield* domainParts(domain);
 }
 
 /** libvirt's side of a capture. @param version of its format */
@@ -91,14 +91,13 @@ function stateOf({ name, uuid: own, active, persistent, id, runState }: SavedSta
   return { name, uuid: own, active, persistent, ...known };
 }
 
-async function saveDomain({ state, xml, ioTune, stats }: RecordedDomain, folder: string): Promise<void> {
+function* domainParts({ state, xml, ioTune, stats }: RecordedDomain): Generator<CapturePart> {
   const name = uuid.parse(state.uuid);
   const saved: Record<string, 'saved' | z.infer<typeof failed>> = {};
   for (const [scope, recorded] of xml) {
     if ('error' in recorded) saved[scope] = { unreadable: recorded.error };
     if (!('value' in recorded)) continue;
-    const file = join(folder, `${name}.${scope}.xml`);
-    await writeText(file, recorded.value);
+    yield { path: `libvirt/${name}.${scope}.xml`, text: recorded.value };
     saved[scope] = 'saved';
   }
   const throttles = [...ioTune].flatMap(([target, recorded]) => {
@@ -106,7 +105,7 @@ async function saveDomain({ state, xml, ioTune, stats }: RecordedDomain, folder:
     return answer === undefined ? [] : [[target, answer] as const];
   });
   const diskStats = answerOf(stats.get('block'));
-  await writeJson(join(folder, `${name}.json`), {
+  yield jsonPart(`libvirt/${name}.json`, {
     ...state,
     xml: saved,
     ioTune: Object.fromEntries(throttles),

@@ -11,7 +11,8 @@ import {
 import { dirname, join, posix } from 'node:path';
 import { QuotaError } from '../errors.ts';
 
-const MAX_FILE_BYTES = 32 * 1024 ** 2;
+/** Of one part of a capture. */
+export const MAX_FILE_BYTES = 32 * 1024 ** 2;
 const MAX_FOLDERS_KNOWN = 1000;
 
 /**

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { capturableXml } from '../domain/capturable.ts';
 import { plainUri, withoutSecretEntries, withoutSecrets } from '../domain/secrets.ts';
@@ -7,9 +6,11 @@ import { stripThreadStat } from '../observed/thread-stat.ts';
 import { type CommandResult, HostReadError, type HostReader } from '../ports/host.ts';
 import type { DomainState, HypervisorInfo, HypervisorReader, Scope } from '../ports/hypervisor.ts';
 import { resourceLines } from '../redact/unit-property.ts';
-import { makeEmptyFolder, readRequired, writeJson } from './capture-files.ts';
-import { readHost, saveHost } from './capture-host.ts';
-import { readLibvirt, saveLibvirt } from './capture-libvirt.ts';
+import { readRequired } from './capture-files.ts';
+import { writeFolder } from './capture-folder.ts';
+import { hostParts, readHost } from './capture-host.ts';
+import { libvirtParts, readLibvirt } from './capture-libvirt.ts';
+import { type CapturePart, jsonPart } from './capture-part.ts';
 import { type CaptureSource, folderSource } from './capture-source.ts';
 import type { IoTuneAnswer, Recorded, RecordedLibvirt, RecordedSource } from './recorded.ts';
 
@@ -118,12 +119,16 @@ export function recordHypervisor(inner: HypervisorReader, recording: Recording):
   };
 }
 
+/** The files of a capture. @throws QuotaError `internal`, while they are taken, for what cannot be one of them */
+export function* captureParts(recording: Recording): Generator<CapturePart> {
+  yield jsonPart('meta.json', { formatVersion: FORMAT_VERSION });
+  yield* hostParts(recording);
+  yield* libvirtParts(recording);
+}
+
 /** The recording as a folder that people can read: `files/` as on the host, `commands/`, `libvirt/`. */
 export async function saveRecording(recording: Recording, folder: string): Promise<void> {
-  await makeEmptyFolder(folder);
-  await writeJson(join(folder, 'meta.json'), { formatVersion: FORMAT_VERSION });
-  await saveHost(recording, folder);
-  await saveLibvirt(recording, join(folder, 'libvirt'));
+  await writeFolder(captureParts(recording), folder);
 }
 
 /**
@@ -137,8 +142,7 @@ export async function loadRecording(folder: string): Promise<RecordedSource> {
 }
 
 /** Of a capture that was saved only what libvirt told. @throws QuotaError `invalid-input` */
-export async function loadRecordedLibvirt(folder: string): Promise<RecordedLibvirt> {
-  const source = folderSource(folder);
+export function libvirtIn(source: CaptureSource): RecordedLibvirt {
   return readLibvirt(source, versionOf(source));
 }
 

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { type FileHandle, mkdtemp, open, rmdir, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HostReadError } from '../ports/host.ts';
@@ -43,14 +45,17 @@ export async function runMerged(
   }
 }
 
-/** A file that ends with its handle. */
+/** `O_TMPFILE` of Linux, which Node.js does not name; a part of it differs from one architecture to another. */
+const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+
+/** A file that ends with its handle, and never has a name where the file system can do that. */
 async function unnamedFile(): Promise<FileHandle> {
-  const folder = await mkdtemp(join(tmpdir(), 'virt-quota-'));
-  const file = join(folder, 'output');
   try {
-    return await open(file, 'wx+', 0o600);
-  } finally {
-    await unlink(file).catch(() => {});
-    await rmdir(folder);
+    return await open(tmpdir(), O_TMPFILE | constants.O_RDWR, 0o600);
+  } catch {
+    const file = join(tmpdir(), `virt-quota-${randomBytes(16).toString('hex')}`);
+    const handle = await open(file, 'wx+', 0o600);
+    await unlink(file);
+    return handle;
   }
 }

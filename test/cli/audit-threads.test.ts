@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { AuditChunk, ThreadedAudit } from '../../src/cli/audit-threads.ts';
 import { readDesired } from '../../src/cli/desired.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
-import { packCapture } from '../../src/host/capture-archive.ts';
 import { emptyTally, tallies } from '../../src/report/audit/tally.ts';
 import { main, virtQuota } from './run.ts';
 
@@ -75,9 +74,9 @@ describe('an audit of very many captured domains', () => {
   });
 });
 
-it('removes what it has unpacked when it is interrupted, and says so', async () => {
+it('leaves nothing when it is interrupted while it reads a tar file, and says so', async () => {
   const [file, temporary] = [join(scratch, 'host.tar'), join(scratch, 'tmp')];
-  await packCapture(host, file);
+  execFileSync('tar', ['-cf', file, '-C', host, '.']);
   mkdirSync(temporary);
   const child = spawn(process.execPath, [main, 'audit', '--host', file, '-f', 'jsonl'], {
     env: { ...process.env, TMPDIR: temporary },
@@ -92,10 +91,13 @@ it('removes what it has unpacked when it is interrupted, and says so', async () 
 
 describe('threads', () => {
   const domainsOf = (count: number) => Array.from({ length: count }, () => original);
-  const inThreads = async (asked: Pick<ThreadedAudit, 'folder' | 'domains' | 'signal'>) => {
+  const inThreads = async ({
+    folder,
+    ...asked
+  }: Pick<ThreadedAudit, 'domains' | 'signal'> & { readonly folder: string }) => {
     const { auditInThreads } = (await import(built)) as Built;
     const sources = await readDesired({}, processTerminal({ quiet: true }));
-    return auditInThreads({ ...asked, sources, threads: 2 });
+    return auditInThreads({ ...asked, capture: { folder }, sources, threads: 2 });
   };
   const taken = async (chunks: AsyncIterable<AuditChunk>) => {
     const all: (Omit<AuditChunk, 'lines'> & { readonly lines: string })[] = [];

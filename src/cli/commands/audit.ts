@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QuotaError } from '../../errors.ts';
+import type { CapturePlace } from '../../host/capture-archive.ts';
 import type { DomainRef, HypervisorReader } from '../../ports/hypervisor.ts';
 import type { AuditHead } from '../../report/audit/format.ts';
 import { type AuditReport, type AuditTally, auditReport } from '../../report/audit-report.ts';
@@ -37,7 +38,7 @@ export async function audit(names: readonly string[], options: AuditOptions): Pr
     ? looking(options, terminal, async surroundings =>
         auditHere(surroundings, await auditedDomains(surroundings.hypervisor, asked), asked),
       )
-    : inCapture(host, (folder, signal) => auditCapture(folder, signal, asked)));
+    : inCapture(host, (capture, signal) => auditCapture(capture, signal, asked)));
   process.exitCode = exitCodeOfTally(tally, options.strict);
 }
 
@@ -71,16 +72,20 @@ async function auditedDomains(
 }
 
 /** In several threads when there are enough domains for them. */
-async function auditCapture(folder: string, signal: AbortSignal, asked: AskedAudit): Promise<AuditTally> {
+async function auditCapture(
+  capture: CapturePlace,
+  signal: AbortSignal,
+  asked: AskedAudit,
+): Promise<AuditTally> {
   // What reads captures is loaded for those who have one.
   const { capturedSurroundings, listedHypervisor } = await import('../captured-surroundings.ts');
   const { auditInThreads, reportsIn, threadsFor } = await import('../audit-threads.ts');
   const { sources, options } = asked;
-  const listed = await listedHypervisor(folder);
+  const listed = await listedHypervisor(capture);
   const domains = await auditedDomains(listed, asked);
   const threads = options.interval === undefined ? threadsFor(domains.length) : 0;
-  if (threads === 0) return auditHere({ ...(await capturedSurroundings(folder)), signal }, domains, asked);
-  const chunks = toldErrors(auditInThreads({ folder, sources, domains, threads, signal }), asked.tellErrors);
+  if (threads === 0) return auditHere({ ...(await capturedSurroundings(capture)), signal }, domains, asked);
+  const chunks = toldErrors(auditInThreads({ capture, sources, domains, threads, signal }), asked.tellErrors);
   const told = await toldOf(listed, domains.length, asked);
   return options.format === 'jsonl' ? printChunks(chunks, told) : printReports(reportsIn(chunks), told);
 }

@@ -1,11 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { DomainAudit } from '../../audit/domain-audit.ts';
 import { QuotaError } from '../../errors.ts';
-import { packCapture } from '../../host/capture-archive.ts';
 import {
+  captureParts,
   emptyRecording,
   type Recording,
   recordHost,
@@ -13,12 +10,14 @@ import {
   saveRecording,
 } from '../../host/recording.ts';
 import { redactRecording } from '../../host/redact.ts';
+import { tarOf } from '../../host/tar/write.ts';
 import { wholeQuota } from '../../intent/whole-quota.ts';
 import { auditDomains } from '../../workflow/audit.ts';
 import { effectiveLimits } from '../../workflow/effective.ts';
 import type { ReadSurroundings } from '../../workflow/surroundings.ts';
 import { chosenDomains } from '../chosen-domains.ts';
 import { type ConnectOptions, connected } from '../connection.ts';
+import { replaceFile } from '../replace-file.ts';
 import { type Loudness, processTerminal } from '../terminal.ts';
 
 /** Options of `capture`. */
@@ -70,13 +69,15 @@ async function readLimits(recorded: ReadSurroundings, uuid: string): Promise<voi
   }
 }
 
+/** It has what a domain's definition says: that is nobody else's business. */
 async function keep(recording: Recording, out: string): Promise<void> {
   if (!out.endsWith('.tar')) return saveRecording(recording, out);
-  const folder = await mkdtemp(join(tmpdir(), 'virt-quota-capture-'));
+  const file = await replaceFile(out, { secret: true });
   try {
-    await saveRecording(recording, folder);
-    await packCapture(folder, out);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+    for (const piece of tarOf(captureParts(recording), new Date())) await file.write(piece);
+  } catch (error) {
+    await file.discard();
+    throw error;
   }
+  await file.commit();
 }
