@@ -57,7 +57,7 @@ const xml = (connection: Connection) => connection.getXml(vm);
 /** Waits for one event; the server may answer whatever it likes to the registering. */
 const event = async (connection: Connection) => {
   const events = await connection.events.lifecycle();
-  const late = setTimeout(() => connection.abort(), 200);
+  const late = setTimeout(() => connection.abort(), 1000);
   const { value } = await events.next();
   clearTimeout(late);
   return value === undefined ? 'no event' : `event of ${value.domain.name}`;
