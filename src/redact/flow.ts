@@ -14,7 +14,7 @@ const words = new Set(
   exec goto_table write_metadata clear_actions write_actions clone conjunction bundle dec_ttl fin_timeout max_len reason
   no yes later first nxst_flow ofpst_flow reply of1.3 xid flags stats bands type rate burst_size burst kbps pktps
   bytes ofpst_meter_config ofpst_meter flow_count packet_in_count byte_in_count band eth_type eth_src eth_dst
-  0x800 0x806 0x86dd apply_actions limit`.split(/\s+/),
+  0x800 0x806 0x86dd apply_actions limit enqueue`.split(/\s+/),
 );
 const register = /^(?:(?:reg|xreg|xxreg)\d{1,2}|(?:nxm|oxm)_[a-z0-9_]{2,40}|eth|vlan)$/i;
 /** Fields of addresses, into which hexadecimal digits are loaded. */

@@ -87,8 +87,8 @@ export function pseudonyms(hash: Hash, domains: Iterable<string>): Pseudonyms {
 
 function deviceOf(hash: Hash, name: string): string {
   if (name === '' || name === 'lo') return name;
-  const prefix = devicePrefixes.find(one => name.startsWith(one) && name.length > one.length) ?? 'dev';
-  const rest = name.startsWith(prefix) ? name.slice(prefix.length) : name;
+  const known = devicePrefixes.find(one => name.startsWith(one) && name.length > one.length);
+  const [prefix, rest] = [known ?? 'dev', name.slice(known?.length ?? 0)];
   if (portPattern.test(rest) && prefix.length === 3) return `${prefix}${portPart(hash, rest.toLowerCase())}`;
   return `${prefix}${hash(rest).slice(0, Math.min(LENGTH, DEVICE_MAX - prefix.length))}`;
 }
@@ -111,6 +111,9 @@ function macOf(hex: string): string {
   return `52:54:${hex.slice(0, 8).match(/../g)?.join(':')}`;
 }
 
+const isMask =
+  /^(?:\d{1,3}|(?:255|254|252|248|240|224|192|128|0)(?:\.(?:255|254|252|248|240|224|192|128|0)){3}|[fec80:]{2,39})$/;
+
 /** Of networks that are nobody's; those of this host itself stay what they are. */
 function addressOf(hash: Hash, text: string): string {
   const [address = '', ...mask] = text.split('/');
@@ -120,5 +123,5 @@ function addressOf(hash: Hash, text: string): string {
   const hidden = address.includes(':')
     ? `fd${hex.slice(0, 2)}:${hex.slice(2, 6)}:${hex.slice(6, 10)}::${hex.slice(10, 14)}`
     : ['10', ...octets].join('.');
-  return [hidden, ...mask.map(one => (/^\d{1,3}$/.test(one) ? one : addressOf(hash, one)))].join('/');
+  return [hidden, ...mask.map(one => (isMask.test(one) ? one : addressOf(hash, one)))].join('/');
 }

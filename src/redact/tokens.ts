@@ -6,11 +6,11 @@ const ipv4 = /^\d{1,3}(?:\.\d{1,3}){3}(?:\/[\d.]{1,15})?$/;
 const ipv6 = /^(?=[^/]*:[^/]*:)[0-9a-f:]{2,39}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?:\/[0-9a-f:]{1,39})?$/i;
 /** `5`, `-1`, `0.5`, `2Mbit`, `1600b/1`, `50%`, `10sec`, `1-3,5`, `8:0`. */
 const decimal =
-  /^[+-]?\d{1,20}(?:\.\d{1,20})?(?:[KMGTkmgt]?i?(?:bit|bps|pkt|pkts|pps|b|B|p|f)?|[KMGT]iB|us|ms|ns|s|sec|usec|msec|min|h|%)(?:\/\d{1,10})?$/;
+  /^[+-]?\d{1,20}(?:\.\d{1,20})?(?:[KMGTkmgt]?i?(?:bit|bps|pkt|pkts|pps|b|B|p|f)?|[KMGT]iB|us|ms|ns|s|sec|usec|msec|min|h|%)(?:\/\d{1,10}(?:mpu)?)?$/;
 /** `6.1.0`, `----`. */
 const plain = /^(?:\d{1,5}(?:\.\d{1,5}){1,4}|[-–.…*=|/]+)$/;
 const ranges = /^\d{1,10}(?:-\d{1,10})?(?:,\d{1,10}(?:-\d{1,10})?)*$/;
-const hexadecimal = /^0x[0-9a-f]{1,16}(?:\/(?:0x)?[0-9a-f]{1,16})?$/i;
+const hexadecimal = /^0(?:x[0-9a-f]{1,16})?(?:\/(?:0x)?[0-9a-f]{1,16})?$/i;
 const deviceNumber = /^\d{1,10}:\d{1,10}$/;
 
 /** Addresses and UUIDs, whatever stands around them; undefined: it is none. */

@@ -5,7 +5,8 @@ export const resourceProperty =
 /** A drop-in with nothing in it but resources: whatever else a unit is told may be a secret. */
 export function resourceLines(text: string): string {
   const isKept = (line: string) =>
-    /^\s*\[[A-Za-z]+\]\s*$/.test(line) || resourceProperty.test(/^\s*([A-Za-z]+)\s*=/.exec(line)?.[1] ?? '');
+    /^\s*\[(?:Unit|Service|Scope|Slice|Socket|Mount|Swap|Install)\]\s*$/.test(line) ||
+    resourceProperty.test(/^\s*([A-Za-z]+)\s*=/.exec(line)?.[1] ?? '');
   return text
     .split('\n')
     .filter(line => line === '' || isKept(line))
