@@ -38,7 +38,8 @@ export function redactFlow(text: string, names: Pseudonyms): string {
 
 function redactWord(token: string, names: Pseudonyms): string {
   if (token === '') return '';
-  const [, core = '', close = ''] = /^(.*?)([:.;']*)$/.exec(token) ?? [];
+  const core = token.slice(0, token.length - (/[:.;']{1,8}$/.exec(token.slice(-8))?.[0].length ?? 0));
+  const close = token.slice(core.length);
   const address = redactAddress(token, names) ?? redactAddress(core, names);
   if (address !== undefined) return address + (redactAddress(token, names) === undefined ? close : '');
   if (isNumber(core) || words.has(core.toLowerCase()) || register.test(core)) return token;

@@ -31,11 +31,19 @@ export type WordRule = (word: string) => string;
 
 /** A token: an address, a number, or a word, with the brackets and marks around it. */
 export function redactToken(token: string, names: Pseudonyms, word: WordRule): string {
-  const [, open = '', core = '', close = ''] = /^([([{"'<]*)(.*?)([)\]}"'>,;.:!]*)$/s.exec(token) ?? [];
   // What seems to be a mark may be a part of it: `ffff:`, `::`.
   const whole = redactAddress(token, names);
   if (whole !== undefined) return whole;
+  const [open, core, close] = parted(token);
   if (core === '') return token;
   const inside = redactAddress(core, names) ?? (isNumber(core) ? core : word(core));
   return open + inside + close;
+}
+
+/** Brackets and quotes before, marks behind. In one pass: a token may be as long as a file. */
+function parted(token: string): readonly [open: string, core: string, close: string] {
+  let [from, to] = [0, token.length];
+  while (from < to && '([{"\'<'.includes(token.charAt(from))) from += 1;
+  while (to > from && ')]}"\'>,;.:!'.includes(token.charAt(to - 1))) to -= 1;
+  return [token.slice(0, from), token.slice(from, to), token.slice(to)];
 }
