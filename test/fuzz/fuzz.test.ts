@@ -59,7 +59,7 @@ describe('a reader that breaks a law', () => {
       'time',
       () => {
         const start = process.cpuUsage();
-        while (process.cpuUsage(start).user < 600_000);
+        while (process.cpuUsage(start).user < 450_000);
         return unseen;
       },
     ],
@@ -70,8 +70,12 @@ describe('a reader that breaks a law', () => {
         throw new BrokenLaw('identity: 1 is 2');
       },
     ],
-  ])('and %s is found, with how to make it again', async (_, law, read) => {
-    const finds = await findsOf(reader(read), law === 'time' ? 1 : 200);
-    expect(finds[0]).toMatchObject({ law, harness: 'bad' });
-  });
+  ])(
+    'and %s is found, with how to make it again',
+    async (_, law, read) => {
+      const finds = await findsOf(reader(read), law === 'time' ? 1 : 200);
+      expect(finds[0]).toMatchObject({ law, harness: 'bad' });
+    },
+    60_000,
+  );
 });
