@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bandwidth, fullFlavor, iotune } from '../detection/scene.ts';
 import { type Domain, removeDomain, startDomain } from '../domains.ts';
 import type { Hypervisor } from '../hypervisor.ts';
+import { privilegeRows, rights } from '../privileges.ts';
 import { labHypervisor, releaseHypervisor } from '../start.ts';
 
 // A user of the hypervisor who may do nothing but connect to libvirt's read-only socket.
@@ -93,4 +94,58 @@ describe('a user without privileges', () => {
     expect(exitCode).toBe(3);
     expect(await hypervisor.shell(`virsh schedinfo ${name}`)).toMatch(/cpu_shares *: 512/);
   });
+});
+
+const profile = `uplink: dummy0
+rate: 1gbit
+classes:
+  - name: vms
+    guarantee: 60%
+    default: true
+`;
+const policy = {
+  policy: {
+    name: 'p',
+    rules: [{ type: 'bandwidth_limit', max_kbps: 8000, max_burst_kbps: 6400, direction: 'egress' }],
+  },
+};
+
+// docs/security.md has each of these as a line.
+describe('what a command needs', () => {
+  const folder = '/tmp/virt-quota-privileges';
+  /** A port of Open vSwitch that is nobody's. */
+  const free = 'vqfree0';
+
+  beforeAll(async () => {
+    await hypervisor.shell(`mkdir -p ${folder}/open && chmod 777 ${folder}/open`);
+    await hypervisor.writeFile(`${folder}/profile.yaml`, profile);
+    await hypervisor.writeFile(`${folder}/policy.json`, JSON.stringify(policy));
+    await hypervisor.shell(`ip tuntap add ${free} mode tap && ovs-vsctl add-port ovsbr0 ${free}`);
+    await hypervisor.shell(`tc qdisc del dev ${domain.nics[0]?.dev} ingress 2>/dev/null || true`);
+    await hypervisor.shell(`virsh domiftune ${name} ${domain.nics[0]?.dev} --outbound 2000,0,512 --live`);
+    await hypervisor.shell(
+      `virt-quota capture ${name} --out ${folder}/capture && chmod -R a+rX ${folder}/capture`,
+    );
+  });
+
+  afterAll(() => hypervisor.shell(`rm -rf ${folder}; ovs-vsctl del-port ${free}; ip link del ${free}`));
+
+  const placed = (word: string) =>
+    word
+      .replace(/^DOMAIN$/, name)
+      .replace(/^TAP$/, domain.nics[0]?.dev ?? '')
+      .replace(/^PORT$/, free)
+      .replace(/^FOLDER/, folder);
+
+  test.each(privilegeRows.map(row => [row.as, row.words.slice(0, 2).join(' '), row] as const))(
+    '%s: %s',
+    async (_as, _command, { as, words, exitCode, says }) => {
+      const argv = [...rights[as], 'env', 'HOME=/nonexistent', 'virt-quota', ...words.map(placed)];
+      const ran = await hypervisor.run(argv);
+      expect({ exitCode: ran.exitCode, text: `${ran.stdout}${ran.stderr}` }).toEqual({
+        exitCode,
+        text: expect.stringMatching(says),
+      });
+    },
+  );
 });
