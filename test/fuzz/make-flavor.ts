@@ -4,8 +4,8 @@ import type { Dice } from './dice.ts';
 import { edgeNumbers } from './edge-values.ts';
 
 const keys = [
-  ...quotaKeys.map(one => `quota:${one.key}`),
-  ...ownKeys.map(one => `virt-quota:${one.key}`),
+  ...quotaKeys.map(one => one.key),
+  ...ownKeys.map(one => one.key),
   'hw:cpu_policy',
   'resources:VCPU',
   'trait:HW_CPU_X86_AVX',

@@ -155,7 +155,10 @@ function list(cursor: Cursor): Json | undefined {
     if (cursor.source[cursor.at] === ']') break;
     if (cursor.at >= cursor.source.length || /^for\b/.test(cursor.source.slice(cursor.at, cursor.at + 4)))
       return undefined;
+    const start = cursor.at;
     items.push(deeper(cursor, () => parseValue(cursor)));
+    // What ends something else than a list.
+    if (cursor.at === start) return undefined;
   }
   cursor.at += 1;
   return items;

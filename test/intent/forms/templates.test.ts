@@ -56,6 +56,11 @@ describe('Terraform', () => {
       /a key that only Terraform could tell/,
     ],
     ['no end', 'extra_specs = {\n  "quota:cpu_shares" = "512"\n', /'}' was expected/],
+    [
+      'a list that a brace ends',
+      resource('extra_specs = { "quota:cpu_shares" = [}\n}'),
+      /'\[}' is known to Terraform alone/,
+    ],
     ['no extra specs', resource(''), /flavor 'm1' without its extra specs/],
   ])('is refused with %s', (_, text, message) => {
     expect(() => specs(text)).toThrow(message);
