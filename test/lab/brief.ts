@@ -28,6 +28,7 @@ const onlyOn: Readonly<Record<string, Kind>> = {
   effective: 'bookworm',
   use: 'trixie',
   truth: 'trixie',
+  redacted: 'trixie',
   'neutron-port': 'trixie',
   'same-mac': 'trixie',
   // Older libvirt leaves nothing.
