@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { type CommandResult, HostReadError } from '../ports/host.ts';
-import { searchPath } from './program-stamp.ts';
+import { programFile, searchPath } from './program-stamp.ts';
 
 /** What one command may answer. */
 export const MAX_OUTPUT_BYTES = 16 * 1024 ** 2;
@@ -26,7 +26,7 @@ export async function runCommand(
     ...(signal && { signal }),
   } as const;
   return new Promise((resolve, reject) => {
-    const child = execFile(program, rest, options, (error, stdout, stderr) => {
+    const child = execFile(programFile(program) ?? program, rest, options, (error, stdout, stderr) => {
       if (error === null) return resolve({ exitCode: 0, stdout, stderr });
       if (typeof error.code === 'number') return resolve({ exitCode: error.code, stdout, stderr });
       reject(
@@ -39,9 +39,9 @@ export async function runCommand(
   });
 }
 
-/** Plain language, and programs where administration tools are. */
+/** All that a child is given: plain language, and programs from where only root puts them. */
 export function commandEnvironment(): Readonly<Record<string, string>> {
-  return { LC_ALL: 'C', PATH: searchPath() };
+  return { LC_ALL: 'C', PATH: searchPath };
 }
 
 /** What is said of a command that took too long. */

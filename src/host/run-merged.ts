@@ -6,6 +6,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HostReadError } from '../ports/host.ts';
+import { programFile } from './program-stamp.ts';
 import { commandEnvironment, MAX_OUTPUT_BYTES, type RunOptions, tooLate } from './run-command.ts';
 
 /**
@@ -23,7 +24,7 @@ export async function runMerged(
   if (output === undefined) return undefined;
   try {
     const [program = '', ...rest] = argv;
-    const child = spawn(program, rest, {
+    const child = spawn(programFile(program) ?? program, rest, {
       stdio: ['pipe', output.fd, output.fd],
       env: commandEnvironment(),
       timeout: timeoutMs,

@@ -1,6 +1,19 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -49,25 +62,115 @@ describe('texts in a state folder', () => {
   });
 });
 
-describe('a full disk', () => {
-  beforeEach(() => mkdirSync(folder));
+describe('a folder of somebody else', () => {
+  const notKept = (why: string) => ({ code: 'refused', message: expect.stringContaining(why) });
+  const uses = {
+    lock: () => stateFolder(folder).lock('one'),
+    save: () => stateFolder(folder).save('one', 'text'),
+    load: () => stateFolder(folder).load('one'),
+    names: () => stateFolder(folder).names(),
+    remove: () => stateFolder(folder).remove('one'),
+  };
 
-  it('leaves no half-written text behind', async () => {
-    const draft = `one.json.${process.pid}.new`;
-    symlinkSync('/dev/full', join(folder, draft));
-    await expect(stateFolder(folder).save('one', 'text')).rejects.toMatchObject({
-      code: 'refused',
-      message: expect.stringContaining('ENOSPC'),
-    });
-    expect(readdirSync(folder)).toEqual([]);
+  it.each(Object.keys(uses) as (keyof typeof uses)[])('is refused by %s', async use => {
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'one.json'), 'text');
+    chmodSync(folder, 0o777);
+    await expect(uses[use]()).rejects.toMatchObject(notKept(`others may write to '${folder}'`));
+    // A sticky one too: others could put a journal there.
+    chmodSync(folder, 0o1777);
+    await expect(uses[use]()).rejects.toMatchObject(notKept(`others may write to '${folder}'`));
+    chmodSync(folder, 0o770);
+    await expect(uses[use]()).rejects.toMatchObject(notKept(`others may write to '${folder}'`));
+    expect(readdirSync(folder)).toEqual(['one.json']);
   });
 
-  it('leaves nobody with the lock', async () => {
-    symlinkSync('/dev/full', join(folder, 'one.lock'));
+  it.runIf(process.getuid?.() === 0)('is refused, wherever on the way it is', async () => {
+    chownSync(top, 65_534, 65_534);
+    await expect(uses.save()).rejects.toMatchObject(notKept(`'${top}' belongs to user 65534, not to root`));
+    expect(readdirSync(top)).toEqual([]);
+  });
+
+  it('is not followed to by a link, of the folder or above it', async () => {
+    const real = join(top, 'real');
+    mkdirSync(real);
+    symlinkSync(real, folder);
+    await expect(uses.save()).rejects.toMatchObject(notKept(`'${folder}' is a link`));
+    const below = stateFolder(join(folder, 'state'));
+    await expect(below.save('one', 'text')).rejects.toMatchObject(notKept(`'${folder}' is a link`));
+    expect(readdirSync(real)).toEqual([]);
+  });
+
+  it('is not made in one that others may write to', async () => {
+    chmodSync(top, 0o777);
+    await expect(uses.save()).rejects.toMatchObject(notKept(`others may write to '${top}'`));
+    expect(readdirSync(top)).toEqual([]);
+    chmodSync(top, 0o1777);
+    await uses.save();
+    expect(readdirSync(folder)).toEqual(['one.json']);
+  });
+});
+
+describe('what somebody else put in the folder', () => {
+  beforeEach(() => mkdirSync(folder));
+
+  it.each([
+    ['a link', (file: string) => symlinkSync(join(top, 'victim'), file), 'is a link'],
+    ['a pipe', (file: string) => execFileSync('mkfifo', [file]), 'is no plain file'],
+    ['a file that others may write to', (file: string) => writeOpen(file), 'others may write to'],
+  ])('is neither read nor locked: %s', async (_, plant, why) => {
+    writeFileSync(join(top, 'victim'), 'precious');
+    plant(join(folder, 'one.json'));
+    plant(join(folder, 'one.lock'));
     const state = stateFolder(folder);
-    await expect(state.lock('one')).rejects.toMatchObject({ message: expect.stringContaining('ENOSPC') });
-    // Were it still held, the second one would be told so.
-    await expect(state.lock('one')).rejects.toMatchObject({ message: expect.stringContaining('ENOSPC') });
+    const refused = { code: 'refused', message: expect.stringContaining(why) };
+    await expect(state.load('one')).rejects.toMatchObject(refused);
+    await expect(state.lock('one')).rejects.toMatchObject(refused);
+    expect(readFileSync(join(top, 'victim'), 'utf8')).toBe('precious');
+  });
+
+  it.runIf(process.getuid?.() === 0)('does not count: the journal of another user', async () => {
+    writeFileSync(join(folder, 'one.json'), 'text', { mode: 0o600 });
+    chownSync(join(folder, 'one.json'), 65_534, 65_534);
+    await expect(stateFolder(folder).load('one')).rejects.toMatchObject({ code: 'refused' });
+  });
+
+  it('is not read when it is larger than anything that was kept', async () => {
+    writeFileSync(join(folder, 'one.json'), '');
+    truncateSync(join(folder, 'one.json'), 1024 ** 3);
+    await expect(stateFolder(folder).load('one')).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('is larger than 67108864 bytes'),
+    });
+  });
+
+  it('is replaced by what is saved, not followed', async () => {
+    writeFileSync(join(top, 'victim'), 'precious');
+    symlinkSync(join(top, 'victim'), join(folder, 'one.json'));
+    symlinkSync(join(top, 'victim'), join(folder, `one.json.${process.pid}.new`));
+    await stateFolder(folder).save('one', 'text');
+    expect(readFileSync(join(top, 'victim'), 'utf8')).toBe('precious');
+    expect(await stateFolder(folder).load('one')).toBe('text');
+  });
+});
+
+function writeOpen(file: string): void {
+  writeFileSync(file, 'text');
+  chmodSync(file, 0o666);
+}
+
+describe('what a killed process was in the middle of writing', () => {
+  it('goes with the next lock; what is not certainly one of those stays', async () => {
+    mkdirSync(folder);
+    // No process has a number as high as that.
+    const left = ['one.json.4194305.new', 'one.json.4194305.0123456789abcdef.new'];
+    const old = `two.json.${process.pid}.0123456789abcdef.new`;
+    const stay = ['one.json', 'one.json.new', 'one.json.4194305.new.bak', 'x y.json.4194305.new'];
+    const young = `three.json.${process.pid}.new`;
+    for (const name of [...left, old, ...stay, young]) writeFileSync(join(folder, name), '');
+    utimesSync(join(folder, old), 0, 0);
+    await (await stateFolder(folder).lock('vm')).release();
+    expect(readdirSync(folder).sort()).toEqual([...stay, young, 'vm.lock'].sort());
   });
 });
 
@@ -78,6 +181,30 @@ describe('a lock', () => {
       code: 'refused',
       message: expect.stringMatching(/cannot keep state in '.*': EISDIR/),
     });
+  });
+
+  it('leaves its file as it is', async () => {
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'vm.lock'), 'of an earlier version\n');
+    await (await stateFolder(folder).lock('vm')).release();
+    expect(readFileSync(join(folder, 'vm.lock'), 'utf8')).toBe('of an earlier version\n');
+  });
+
+  it('is made by the system’s flock, whatever comes first in the path', async () => {
+    writeFileSync(join(top, 'flock'), `#!/bin/sh\ntouch '${top}/ran'\n`, { mode: 0o755 });
+    const path = process.env.PATH;
+    const before = process.cwd();
+    process.chdir(top);
+    try {
+      for (const first of [top, '', '.']) {
+        process.env.PATH = `${first}:${path}`;
+        await (await stateFolder(folder).lock('vm')).release();
+      }
+    } finally {
+      process.env.PATH = path;
+      process.chdir(before);
+    }
+    expect(readdirSync(top).sort()).toEqual(['flock', 'state']);
   });
 
   it('is had by one at a time, and names who has it', async () => {
