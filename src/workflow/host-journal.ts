@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { QuotaError } from '../errors.ts';
 import type { HostPlan } from '../plan/host-plan.ts';
+import { unknownIn } from '../plan/known-ops.ts';
 import type { StateFolder } from '../ports/state.ts';
 import { hostJournal } from '../schema/host-journal.ts';
 import { hostStateName, isHostState } from './journal.ts';
@@ -26,7 +27,7 @@ export async function openHostJournals(
   state: StateFolder,
 ): Promise<{ readonly entries: readonly HostJournalEntry[]; readonly damaged: readonly QuotaError[] }> {
   const names = (await state.names()).filter(isHostState);
-  const read = await Promise.all(names.map(name => readText(state, name)));
+  const read = await Promise.all(names.map(name => readText(state, name).catch(asDamaged)));
   return {
     entries: read.flatMap(one => (one === undefined || one instanceof QuotaError ? [] : [one])),
     damaged: read.filter(one => one instanceof QuotaError),
@@ -74,6 +75,12 @@ export async function readHostJournal(
   return read;
 }
 
+/** One that may not even be read is named, and the others go on. */
+function asDamaged(error: unknown): QuotaError {
+  if (error instanceof QuotaError) return error;
+  throw error;
+}
+
 async function readText(
   state: StateFolder,
   name: string,
@@ -84,11 +91,18 @@ async function readText(
     schema: hostJournal as unknown as z.ZodType<Sealed<HostJournalEntry>>,
     what: 'a journal of virt-quota',
   });
-  if ('content' in read) return { startedAt: read.content.startedAt, plan: read.content.plan };
-  const problem = `the journal '${state.locate(name)}' of an earlier change of the host ${read.problem}`;
+  const wrong = 'problem' in read ? read.problem : wrongIn(read.content.plan, name);
+  if ('content' in read && wrong === undefined)
+    return { startedAt: read.content.startedAt, plan: read.content.plan };
+  const problem = `the journal '${state.locate(name)}' of an earlier change of the host ${wrong}`;
   return new QuotaError(
     'refused',
     name,
     `${problem}; nothing was touched: see to it by hand, then remove that file`,
   );
+}
+
+function wrongIn(plan: HostPlan<unknown>, name: string): string | undefined {
+  if (hostStateName(plan.kind, plan.subject) !== name) return 'is the journal of something else';
+  return unknownIn(plan);
 }

@@ -68,12 +68,12 @@ export async function openJournals(state: StateFolder): Promise<OpenJournals> {
   const damaged: QuotaError[] = [];
   for (const name of await state.names()) {
     if (!isDomainState(name)) continue;
-    const text = await state.load(name);
+    const read = await readJournal(state, name).catch((error: unknown) => error);
     // It may have ended since.
-    if (text === undefined) continue;
-    const read = understood(state, name, text);
+    if (read === undefined) continue;
+    if (read instanceof Error && !(read instanceof QuotaError)) throw read;
     if (read instanceof QuotaError) damaged.push(read);
-    else entries.push(read);
+    else entries.push(read as JournalEntry);
   }
   return { entries, damaged };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isKnownLine } from '../plan/known-lines.ts';
 import type { HostReader } from '../ports/host.ts';
 import { rememberedName } from './journal.ts';
 import type { HostSurroundings } from './surroundings.ts';
@@ -26,7 +27,11 @@ export async function remembered(
   const text = await state?.load(rememberedName(kind, subject));
   if (text === undefined) return [];
   const { device, restore } = parsed(text);
-  return device === (await identityOf(host, subject)) ? restore : [];
+  if (device !== (await identityOf(host, subject))) return [];
+  // What was kept is data: no other line than one for this device is carried out.
+  const isKnown =
+    kind === 'profile' || kind === 'midonet' ? restore.every(one => isKnownLine(one, kind, subject)) : false;
+  return isKnown ? restore : [];
 }
 
 /** Tells a device from another of its name: the kernel never gives an index twice before it starts anew. */

@@ -22,6 +22,7 @@ export function readSealed<T>(
   text: string,
   { schema, what }: { readonly schema: z.ZodType<T>; readonly what: string },
 ): { readonly content: T } | { readonly problem: string } {
+  if (isDeep(text)) return { problem: `is nested deeper than ${MAX_DEPTH} levels` };
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -39,6 +40,20 @@ export function readSealed<T>(
     return { problem: 'was changed after it was made: its fingerprint does not fit' };
   }
   return { content: json as T };
+}
+
+/** What is deeper than this was not made here, and would be too much for whoever walks through it. */
+const MAX_DEPTH = 64;
+
+/** Whether brackets outside of strings are nested too deeply. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  for (const [mark] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+    if (mark === '[' || mark === '{') depth += 1;
+    else if (mark === ']' || mark === '}') depth -= 1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
 }
 
 /** The same for the same content, in whatever order its keys are. */

@@ -19,7 +19,7 @@ function folder(): StateFolder & { readonly texts: Map<string, string> } {
 }
 
 const what = { kind: 'profile', subject: 'up0' };
-const lines = [['qdisc', 'add', 'dev', 'up0', 'root', 'sfq']];
+const lines = [['qdisc', 'add', 'dev', 'up0', 'root', 'handle', '8001:', 'sfq']];
 
 /** A host with a device of an index, started once. */
 function on(state: StateFolder, index: string, boot = 'a'): HostSurroundings {
@@ -45,6 +45,15 @@ describe('what a removal has to bring back', () => {
     expect(await remembered(on(state, '5'), what)).toEqual([]);
     expect(await remembered(on(state, '4', 'b'), what)).toEqual([]);
   });
+
+  it.each(['qdisc del dev eth0 root', 'filter add dev up0 parent 1: protocol ip pref 1 bpf obj /tmp/x.o'])(
+    'is nothing when it is no line that we make for the device: %s',
+    async line => {
+      const state = folder();
+      await remember(on(state, '4'), what, [line.split(' ')]);
+      expect(await remembered(on(state, '4'), what)).toEqual([]);
+    },
+  );
 
   it.each(['', '{', 'null', '[]', '{"device": 1, "restore": []}', '{"restore": [["a"]]}'])(
     'is nothing when it cannot be understood: %j',
