@@ -16,10 +16,33 @@ export interface ConnectOptions {
   readonly timeout?: number;
 }
 
-/** The URI that virsh would use: the option, its environment variables, the system's QEMU. */
+/**
+ * The URI that virsh would use: the option, its environment variables, the system's QEMU.
+ * @throws QuotaError `refused` as {@link environmentUri}
+ */
 export function chosenUri(options: ConnectOptions): string {
+  return options.connect ?? environmentUri() ?? 'qemu:///system';
+}
+
+/** Parameters that name neither a program nor a file, nor make a check less strict. */
+const plainParameters = new Set(['mode', 'name', 'no_tty', 'no_sanity', 'proxy', 'auth']);
+
+/**
+ * The URI of virsh's environment variables; undefined: there is none. It may choose a host, but no program and no file.
+ * @throws QuotaError `refused` when it would
+ */
+export function environmentUri(): string | undefined {
   const { VIRSH_DEFAULT_CONNECT_URI, LIBVIRT_DEFAULT_URI } = process.env;
-  return options.connect ?? (VIRSH_DEFAULT_CONNECT_URI || LIBVIRT_DEFAULT_URI || 'qemu:///system');
+  const uri = VIRSH_DEFAULT_CONNECT_URI || LIBVIRT_DEFAULT_URI || undefined;
+  if (uri === undefined) return undefined;
+  const [before = '', query = ''] = uri.split('#', 1)[0]?.split('?') ?? [];
+  const names = query.split(/[&;]/).map(one => (one.split('=', 1)[0] ?? '').toLowerCase());
+  const bad = names.find(name => name !== '' && !plainParameters.has(name));
+  const isProgram = /^[^:]*\+ext:/i.test(before);
+  if (!isProgram && bad === undefined) return uri;
+  const what = isProgram ? "the transport 'ext'" : `'${bad}'`;
+  const problem = `the environment's URI '${uri}' has ${what}, which counts only with --connect`;
+  throw new QuotaError('refused', uri, problem);
 }
 
 /**

@@ -68,6 +68,8 @@ function parseAuthority(text: string, authority: string): Pick<LibvirtUri, 'user
   const host = decode(text, ipv6 ?? name);
   // ssh and others would take it for an option.
   if (host.startsWith('-')) throw bad(text, `'${host}' is not a host name`);
+  if (user?.startsWith('-') || decode(text, user ?? '').startsWith('-'))
+    throw bad(text, `'${user}' is not a user name`);
   if (Number(port) > 65_535) throw bad(text, `there is no port ${port}`);
   return {
     ...(user ? { user: decode(text, user) } : {}),

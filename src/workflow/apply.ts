@@ -11,7 +11,7 @@ import { exclusively, requireNoJournal } from './exclusive.ts';
 import { beginJournal, hasJournal } from './journal.ts';
 import { type DomainView, lookAt } from './look-at.ts';
 import { type DomainRequest, differsByDefinition, planDomain, planView } from './plan-domain.ts';
-import type { WriteSurroundings } from './surroundings.ts';
+import type { ReadSurroundings, WriteSurroundings } from './surroundings.ts';
 import { flavorWish, plannedWish, type Wish } from './wish.ts';
 
 /**
@@ -60,18 +60,30 @@ async function unchangedAlready(
 export async function applyPlan(surroundings: WriteSurroundings, plan: TuningPlan): Promise<ApplyResult> {
   return exclusively(surroundings, plan.domain, async journal => {
     await requireNoJournal(surroundings, plan.domain, journal);
-    const view = await lookAt(surroundings, plan.domain.uuid).catch(error => {
-      throw error instanceof QuotaError && error.code === 'not-found'
-        ? stale(plan, ['the domain is gone'])
-        : error;
-    });
-    requireScopes(plan, view);
-    const wish = plannedWish(plan);
-    const assessment = await assess(surroundings, view, wish, plan.scopes);
-    const moved = movedSince(plan, view.state, observedOf(view, assessment.readings));
-    if (moved.length > 0) throw stale(plan, moved);
-    return applyTo(surroundings, plan, { assessment, wish, journal });
+    return applyTo(surroundings, plan, { ...(await requireFresh(surroundings, plan)), journal });
   });
+}
+
+/**
+ * Looks whether a domain is still as it was when a plan was made. Changes nothing.
+ *
+ * @throws QuotaError as {@link applyPlan}
+ */
+export async function requireFresh(
+  surroundings: ReadSurroundings,
+  plan: TuningPlan,
+): Promise<{ readonly assessment: Assessment; readonly wish: Wish }> {
+  const view = await lookAt(surroundings, plan.domain.uuid).catch(error => {
+    throw error instanceof QuotaError && error.code === 'not-found'
+      ? stale(plan, ['the domain is gone'])
+      : error;
+  });
+  requireScopes(plan, view);
+  const wish = plannedWish(plan);
+  const assessment = await assess(surroundings, view, wish, plan.scopes);
+  const moved = movedSince(plan, view.state, observedOf(view, assessment.readings));
+  if (moved.length > 0) throw stale(plan, moved);
+  return { assessment, wish };
 }
 
 function requireScopes(plan: TuningPlan, view: DomainView): void {

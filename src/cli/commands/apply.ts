@@ -1,16 +1,19 @@
+import { hasErrors } from '../../diagnostics.ts';
 import { QuotaError } from '../../errors.ts';
 import type { ApplyResult } from '../../plan/apply-result.ts';
 import { applyReport } from '../../report/apply-report.ts';
 import { renderApply } from '../../report/apply-text.ts';
+import { renderPlan } from '../../report/plan-text.ts';
 import { renderVerdictSummary, renderVerdicts } from '../../report/verdict-table.ts';
-import { applyDomain, applyPlan } from '../../workflow/apply.ts';
-import { readPlanFile } from '../../workflow/plan-file.ts';
+import { applyDomain, applyPlan, requireFresh } from '../../workflow/apply.ts';
+import { type PlanFile, readPlanFile } from '../../workflow/plan-file.ts';
 import { readToWrite } from '../asked.ts';
-import { connected } from '../connection.ts';
+import { connected, isLocal } from '../connection.ts';
 import { domainXmlFrom } from '../domain-xml.ts';
-import { exitCodeOfApply } from '../exit-codes.ts';
+import { exitCode, exitCodeOfApply } from '../exit-codes.ts';
 import { readInput } from '../inputs.ts';
 import { sayDiagnostics, wishOptionsIn } from '../quota-input.ts';
+import { connectionOf } from '../saved-connection.ts';
 import { scopesOf } from '../scopes.ts';
 import { processTerminal, type Terminal } from '../terminal.ts';
 import { applyToMany, type ManyApplyOptions } from './apply-many.ts';
@@ -46,7 +49,7 @@ function isPlanFile(name: string): boolean {
   return name === '-' || name.endsWith('.json');
 }
 
-const mannerOptions = ['remove', 'prune', 'ovsNative', 'allowUnknown', 'dryRun'] as const;
+const mannerOptions = ['remove', 'prune', 'ovsNative', 'allowUnknown'] as const;
 
 async function applyPlanFile(file: string, options: ApplyOptions): Promise<void> {
   const given = [...wishOptionsIn(options), ...mannerOptions.filter(one => options[one] !== undefined)];
@@ -59,9 +62,36 @@ async function applyPlanFile(file: string, options: ApplyOptions): Promise<void>
   }
   const terminal = processTerminal(options);
   const saved = readPlanFile(await readInput(file, PLAN_LIMIT), file);
-  const connect = { ...options, connect: options.connect ?? saved.uri, readOnly: false };
-  const result = await connected(connect, terminal, surroundings => applyPlan(surroundings, saved));
+  const connection = connectionOf({ what: `the plan '${file}'`, uri: saved.uri }, options, terminal);
+  if (options.dryRun === true)
+    return showPlanFile(saved, { ...options, connect: connection.connect }, terminal);
+  const result = await connected({ ...connection, readOnly: false }, terminal, surroundings =>
+    applyPlan(surroundings, saved),
+  );
   finish(result, options, terminal);
+}
+
+/** What it would do, and where; that the domain is still as it was is looked at, too. */
+async function showPlanFile(
+  saved: PlanFile,
+  options: ApplyOptions & { readonly connect: string },
+  terminal: Terminal,
+): Promise<void> {
+  const { domain, diagnostics } = saved;
+  const { connect } = options;
+  await connected({ ...options, readOnly: true }, terminal, surroundings =>
+    requireFresh(surroundings, saved),
+  );
+  sayDiagnostics(diagnostics, terminal);
+  if (options.format === 'text') {
+    const where = isLocal(connect) ? 'on this machine' : 'not on this machine';
+    terminal.out(renderPlan(saved, terminal.paint));
+    terminal.out(
+      `Where: domain ${domain.name} (${domain.uuid}) of ${connect}, ${where}. Nothing was written.\n`,
+    );
+  } else
+    terminal.out(`${JSON.stringify({ ...saved, uri: connect }, null, options.format === 'json' ? 2 : 0)}\n`);
+  if (hasErrors(diagnostics)) process.exitCode = exitCode.invalid;
 }
 
 function finish(result: ApplyResult, options: ApplyOptions, terminal: Terminal): void {

@@ -7,6 +7,7 @@ import { type JournalEntry, openJournals } from '../../workflow/journal.ts';
 import { recoverDomain } from '../../workflow/recover.ts';
 import { type ConnectOptions, connected } from '../connection.ts';
 import { type ExitCode, exitCode, exitCodeOfApply, exitCodeOfError, worstExitCode } from '../exit-codes.ts';
+import { connectionOf } from '../saved-connection.ts';
 import { processState } from '../state.ts';
 import { type Loudness, processTerminal, type Terminal } from '../terminal.ts';
 import { listOnHost, recoverOnHost } from './recover-host.ts';
@@ -22,6 +23,7 @@ export interface RecoverOptions extends ConnectOptions, Loudness {
 export async function recover(names: readonly string[], options: RecoverOptions): Promise<void> {
   const terminal = processTerminal(options);
   const state = processState();
+  if (options.list !== true) await state.tidy();
   const [domains, host] = await Promise.all([openJournals(state), openHostJournals(state)]);
   const damaged = [...domains.damaged, ...host.damaged];
   const entries = [...domains.entries, ...host.entries];
@@ -66,8 +68,9 @@ async function recoverOnDomain(
   options: RecoverOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const connect = { ...options, connect: options.connect ?? entry.uri, readOnly: false };
-  const result = await connected(connect, terminal, surroundings =>
+  const what = `the journal of '${entry.plan.domain.name}'`;
+  const connection = connectionOf({ what, uri: entry.uri }, options, terminal);
+  const result = await connected({ ...connection, readOnly: false }, terminal, surroundings =>
     recoverDomain(surroundings, entry, options.finish === true ? 'finish' : 'undo'),
   );
   if (options.format === 'json') terminal.out(`${JSON.stringify(applyReport(result))}\n`);
@@ -81,8 +84,11 @@ async function recoverOne(entry: Entry, options: RecoverOptions, terminal: Termi
     if (isOfDomain(entry)) return await recoverOnDomain(entry, options, terminal);
     return await recoverOnHost(entry, options, terminal);
   } catch (error) {
-    if (!(error instanceof QuotaError)) throw error;
-    return sayError(error, terminal);
+    // Whatever is wrong with one, the others go on.
+    if (error instanceof QuotaError) return sayError(error, terminal);
+    const [name = ''] = namesOf(entry);
+    const problem = `the journal of '${name}' cannot be carried out: ${(error as Error).message}`;
+    return sayError(new QuotaError('refused', name, problem, { cause: error }), terminal);
   }
 }
 
