@@ -22,7 +22,7 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 export async function openCommand(argv: readonly [string, ...string[]], signal: AbortSignal): Promise<Link> {
   signal.throwIfAborted();
   const [program, ...args] = argv;
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: childEnvironment() });
   killAtExit(child);
   const complaint = collectComplaint(child);
   await started(child, program);
@@ -35,6 +35,18 @@ export async function openCommand(argv: readonly [string, ...string[]], signal: 
   if (signal.aborted) link.destroy();
   signal.throwIfAborted();
   return link;
+}
+
+/** What ssh needs to be the user's: his files, his agent, his tickets, his terminal. Nothing else is handed on. */
+const handedOn = ['HOME', 'USER', 'LOGNAME', 'SSH_AUTH_SOCK', 'KRB5CCNAME', 'XDG_RUNTIME_DIR', 'TERM'];
+
+function childEnvironment(): Readonly<Record<string, string>> {
+  const own = handedOn.flatMap(name => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  const path = '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin';
+  return { ...Object.fromEntries(own), LC_ALL: 'C', PATH: path };
 }
 
 function killAtExit(child: Child): void {
