@@ -105,10 +105,33 @@ function lookupCalls(rpc: Rpc): LookupCalls {
       const message = `the server has ${count} domains and lists ${domains.length}`;
       throw new LibvirtError('protocol', message);
     },
-    lookupByName: (name, options) => rpc.call(domainProcedures.lookupByName, name, options),
-    lookupByUuid: (uuid, options) => rpc.call(domainProcedures.lookupByUuid, uuid, options),
-    lookupById: (id, options) => rpc.call(domainProcedures.lookupById, id, options),
+    async lookupByName(name, options) {
+      const found = await rpc.call(domainProcedures.lookupByName, name, options);
+      return asked(found, found.name === name, `name '${name}'`);
+    },
+    async lookupByUuid(uuid, options) {
+      const found = await rpc.call(domainProcedures.lookupByUuid, uuid, options);
+      return asked(found, plainUuid(found.uuid) === plainUuid(uuid), `UUID ${uuid}`);
+    },
+    async lookupById(id, options) {
+      const found = await rpc.call(domainProcedures.lookupById, id, options);
+      return asked(found, found.id === id, `id ${id}`);
+    },
   };
+}
+
+/** What was looked up, and not what somebody would rather have us write to. */
+function asked(found: Domain, isAsked: boolean, what: string): Domain {
+  if (isAsked) return found;
+  const answer = `'${found.name}' (${found.uuid})`;
+  throw new LibvirtError(
+    'protocol',
+    `the server was asked for the domain of ${what}, and answered with ${answer}`,
+  );
+}
+
+function plainUuid(uuid: string): string {
+  return uuid.replaceAll('-', '').toLowerCase();
 }
 
 function definitionCalls(rpc: Rpc): DefinitionCalls {
@@ -136,8 +159,14 @@ function stateCalls(rpc: Rpc): StateCalls {
     },
     isActive: (domain, options) => rpc.call(domainProcedures.isActive, domain, options),
     isPersistent: (domain, options) => rpc.call(domainProcedures.isPersistent, domain, options),
-    getAllDomainStats(groups = [], { domains = [], ...options } = {}) {
-      return rpc.call(domainProcedures.allStats, { domains, stats: statsMask(groups), flags: 0 }, options);
+    async getAllDomainStats(groups = [], { domains = [], ...options } = {}) {
+      const query = { domains, stats: statsMask(groups), flags: 0 };
+      const stats = await rpc.call(domainProcedures.allStats, query, options);
+      const uuids = new Set(domains.map(one => one.uuid));
+      for (const { domain } of uuids.size === 0 ? [] : stats) {
+        asked(domain, uuids.has(domain.uuid), `UUID ${[...uuids].join(', ')}`);
+      }
+      return stats;
     },
   };
 }

@@ -20,9 +20,20 @@ export async function lookAt(surroundings: ReadSurroundings, nameUuidOrId: strin
   const { hypervisor } = surroundings;
   const [info, state] = await Promise.all([hypervisor.info(), hypervisor.lookup(nameUuidOrId)]);
   const read = async (scope: Scope, isThere: boolean) =>
-    isThere ? readDomain(await hypervisor.getXml(state, scope)) : undefined;
+    isThere ? definitionOf(state, readDomain(await hypervisor.getXml(state, scope))) : undefined;
   const [live, config] = await Promise.all([read('live', state.active), read('config', state.persistent)]);
   return { info, state, ...named({ ...(live && { live }), ...(config && { config }) }) };
+}
+
+/** @throws QuotaError `refused` when it is another domain's: nothing of it may be taken for this one's */
+function definitionOf({ name, uuid }: DomainState, definition: DomainDefinition): DomainDefinition {
+  if (definition.uuid === uuid.toLowerCase() && definition.name === name) return definition;
+  const answer = `'${definition.name}' (${definition.uuid})`;
+  throw new QuotaError(
+    'refused',
+    name,
+    `libvirt was asked for the definition of '${name}' (${uuid}), and answered with that of ${answer}`,
+  );
 }
 
 /** Both definitions, each interface called the same in both. */
