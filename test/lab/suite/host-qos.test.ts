@@ -226,16 +226,17 @@ tc filter add dev up0 parent 1: protocol ip pref 10 flower ip_tos 0x20/0xfc clas
   });
 
   test('is taken back by recover when its apply was killed in the middle', async () => {
+    await hypervisor.shell('mkdir -p /root/bin; cp /usr/sbin/tc /root/bin/real-tc');
     await hypervisor.writeFile(
       '/root/bin/tc',
       `#!/bin/sh
-[ "$1" = -batch ] || exec /usr/sbin/tc "$@"
-head -n 6 | /usr/sbin/tc "$@"
+[ "$1" = -batch ] || exec /root/bin/real-tc "$@"
+head -n 6 | /root/bin/real-tc "$@"
 exec sleep 600
 `,
       '0755',
     );
-    await hypervisor.shell(`PATH=/root/bin:$PATH virt-quota profile apply ${file} >/dev/null 2>&1 &
+    await hypervisor.shell(`unshare -m sh -c 'mount --bind /root/bin/tc /usr/sbin/tc && exec virt-quota profile apply ${file}' >/dev/null 2>&1 &
 until tc class show dev up0 | grep -q 'htb 1:20'; do sleep 0.2; done`);
     // In a shell of its own, which is not one of those it ends.
     await hypervisor.shell(`pkill -KILL -f '[p]rofile apply'; pkill -KILL -f '[s]leep 600'`);
@@ -319,14 +320,25 @@ tc filter add dev tapm parent ffff: protocol all pref 5 matchall action police r
 /** A tc that refuses one line of every batch that is not an undo. */
 async function failingLine(line: number): Promise<void> {
   const script = `#!/bin/sh
-if [ "$1" = -batch ]; then sed '${line}s/.*/qdisc add dev nowhere root htb/' | /usr/sbin/tc "$@"; else exec /usr/sbin/tc "$@"; fi
+if [ "$1" = -batch ]; then sed '${line}s/.*/qdisc add dev nowhere root htb/' | /root/bin/real-tc "$@"; else exec /root/bin/real-tc "$@"; fi
 `;
+  await hypervisor.shell('mkdir -p /root/bin; cp /usr/sbin/tc /root/bin/real-tc');
   await hypervisor.writeFile('/root/bin/tc', script, '0755');
 }
 
+/** In place of the system's, which virt-quota takes whatever the path says: for one command, in mounts of its own. */
+const withOwnTc = [
+  'unshare',
+  '-m',
+  'sh',
+  '-c',
+  'mount --bind /root/bin/tc /usr/sbin/tc && exec virt-quota "$@"',
+  'sh',
+];
+
 /** Runs virt-quota with that tc. */
 function broken(...args: readonly string[]): Promise<RunResult> {
-  return hypervisor.run(['sh', '-c', 'PATH=/root/bin:$PATH exec virt-quota "$@"', 'sh', ...args]);
+  return hypervisor.run([...withOwnTc, ...args]);
 }
 
 /** tc shows classes and filters in an order of its own. */
