@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { constants, createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
 import { QuotaError } from '../errors.ts';
 import { type TextReader, textForm } from '../intent/text-form.ts';
 
@@ -27,12 +27,31 @@ export async function readInput(path: string, limit: number): Promise<string> {
 function readAtOnce(path: string, limit: number): Buffer | undefined {
   try {
     const facts = statSync(path);
+    checkKind(path, facts);
     if (!facts.isFile() || facts.size === 0 || facts.size > limit) return undefined;
-    const bytes = readFileSync(path);
+    const bytes = readFileSync(path, { flag: flagsFor(path) });
     return bytes.length > limit ? undefined : bytes;
   } catch (error) {
     throw unreadable(path, error);
   }
+}
+
+/** What a shell hands over, by its number: `/dev/stdin`, `<(…)`. */
+const HANDED_OVER = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/(?:self|\d+)\/fd\/\d+)$/;
+/** `/dev/null` on Linux. */
+const NULL_DEVICE = (1 << 8) | 3;
+
+/** Opening a FIFO waits for somebody, and opening a device may do something. @throws Error */
+function checkKind(path: string, facts: Stats): void {
+  if (facts.isFile() || HANDED_OVER.test(path) || facts.rdev === NULL_DEVICE) return;
+  throw new Error(facts.isDirectory() ? 'is a folder' : 'is not a regular file');
+}
+
+/** Whatever has come into a file's place meanwhile is not waited for; what was handed over may be. */
+function flagsFor(path: string): string {
+  const flags = constants.O_RDONLY | (HANDED_OVER.test(path) ? 0 : constants.O_NONBLOCK | constants.O_NOCTTY);
+  // Numbers are taken, too, whatever the types say.
+  return flags as unknown as string;
 }
 
 /**
@@ -42,10 +61,15 @@ function readAtOnce(path: string, limit: number): Buffer | undefined {
  */
 export async function* openInput(path: string): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of path === '-' ? process.stdin : createReadStream(path)) yield chunk as Buffer;
+    for await (const chunk of path === '-' ? process.stdin : opened(path)) yield chunk as Buffer;
   } catch (error) {
     throw unreadable(path, error);
   }
+}
+
+function opened(path: string): AsyncIterable<unknown> {
+  checkKind(path, statSync(path));
+  return createReadStream(path, { flags: flagsFor(path) });
 }
 
 function unreadable(path: string, error: unknown): QuotaError {

@@ -1,13 +1,13 @@
-import type { core, ZodType } from 'zod';
-import { QuotaError } from '../errors.ts';
 import type { AuditHead } from '../report/audit/format.ts';
 import type { AuditDocument, AuditReport } from '../report/audit-report.ts';
 import { auditDocument, domainAudit } from '../schema/audit.ts';
 import { inputName, openInput } from './inputs.ts';
 import { type InputLine, linesOf } from './line-stream.ts';
+import { checked, invalid, parsed } from './saved-check.ts';
+import { documentInPieces, probed } from './saved-document.ts';
 
-/** Largest document, and longest line: a document may be one line. */
-const LIMIT = 256 * 1024 * 1024;
+/** Longest line, and largest document that has to be held whole: what becomes of it is many times as large. */
+const LIMIT = 16 * 1024 * 1024;
 
 /** An audit that was saved. */
 export interface SavedAudit {
@@ -16,14 +16,20 @@ export interface SavedAudit {
 }
 
 /**
- * Reads what `audit -f json` or `-f jsonl` printed. Of lines no more than one is held, a document is held whole.
+ * Reads what `audit -f json` or `-f jsonl` printed. No more than one domain is held, but for a document whose domains come
+ * before it is said what it is.
  *
  * @param path a file, or `-` for standard input
  * @throws QuotaError `invalid-input`, also while the reports are taken: it is no audit, or not of this version
  */
 export async function readSavedAudit(path: string): Promise<SavedAudit> {
   const name = inputName(path);
-  const lines = numbered(linesOf(openInput(path), LIMIT), name);
+  const { document, chunks } = await probed(openInput(path), name);
+  return document === undefined ? readLines(chunks, name) : documentInPieces(document, chunks, name);
+}
+
+async function readLines(chunks: AsyncIterable<Buffer>, name: string): Promise<SavedAudit> {
+  const lines = numbered(linesOf(chunks, LIMIT), name);
   const first = await lines.next();
   if (first.done === true) throw invalid(name, 'it is empty');
   const whole = parsed(first.value.text);
@@ -91,40 +97,4 @@ async function* reportsOf(
     if (value === undefined) throw invalid(line, 'it is not JSON');
     yield checked<AuditReport>(domainAudit, value, line);
   }
-}
-
-function checked<T>(schema: ZodType<T>, value: unknown, name: string): T {
-  const shape = schema.safeParse(value);
-  // As it stands in the file: a parsed one has its members in another order.
-  if (shape.success) return value as T;
-  const { path, message } = deepest(shape.error.issues) ?? { path: [], message: 'unknown' };
-  const where = path.length === 0 ? '' : ` at ${path.join('.')}`;
-  throw invalid(name, `it is not an audit of this version${where}: ${message}`);
-}
-
-type Issue = Pick<core.$ZodIssue, 'path' | 'message'>;
-
-/** Of a choice between shapes, what is wrong with the one that fits best. */
-function deepest(issues: readonly core.$ZodIssue[]): Issue | undefined {
-  const all = issues.flatMap((issue): readonly Issue[] => {
-    if (issue.code !== 'invalid_union') return [issue];
-    const inner = issue.errors.flatMap(choice => deepest(choice) ?? []);
-    return inner.map(one => ({ ...one, path: [...issue.path, ...one.path] }));
-  });
-  return all.reduce<Issue | undefined>(
-    (best, one) => (best === undefined || one.path.length > best.path.length ? one : best),
-    undefined,
-  );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function invalid(name: string, why: string): QuotaError {
-  return new QuotaError('invalid-input', name, `cannot take '${name}' for a saved audit: ${why}`);
 }

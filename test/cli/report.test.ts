@@ -17,6 +17,7 @@ function saved(name: string, text: string | Buffer): string {
   return at(name);
 }
 
+const begun = '{"schemaVersion":1,"kind":"audit","at":"2026-01-01T00:00:00Z","domains":[';
 let document = '';
 let lines = '';
 beforeAll(async () => {
@@ -62,11 +63,62 @@ describe('report', () => {
     ['a document and more', '{"schemaVersion":1,"kind":"audit"}\n{}', 'line 2 follows'],
     ['bytes that are no text', Buffer.from([0x7b, 0x0a, 0xff]), 'line 2'],
     ['deep nesting', '['.repeat(100_000), 'it is not JSON'],
+    [
+      'a document that is cut off',
+      '{"schemaVersion":1,"kind":"audit","at":"2026-01-01T00:00:00Z","domains":[',
+      'cut off',
+    ],
+    ['a document of another version', '{"schemaVersion":2,"kind":"audit","domains":[]}', 'at schemaVersion'],
+    ['a document of something else', '{"schemaVersion":1,"kind":"plan","domains":[]}', 'at kind'],
+    ['a list for a domain', `${begun}[]],"summary":{}}`, 'at domains.0'],
+    ['a number for a domain', `${begun}1]}`, 'at domains.0'],
+    ['nothing between commas', `${begun},]}`, 'it is not JSON'],
+    ['a document without a summary', `${begun}]}`, 'at summary'],
+    ['domains twice', `${begun}],"domains":[]}`, 'it has domains twice'],
+    ['domains twice, once in disguise', `${begun}],"d\\u006fmains":[1]}`, 'at domains.0'],
+    ['a domain that is too large', `${begun}"${'x'.repeat(16 * 1024 ** 2)}"]}`, 'a part of it is too large'],
+    [
+      'a line that is too large',
+      `{"kind":"domain-audit","x":"${'x'.repeat(16 * 1024 ** 2)}"}`,
+      'is longer than',
+    ],
   ])('refuses %s', async (name, text, why) => {
     const ran = await report(saved('bad', text));
     expect(ran).toMatchObject({ exitCode: 2, stdout: '' });
     expect(ran.stderr).toContain("cannot take '");
     expect(ran.stderr, name).toContain(why);
+  });
+
+  it('takes a document with its members in any order, and texts with any signs in them', async () => {
+    const { domains, summary, ...head } = JSON.parse(document);
+    const odd = { ...domains[0], domain: { ...domains[0].domain, name: '"domains":[{\\]' } };
+    const [first, last] = [
+      saved('first.json', JSON.stringify({ domains: [odd], summary, ...head })),
+      saved('last.json', JSON.stringify({ ...head, summary, domains: [odd] })),
+    ];
+    const [ofFirst, ofLast] = [await report(first, '-f', 'json'), await report(last, '-f', 'json')];
+    expect(ofFirst).toEqual(ofLast);
+    expect(JSON.parse(ofFirst.stdout).domains).toEqual([odd]);
+  });
+
+  it('takes a document of no domains, and one that something follows is refused', async () => {
+    const { domains: _, ...rest } = JSON.parse(document);
+    const none = JSON.stringify({ ...rest, domains: [], summary: { ...rest.summary, domains: 0 } });
+    expect((await report(saved('none.json', none), '-f', 'jsonl')).exitCode).toBe(0);
+    const followed = await report(saved('followed.json', `${document}{}`), '-f', 'jsonl');
+    expect(followed.exitCode).toBe(2);
+    expect(followed.stderr).toContain('something follows the document');
+  });
+
+  it('of very many domains takes little memory', async () => {
+    const { domains, summary, ...head } = JSON.parse(document);
+    const one = JSON.stringify(domains[0]);
+    const many = Array.from({ length: Math.ceil((48 * 1024 ** 2) / one.length) }, () => one).join(',');
+    const ends = [JSON.stringify(head).slice(0, -1), `],"summary":${JSON.stringify(summary)}}`];
+    const file = saved('many.json', `${ends[0]},"domains":[${many}${ends[1]}`);
+    const env = { NODE_OPTIONS: '--max-old-space-size=48' };
+    const ran = await virtQuota(['report', file, '-f', 'csv', '--out', at('many.csv')], { env });
+    expect(ran).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   });
 
   it('names the line and the member that is wrong, and leaves the old file', async () => {
