@@ -32,7 +32,8 @@ function isIn({ expectation: { layer, knob }, observed }: Verdict, group: unknow
 function outOfGroup(live: DomainDefinition, target: string): Repair | undefined {
   const iotune = live.disks.find(one => one.target === target)?.iotune;
   if (iotune === undefined) return undefined;
-  const given = ioTuneParameters.filter(parameter => iotune[parameter] !== undefined);
+  const own = ioTuneParameters.filter(parameter => iotune[parameter] !== undefined);
+  const given = own.length > 0 ? own : (['total_bytes_sec', 'total_iops_sec'] as const);
   const set = (limits: Limits) =>
     virshCommands(live.name, [{ device: { kind: 'disk', target }, limits, because: {} }], { live: true });
   const none = Object.fromEntries(given.map(parameter => [parameter, 0]));

@@ -14,9 +14,12 @@ export function causeOf(verdict: Verdict, context: CauseContext): ToldCause {
   return isDefinition ? neverApplied(verdict, context) : behindLibvirt(verdict);
 }
 
+const none = 'nothing on the host limits it';
+const byHand = 'Remove the limit from what is asked, or limit what goes through it elsewhere';
+
 const cannotBeLimited: Rule = ({ reason, expectation }) =>
   reason === 'no-enforcement-point' && expectation.knob !== 'device'
-    ? { cause: 'cannot-be-limited', explanation: expectation.impossible ?? 'nothing on the host limits it' }
+    ? { cause: 'cannot-be-limited', explanation: `${expectation.impossible ?? none}. ${byHand}` }
     : undefined;
 
 /** What is left when nothing tells more; that it is one of several is said. */

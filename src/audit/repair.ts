@@ -1,12 +1,19 @@
 import { defaultShares } from '../domain/cputune.ts';
 import type { DomainDefinition } from '../domain/definition.ts';
 import { deviceLimits } from '../domain/device-limits.ts';
-import { deviceName, type LimitName, type Limits, type Parameter } from '../domain/tuning.ts';
-import { virshCommands } from '../domain/virsh-commands.ts';
+import {
+  type DeviceTuning,
+  deviceName,
+  type LimitName,
+  type Limits,
+  type Parameter,
+} from '../domain/tuning.ts';
+import { quoteArguments, virshCommands } from '../domain/virsh-commands.ts';
 import type { Scope } from '../ports/hypervisor.ts';
 import type { HostFacts } from '../verify/host-facts.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ToldCause } from './cause-context.ts';
+import { clsactRepair } from './clsact-repair.ts';
 import type { Cause, Repair } from './finding.ts';
 import { policerRepair } from './policer-repair.ts';
 import { bandwidthOptions, isOnOurRows } from './repair-native.ts';
@@ -43,6 +50,9 @@ function commandFor(told: ToldCause, verdict: Verdict, input: RepairInput): Repa
   const isKernels = told.cause === 'not-asked-for' && verdict.expectation.layer !== 'ovs';
   const tcs = isKernels ? policerRepair(verdict, input.facts.taps) : undefined;
   if (tcs !== undefined) return tcs;
+  const past = clsactRepair(verdict.expectation, input.definitions.live, input.facts.taps);
+  // Rows of Open vSwitch do not mind clsact.
+  if (past !== undefined && told.applyOptions === undefined) return past;
   const again = input.repair === undefined || isKernels ? writtenAgain(told, verdict, input) : undefined;
   if (input.repair === undefined || again !== undefined) return again;
   const prune = told.cause === 'not-asked-for' || told.cause === 'stale-limit' ? ['--prune'] : [];
@@ -97,10 +107,19 @@ function scopeOptions({ expectation }: Verdict, { verdicts }: RepairInput): read
 /** What has to be known of it where Open vSwitch is in the way. */
 const notes: Readonly<Partial<Record<Cause, string>>> = {
   'open-vswitch-owns-tap': 'lasts until Open vSwitch is started again; virt-quota apply --ovs-native lasts',
-  'open-vswitch-out-of-step': 'after the same with 0: Open vSwitch writes only what changes',
-  'queued-elsewhere': 'after the same with 0, which takes the row with its queues away',
-  'leaked-ovs-rows': 'after the same with 0, which takes the old rows away',
+  'open-vswitch-out-of-step': 'the limits are taken away first: Open vSwitch writes only what changes',
+  'queued-elsewhere': 'the limits are taken away first, and the row with its queues goes with them',
+  'leaked-ovs-rows': 'the limits are taken away first, and the old rows go with them',
 };
+
+const takenAwayFirst: readonly Cause[] = ['open-vswitch-out-of-step', 'queued-elsewhere', 'leaked-ovs-rows'];
+
+/** A port's limits set to nothing, then set again, in one line. */
+function afterNone(argv: readonly string[], name: string, nic: DeviceTuning, live: DomainDefinition) {
+  const none: DeviceTuning = { ...nic, limits: { 'inbound.average': 0, 'outbound.average': 0 } };
+  const cleared = virshCommands(name, [none], { live: true, interfaces: live.interfaces });
+  return ['sh', '-c', [...cleared, argv].map(quoteArguments).join(' && ')];
+}
 
 /** Of a line of `io.max` that no definition has: which device of the host it is of, by its numbers. */
 function unknownDevice({ device, knob }: Verdict['expectation']): string | undefined {
@@ -140,7 +159,10 @@ function writtenAgain(
   const whole = device.kind === 'disk' || device.kind === 'interface';
   const limits: Limits = whole ? { ...broken, ...defined } : broken;
   const { interfaces } = definition;
-  const [argv] = virshCommands(domain.name, [{ device, limits, because: {} }], { [scope]: true, interfaces });
+  const wanted = { device, limits, because: {} };
+  const [again] = virshCommands(domain.name, [wanted], { [scope]: true, interfaces });
+  const isAfterNone = device.kind === 'interface' && takenAwayFirst.includes(cause);
+  const argv = again && isAfterNone ? afterNone(again, domain.name, wanted, definition) : again;
   const isDefined = own.some(parameter => defined[parameter] !== undefined);
   const usual = isDefined ? 'libvirt writes its own limits anew, as its definition has them' : undefined;
   const note = notes[cause] ?? usual;

@@ -96,6 +96,15 @@ describe('three disks', () => {
   });
 });
 
+it('takes a disk without limits out of a group', async () => {
+  const answers = [given, {}].map(limits => ({ ...limits, group_name: 'mine' }));
+  const findings = await audit(withDisks(given, {}), answers);
+  const group = findings.find(one => one.subject === 'vdb' && one.knob === 'group');
+  expect(group?.repair?.argv[2]).toBe(
+    'virsh blkdeviotune vm1 vdb --total-bytes-sec 0 --total-iops-sec 0 --live',
+  );
+});
+
 describe('a limit of reads and writes together, set with virsh', () => {
   it('is why the others are gone, and goes when they are set again', async () => {
     const total = { total_bytes_sec: 3_000_000 };

@@ -69,9 +69,12 @@ filter protocol all pref 49152 u32 chain 0 fh 800::800 order 2048 key ht 800 bkt
 
   it('is the device where nothing can limit it', () => {
     const hopeless = { outcome: 'fail', reason: 'no-enforcement-point' } as const;
-    expect(causes([link(['tc', 'tap1', 'outbound.average'], 'outbound.average', hopeless)])).toEqual([
-      'cannot-be-limited',
-    ]);
+    const { findings } = auditWith([link(['tc', 'tap1', 'outbound.average'], 'outbound.average', hopeless)]);
+    expect(findings.map(({ cause }) => cause)).toEqual(['cannot-be-limited']);
+    expect(findings[0]?.repair).toBeUndefined();
+    expect(findings[0]?.explanation).toBe(
+      'nothing on the host limits it. Remove the limit from what is asked, or limit what goes through it elsewhere',
+    );
   });
 
   it('is that nobody asked, where there is more than there should be', () => {
@@ -216,6 +219,16 @@ describe('Open vSwitch', () => {
   it('is out of step where its database is right and tc is not', () => {
     const right = link(['ovs', 'tap1', 'ingress_policing_rate'], 'outbound.average', { outcome: 'pass' });
     expect(told([right, police])).toEqual(['open-vswitch-out-of-step']);
+  });
+
+  it('takes everything of the port away and sets it again, where only that makes it write', () => {
+    const right = link(['ovs', 'tap1', 'ingress_policing_rate'], 'outbound.average', { outcome: 'pass' });
+    const { findings } = auditWith([right, police], { definitions, facts, source: 'libvirt' });
+    expect(findings[0]?.repair?.argv).toEqual([
+      'sh',
+      '-c',
+      'virsh domiftune vm1 52:54:00:00:00:01 --inbound 0 --outbound 0 --live && virsh domiftune vm1 52:54:00:00:00:01 --outbound 1000 --live',
+    ]);
   });
 
   it('is not, as far as can be told, where its database could not be read', () => {
