@@ -29,6 +29,8 @@ export interface Case {
    * do, and the next audit finds nothing.
    */
   readonly byHand?: true | ((scene: Scene) => boolean);
+  /** The script that puts back what those commands change besides, where they are run. */
+  readonly afterwards?: (scene: Scene) => string;
   /** Where it can happen; absent: on every kind. */
   readonly where?: (scene: Scene) => boolean;
 }

@@ -12,6 +12,10 @@ const mac = (scene: Scene, which: 'bridge' | 'ovs') => nic(scene, which)?.mac ??
 export const sched =
   (actor: 'full' | 'own' | 'plain', scope: '--live' | '--config', words: string) => (scene: Scene) =>
     `virsh -q schedinfo ${scene.domains[actor].name} ${scope} ${words} >/dev/null`;
+const both = (actor: 'full' | 'plain', words: string) => (scene: Scene) =>
+  `${sched(actor, '--live', words)(scene)}\n${sched(actor, '--config', words)(scene)}`;
+const fullDisk = (scene: Scene, target: string) =>
+  `virsh -q blkdeviotune ${name(scene)} ${target} --live --config --read-bytes-sec 1000000 --write-bytes-sec 2000000 --total-iops-sec 300`;
 const disk = (scope: '--live' | '--config', read: number) => (scene: Scene) =>
   `virsh -q blkdeviotune ${name(scene)} vda ${scope} --read-bytes-sec ${read} --write-bytes-sec 2000000 --total-iops-sec 300`;
 const tune = (which: 'bridge' | 'ovs', scope: '--live' | '--config', average: number) => (scene: Scene) =>
@@ -27,6 +31,7 @@ const passedThrough = `<interface type="hostdev" managed="yes"><mac address="${p
 const impossible = (what: string, xml: string): Case => ({
   what,
   actor: 'off',
+  byHand: true,
   happens: ({ domains: { off } }) => attached(off.name, 'nic', xml, '--config'),
   restored: ({ domains: { off } }) => detached(off.name, 'nic', '--config'),
   found: () =>
@@ -102,6 +107,7 @@ export const definitionBreaks: readonly Case[] = [
   {
     what: 'an interface that is plugged in, whose limits libvirt takes and nothing enforces',
     actor: 'full',
+    byHand: true,
     happens: scene => pluggedNic(name(scene), 'user', bandwidth),
     restored: scene => unpluggedNic(name(scene)),
     found: () =>
@@ -110,6 +116,7 @@ export const definitionBreaks: readonly Case[] = [
   {
     what: 'an interface that is plugged in, for which no limits can be asked',
     actor: 'full',
+    byHand: true,
     happens: scene => pluggedNic(name(scene), 'user'),
     restored: scene => unpluggedNic(name(scene)),
     found: () =>
@@ -121,12 +128,15 @@ export const definitionBreaks: readonly Case[] = [
     what: 'a flavor that asks for more than was ever applied',
     actor: 'full',
     asked: [...fullFlavor, 'virt-quota:emulator_quota=50000'],
+    afterwards: both('full', 'emulator_quota=-1'),
     found: () => broken('never-applied', 'config cpu emulator_quota', 'live cpu emulator_quota'),
   },
   {
     what: 'a domain without limits, and a flavor that asks for some',
     actor: 'plain',
     asked: ['quota:disk_read_bytes_sec=1000000'],
+    afterwards: ({ domains: { plain } }) =>
+      `virsh -q blkdeviotune ${plain.name} vda --live --config --read-bytes-sec 0`,
     found: () => broken('never-applied', 'config vda read_bytes_sec', 'live vda read_bytes_sec'),
   },
   {
@@ -149,6 +159,7 @@ virsh -q define /root/rewritten.xml`,
     what: 'a limit that the flavor does not ask for any more',
     actor: 'full',
     asked: fullFlavor.filter(one => !one.includes('disk_total_iops_sec')),
+    afterwards: scene => ['vda', 'vdb'].map(target => fullDisk(scene, target)).join('\n'),
     found: () => broken('stale-limit', 'live vda total_iops_sec', 'live vdb total_iops_sec'),
   },
   {
@@ -156,6 +167,7 @@ virsh -q define /root/rewritten.xml`,
     actor: 'plain',
     happens: sched('plain', '--config', 'vcpu_quota=30000'),
     restored: sched('plain', '--config', 'vcpu_quota=-1'),
+    afterwards: both('plain', 'vcpu_quota=-1'),
     found: () => broken('pending-restart', 'live cpu vcpu_quota'),
   },
   {
@@ -171,6 +183,7 @@ virsh -q define /root/rewritten.xml`,
     actor: 'plain',
     happens: scene => novaAsks(scene, 30_000),
     restored: novaAsksNothing,
+    afterwards: both('plain', 'vcpu_quota=-1'),
     found: () => broken('never-applied', 'config cpu vcpu_quota', 'live cpu vcpu_quota'),
   },
 ];

@@ -184,6 +184,7 @@ export const ovsOwners: readonly Case[] = [
       ],
       cause: 'neutron-agent-owns-port',
     }),
+    byHand: true,
     restored: scene => `${noAgentsPolicy(port(scene))}; ${again(scene)}`,
   },
   {
@@ -209,6 +210,7 @@ export const ovsOwners: readonly Case[] = [
   {
     what: "a policy of Neutron's on a tap that Nova has plugged, in place of libvirt's limits",
     actor: 'nova',
+    byHand: true,
     happens: scene => agentsPolicy(taps(scene)[0] ?? ''),
     restored: scene =>
       `${noAgentsPolicy(taps(scene)[0] ?? '')}
