@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import type { DomainAudit } from '../../../src/audit/domain-audit.ts';
+import type { Hypervisor } from '../hypervisor.ts';
 import { broken, type Case } from './case.ts';
-import { firstOfItsKind } from './repairs.ts';
+import { afterRepair, firstOfItsKind } from './repairs.ts';
 import type { Scene } from './scene.ts';
 
 test('a sample has the first case of each kind: whom, what, why, and whether anybody asks', () => {
@@ -23,4 +25,16 @@ test('a sample has the first case of each kind: whom, what, why, and whether any
     one('full', 'tc tap3 police'),
   ];
   expect(tried.map(each => isFirst(each, scene))).toEqual([true, true, true, false, true, true, true, false]);
+});
+
+test('what has no command is by hand where its explanation says what to do', async () => {
+  const finding = { layer: 'tc', subject: 'tap1', knob: 'inbound.average', cause: 'cannot-be-limited' };
+  const told = (explanation: string) =>
+    ({ findings: [{ ...finding, explanation }] }) as unknown as DomainAudit;
+  const left = (audit: DomainAudit) => afterRepair({} as Hypervisor, audit, async () => audit);
+  const line = 'tc tap1 inbound.average: cannot-be-limited';
+  expect(await left(told('nothing limits it. Remove the limit from what is asked'))).toEqual([
+    `by hand: ${line}`,
+  ]);
+  expect(await left(told('nothing limits it'))).toEqual([line]);
 });
