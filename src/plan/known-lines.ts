@@ -5,7 +5,7 @@ export type TcKind = 'profile' | 'midonet';
 
 const HANDLE = '(?:0x)?[0-9a-f]{1,8}';
 const MINOR = '1:[0-9a-f]{1,4}';
-const NUMBER = '\\d{1,16}';
+const NUMBER = '\\d{1,16}(?:\\.\\d{1,9})?';
 const KINDS = [...classlessKinds].join('|');
 /** Options that these kinds show and take. */
 const FLAGS = 'ecn|noecn|headdrop|ecn_prob';

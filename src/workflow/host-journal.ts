@@ -27,7 +27,7 @@ export async function openHostJournals(
   state: StateFolder,
 ): Promise<{ readonly entries: readonly HostJournalEntry[]; readonly damaged: readonly QuotaError[] }> {
   const names = (await state.names()).filter(isHostState);
-  const read = await Promise.all(names.map(name => readText(state, name).catch(asDamaged)));
+  const read = await Promise.all(names.map(name => readKnown(state, name).catch(asDamaged)));
   return {
     entries: read.flatMap(one => (one === undefined || one instanceof QuotaError ? [] : [one])),
     damaged: read.filter(one => one instanceof QuotaError),
@@ -75,6 +75,17 @@ export async function readHostJournal(
   return read;
 }
 
+/** What may be carried out: nothing but what its kind does to its subject. */
+async function readKnown(
+  state: StateFolder,
+  name: string,
+): Promise<HostJournalEntry | QuotaError | undefined> {
+  const read = await readText(state, name);
+  if (read === undefined || read instanceof QuotaError) return read;
+  const unknown = unknownIn(read.plan);
+  return unknown === undefined ? read : damaged(state, name, unknown);
+}
+
 /** One that may not even be read is named, and the others go on. */
 function asDamaged(error: unknown): QuotaError {
   if (error instanceof QuotaError) return error;
@@ -91,18 +102,18 @@ async function readText(
     schema: hostJournal as unknown as z.ZodType<Sealed<HostJournalEntry>>,
     what: 'a journal of virt-quota',
   });
-  const wrong = 'problem' in read ? read.problem : wrongIn(read.content.plan, name);
+  const wrong = 'problem' in read ? read.problem : wrongPlace(read.content.plan, name);
   if ('content' in read && wrong === undefined)
     return { startedAt: read.content.startedAt, plan: read.content.plan };
-  const problem = `the journal '${state.locate(name)}' of an earlier change of the host ${wrong}`;
-  return new QuotaError(
-    'refused',
-    name,
-    `${problem}; nothing was touched: see to it by hand, then remove that file`,
-  );
+  return damaged(state, name, wrong);
 }
 
-function wrongIn(plan: HostPlan<unknown>, name: string): string | undefined {
-  if (hostStateName(plan.kind, plan.subject) !== name) return 'is the journal of something else';
-  return unknownIn(plan);
+function wrongPlace({ kind, subject }: HostPlan<unknown>, name: string): string | undefined {
+  return hostStateName(kind, subject) === name ? undefined : 'is the journal of something else';
+}
+
+function damaged(state: StateFolder, name: string, problem: string | undefined): QuotaError {
+  const journal = `the journal '${state.locate(name)}' of an earlier change of the host ${problem}`;
+  const advice = 'nothing was touched: see to it by hand, then remove that file';
+  return new QuotaError('refused', name, `${journal}; ${advice}`);
 }

@@ -5,6 +5,7 @@ import { parseTcRules } from '../../src/observed/tc-path/rule.ts';
 import { parseTcPolicers } from '../../src/observed/tc-policer.ts';
 import { parseTcQdiscs } from '../../src/observed/tc-qdisc.ts';
 import type { PlannedHost } from '../../src/plan/host-plan.ts';
+import { unknownIn } from '../../src/plan/known-ops.ts';
 import { type FoundIngress, planMidonet, planNoMidonet } from '../../src/plan/midonet-plan.ts';
 import type { TcOp } from '../../src/plan/tc-op.ts';
 import { midonetReadings } from '../../src/verify/expect-midonet.ts';
@@ -35,6 +36,8 @@ function found(qdiscs: string, filters: string, more: Partial<FoundIngress> = {}
 const police = midonetPolice({ maxKbps: 3000, maxBurstKbit: 2400 }, 'agent');
 
 function written({ plan }: PlannedHost<TcOp>) {
+  // What is kept of it can be recovered from.
+  expect(unknownIn(plan)).toBeUndefined();
   const lines = (ops: readonly TcOp[] | undefined) =>
     (ops ?? []).flatMap(op =>
       op.op === 'remember'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isWriteCommand } from '../../src/host/write-commands.ts';
 import { orphanedRows } from '../../src/observed/ovs-orphans.ts';
+import { unknownIn } from '../../src/plan/known-ops.ts';
 import { destroyTransaction, planOrphans, restoreTransactions } from '../../src/plan/orphan-plan.ts';
 import { database, dev, domain, map, neutrons, noop, ourQos, ourQueue, policed, uuid } from './ovs-rows.ts';
 
@@ -34,6 +35,7 @@ describe('rows of ours', () => {
 
 describe('taking them away', () => {
   const { plan } = planOrphans(database(left));
+  expect(unknownIn(plan)).toBeUndefined();
 
   it('is one transaction, and nothing where there are none', () => {
     expect(plan.changes).toEqual([

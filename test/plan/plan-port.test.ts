@@ -4,6 +4,7 @@ import { nothingWanted, type OvsPortTarget, ovsPortTarget } from '../../src/back
 import { parsePortQos } from '../../src/intent/port-qos.ts';
 import { type OpenFlow, parseFlows } from '../../src/observed/openflow.ts';
 import type { OvsRow } from '../../src/observed/ovs.ts';
+import { unknownIn } from '../../src/plan/known-ops.ts';
 import { planPort } from '../../src/plan/plan-port.ts';
 import { flowBundle, meterCommands, noMeterCommands } from '../../src/plan/port-commands.ts';
 import { portTransaction } from '../../src/plan/port-rows.ts';
@@ -57,7 +58,10 @@ function planOf(state: PortState, target: OvsPortTarget, takeOver = false, broke
     const values = broken === undefined || broken === layer ? wrong : expected;
     return { layer, subject, knob, ...(values && { values }), evidence: { source: '', text: '' } };
   });
-  return planPort(ask, readings).plan;
+  const { plan } = planPort(ask, readings);
+  // What is kept of it can be recovered from.
+  expect(unknownIn(plan)).toBeUndefined();
+  return plan;
 }
 
 const targetOf = (rules: readonly object[], meterBandwidth = false) =>

@@ -3,6 +3,7 @@ import { nothingWanted, type OvsPortTarget } from '../../src/backend/ovs-port-ta
 import { parseFlows } from '../../src/observed/openflow.ts';
 import type { OvsBridgesState } from '../../src/observed/ovs.ts';
 import { whyNotGuaranteed } from '../../src/plan/guarantee-rows.ts';
+import { unknownIn } from '../../src/plan/known-ops.ts';
 import { planPort } from '../../src/plan/plan-port.ts';
 import { flowBundle } from '../../src/plan/port-commands.ts';
 import { portTransaction } from '../../src/plan/port-rows.ts';
@@ -24,7 +25,10 @@ function planOf(state: PortState, target: OvsPortTarget, isWrong = (_: Demand) =
       : expected;
     return { layer, subject, knob, ...(values && { values }), evidence: { source: '', text: '' } };
   });
-  return planPort(ask, readings).plan;
+  const { plan } = planPort(ask, readings);
+  // What is kept of it can be recovered from.
+  expect(unknownIn(plan)).toBeUndefined();
+  return plan;
 }
 
 /** What a plan writes into the database, one transaction a line, as if the first had not been. */

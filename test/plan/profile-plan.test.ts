@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HtbTree } from '../../src/backend/htb-tree.ts';
 import type { PlannedHost } from '../../src/plan/host-plan.ts';
+import { unknownIn } from '../../src/plan/known-ops.ts';
 import { type FoundUplink, planNoProfile, planProfile } from '../../src/plan/profile-plan.ts';
 import type { TcOp } from '../../src/plan/tc-op.ts';
 import { shown, treeOf, uplink } from './uplink.ts';
@@ -17,6 +18,8 @@ function lines(ops: readonly TcOp[] | undefined): readonly string[] {
 }
 
 function written({ plan }: PlannedHost<TcOp>) {
+  // What is kept of it can be recovered from.
+  expect(unknownIn(plan)).toBeUndefined();
   expect(plan.steps.length).toBeLessThanOrEqual(1);
   return { forward: lines(plan.steps[0]?.forward), undo: lines(plan.steps[0]?.undo) };
 }
@@ -172,6 +175,7 @@ describe('somebody else’s root qdisc', () => {
     const refused = planProfile(treeOf(), find({ qdiscs: tbf }), false).plan;
     expect([found(refused), refused.steps]).toEqual([['error foreign-qdisc tbf 8001: refused'], []]);
     const replaced = planProfile(treeOf(), find({ qdiscs: tbf }), true);
+    expect(unknownIn(replaced.plan)).toBeUndefined();
     expect(found(replaced.plan)).toEqual(['warning foreign-qdisc tbf 8001: is replaced']);
     const back = 'qdisc add dev up0 root handle 8001: tbf rate 1Mbit burst 5Kb latency 50ms';
     const { forward, undo } = written(replaced);
