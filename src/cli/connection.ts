@@ -35,7 +35,7 @@ export function environmentUri(): string | undefined {
   const { VIRSH_DEFAULT_CONNECT_URI, LIBVIRT_DEFAULT_URI } = process.env;
   const uri = VIRSH_DEFAULT_CONNECT_URI || LIBVIRT_DEFAULT_URI || undefined;
   if (uri === undefined) return undefined;
-  const [before = '', query = ''] = uri.split('#', 1)[0]?.split('?') ?? [];
+  const [, before = '', query = ''] = /^([^?#]*)(?:\?([^#]*))?/.exec(uri) ?? [];
   const names = query.split(/[&;]/).map(one => (one.split('=', 1)[0] ?? '').toLowerCase());
   const bad = names.find(name => name !== '' && !plainParameters.has(name));
   const isProgram = /^[^:]*\+ext:/i.test(before);

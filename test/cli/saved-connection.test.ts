@@ -152,6 +152,16 @@ describe('the environment', () => {
     expect(existsSync(ran)).toBe(false);
   });
 
+  it.each([
+    ['test+ssh://somehost/default?mode=auto?&command=x', 'command'],
+    ['test+ssh://somehost/default?mode=auto;command=x', 'command'],
+    ['test+ssh://somehost/default?%63ommand=x', '%63ommand'],
+  ])('hides none of them: %s', async (uri, name) => {
+    const { exitCode, stderr } = await run(['effective', 'test'], { LIBVIRT_DEFAULT_URI: uri });
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(`has '${name}', which counts only with --connect`);
+  });
+
   it("names no program by the transport 'ext'", async () => {
     const { exitCode, stderr } = await run(['effective', 'test'], {
       LIBVIRT_DEFAULT_URI: 'test+EXT:///default',
