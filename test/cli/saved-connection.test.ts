@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { environmentUri } from '../../src/cli/connection.ts';
 import { isOfThisMachine } from '../../src/cli/saved-connection.ts';
 import { stateFolder } from '../../src/host/state-folder.ts';
 import type { TuningPlan } from '../../src/plan/plan.ts';
@@ -156,10 +157,13 @@ describe('the environment', () => {
     ['test+ssh://somehost/default?mode=auto?&command=x', 'command'],
     ['test+ssh://somehost/default?mode=auto;command=x', 'command'],
     ['test+ssh://somehost/default?%63ommand=x', '%63ommand'],
-  ])('hides none of them: %s', async (uri, name) => {
-    const { exitCode, stderr } = await run(['effective', 'test'], { LIBVIRT_DEFAULT_URI: uri });
-    expect(exitCode).toBe(3);
-    expect(stderr).toContain(`has '${name}', which counts only with --connect`);
+  ])('hides none of them: %s', (uri, name) => {
+    vi.stubEnv('VIRSH_DEFAULT_CONNECT_URI', uri);
+    try {
+      expect(() => environmentUri()).toThrow(`has '${name}', which counts only with --connect`);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it("names no program by the transport 'ext'", async () => {
