@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   cpSync,
@@ -6,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -295,11 +297,12 @@ describe('--host', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('ends at once with %s while it is decompressed', async signal => {
-    const bytes = Buffer.alloc(24 * 1024 ** 2);
-    for (let at = 0; at < bytes.length; at += 4) bytes.writeUInt32LE((at * 2654435761) >>> 0, at);
-    writeFileSync(file, gzipSync(Buffer.concat(Array.from({ length: 4 }, () => bytes)), { level: 1 }));
+    const member = gzipSync(randomBytes(1024 ** 2));
+    writeFileSync(file, Buffer.concat(Array.from({ length: 150 }, () => member)));
     const child = spawn(process.execPath, [main, 'audit', '--host', file], { stdio: 'ignore' });
-    await new Promise(resolve => setTimeout(resolve, 150));
+    const folder = `/proc/${child.pid}/fd`;
+    const opened = () => readdirSync(folder).some(fd => readlinkSync(join(folder, fd)) === file);
+    while (!opened()) await new Promise(resolve => setTimeout(resolve, 2));
     const sent = performance.now();
     child.kill(signal);
     await once(child, 'close');

@@ -1,9 +1,11 @@
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -193,6 +195,29 @@ describe('the folder of a recording', () => {
     writeFileSync(join(folder, 'something'), '');
     await expect(saveRecording(emptyRecording(), folder)).rejects.toThrow('is not empty');
     await expect(saveRecording(emptyRecording(), join(folder, 'something'))).rejects.toThrow('EEXIST');
+  });
+
+  it("is its owner's alone, and all that is in it", async () => {
+    const capture = join(folder, 'capture');
+    await saveRecording(await recorded(), capture);
+    const modes = readdirSync(capture, { recursive: true, encoding: 'utf8' }).map(
+      name => statSync(join(capture, name)).mode & 0o077,
+    );
+    expect(new Set([...modes, statSync(capture).mode & 0o077])).toEqual(new Set([0]));
+  });
+
+  it('is no link, and no folder in which others could put one', async () => {
+    const [link, open, elsewhere] = [join(folder, 'link'), join(folder, 'open'), join(folder, 'elsewhere')];
+    mkdirSync(elsewhere);
+    symlinkSync(elsewhere, link);
+    mkdirSync(open);
+    chmodSync(open, 0o777);
+    await expect(saveRecording(emptyRecording(), link)).rejects.toThrow(`'${link}' is a link`);
+    await expect(saveRecording(emptyRecording(), `${link}/`)).rejects.toThrow('is a link');
+    await expect(saveRecording(emptyRecording(), open)).rejects.toThrow(
+      'is a folder that others may write to',
+    );
+    expect([...readdirSync(elsewhere), ...readdirSync(open)]).toEqual([]);
   });
 
   it('takes no file that would lie outside of it', async () => {

@@ -1,10 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { Duplex } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import type { TarPlace } from './bytes.ts';
 import { TarError } from './header.ts';
 import { boundedMemory } from './memory.ts';
-import { zstdCost } from './zstd-frames.ts';
+import { type ZstdCost, zstdCost } from './zstd-frames.ts';
 
 /** How a tar file is compressed. */
 export type Compression = 'gzip' | 'zstd';
@@ -29,10 +29,10 @@ export function compressionOf(start: Buffer): Compression | undefined {
 /** Decompresses a file into memory. @param size of the file, in bytes @throws TarError */
 export async function inflate(file: FileHandle, size: number, compression: Compression): Promise<TarPlace> {
   const memory = boundedMemory(Math.min(MAX_INFLATED_BYTES, Math.max(FREE_BYTES, size * MAX_RATIO)));
-  const stream = compression === 'gzip' ? zlib.createGunzip() : zstdStream();
+  if (size > MAX_INFLATED_BYTES) throw new TarError(`it is larger than ${MAX_INFLATED_BYTES} bytes`);
   try {
-    if (stream === undefined) await slowZstd(await file.readFile(), memory.append);
-    else await through(stream, file, memory.append);
+    if (compression === 'gzip') await through(zlib.createGunzip(), file, memory.append);
+    else await unzstd(file, memory.append);
   } catch (error) {
     if (error instanceof TarError) throw error;
     throw new TarError(`its ${compression} is broken: ${(error as Error).message}`);
@@ -50,19 +50,33 @@ async function through(stream: Duplex, file: FileHandle, append: (bytes: Buffer)
   }
 }
 
-/** undefined before Node.js 22.15, which has none. */
-function zstdStream(): Duplex | undefined {
+/** Node.js has it from 22.15 on, but stops after a frame, and says nothing of one that is cut off. */
+async function unzstd(file: FileHandle, append: (bytes: Uint8Array) => void): Promise<void> {
+  const bytes = await file.readFile();
+  const cost = zstdCost(bytes);
   const make = Reflect.get(zlib, 'createZstdDecompress') as (() => Duplex) | undefined;
-  return make?.();
+  if (make === undefined) return slowZstd(bytes, cost, append);
+  for (const frame of cost.frames) {
+    for await (const piece of Readable.from(piecesOf(frame)).pipe(make())) append(piece as Buffer);
+  }
 }
 
 /** The same in JavaScript: what it costs is looked at before. */
-async function slowZstd(bytes: Buffer, append: (bytes: Uint8Array) => void): Promise<void> {
-  const { windowBytes, blocks } = zstdCost(bytes);
+async function slowZstd(
+  bytes: Buffer,
+  { windowBytes, blocks }: ZstdCost,
+  append: (bytes: Uint8Array) => void,
+): Promise<void> {
   if (windowBytes * blocks > MAX_MOVED_BYTES) throw new TarError('its zstd takes too long');
   const { Decompress } = await import('fzstd');
   const stream = new Decompress(append);
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-    stream.push(bytes.subarray(at, at + PIECE_BYTES), at + PIECE_BYTES >= bytes.length);
+  let done = 0;
+  for (const piece of piecesOf(bytes)) {
+    done += piece.length;
+    stream.push(piece, done === bytes.length);
   }
+}
+
+function* piecesOf(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
 }

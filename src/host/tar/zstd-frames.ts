@@ -5,7 +5,12 @@ export interface ZstdCost {
   /** The largest window of a frame, in bytes. */
   readonly windowBytes: number;
   readonly blocks: number;
+  /** Their bytes, without those that are skipped. */
+  readonly frames: readonly Buffer[];
 }
+
+/** Programs that compress in parallel make one for some MiB. */
+const MAX_FRAMES = 10_000;
 
 const FRAME_MAGIC = 0xfd2fb528;
 const SKIPPED_MAGIC = 0x184d2a5;
@@ -18,6 +23,7 @@ const RESERVED = 3;
 export function zstdCost(bytes: Buffer): ZstdCost {
   let windowBytes = 0;
   let blocks = 0;
+  const frames: Buffer[] = [];
   try {
     for (let at = 0; at < bytes.length; ) {
       const magic = bytes.readUInt32LE(at);
@@ -26,6 +32,7 @@ export function zstdCost(bytes: Buffer): ZstdCost {
         continue;
       }
       if (magic !== FRAME_MAGIC) throw new RangeError('magic');
+      const start = at;
       const frame = frameHeader(bytes, at + 4);
       windowBytes = Math.max(windowBytes, frame.windowBytes);
       at = frame.end;
@@ -38,13 +45,15 @@ export function zstdCost(bytes: Buffer): ZstdCost {
       }
       if (frame.hasChecksum) at += CHECKSUM_BYTES;
       if (at > bytes.length) throw new RangeError('end');
+      frames.push(bytes.subarray(start, at));
+      if (frames.length > MAX_FRAMES) throw new TarError(`its zstd has more than ${MAX_FRAMES} frames`);
     }
   } catch (error) {
     // What would be read beyond the end.
     if (error instanceof RangeError) throw new TarError('its zstd is broken or cut off');
     throw error;
   }
-  return { windowBytes, blocks };
+  return { windowBytes, blocks, frames };
 }
 
 /** Bytes of the field with the content's size, by its flag; the first only without a window. */
