@@ -3,12 +3,13 @@ import { QuotaError } from '../errors.ts';
 import { exitCode, exitCodeOfError } from './exit-codes.ts';
 import { tellOutputLost } from './output-lost.ts';
 import { plainTranslate } from './plain-translate.ts';
+import { onOutputError, plainOutput, sayFailure } from './terminal.ts';
 
 /** As a shell has it for a process that Ctrl-C has ended. */
 const INTERRUPTED = 130;
 
 let outputLost = false;
-process.stdout.on('error', error => {
+onOutputError(error => {
   if (outputLost) return;
   outputLost = true;
   // The reader (head, less) has gone: what it did not want to see is not our failure. Any other reason is.
@@ -38,18 +39,18 @@ async function run(args: readonly string[]): Promise<void> {
 
 function report(error: unknown): number {
   if (error instanceof QuotaError) {
-    process.stderr.write(`virt-quota: ${error.message}\n`);
+    sayFailure(error.message);
     return exitCodeOfError(error.code);
   }
   if (error instanceof Error && error.name === 'AbortError') {
-    process.stderr.write('virt-quota: interrupted\n');
+    sayFailure('interrupted');
     return INTERRUPTED;
   }
   if (isCommanderError(error)) return error.exitCode === 0 ? exitCode.ok : exitCode.invalid;
   const text = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`virt-quota: internal error: ${text}\n`);
+  sayFailure(`internal error: ${text}`);
   if (process.env.VIRT_QUOTA_DEBUG !== undefined && error instanceof Error)
-    process.stderr.write(`${error.stack}\n`);
+    plainOutput.writeErr(`${error.stack}\n`);
   return exitCodeOfError('internal');
 }
 

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ToolVersion } from '../domain/check-bursts.ts';
+import { numberOption } from './number-option.ts';
 
 /** For options that may be repeated: all values, in order. */
 export const collect = (value: string, before: readonly string[] = []) => [...before, value];
@@ -9,18 +10,20 @@ export function cgroupOption(description: string): Option {
   return new Option('--cgroup <version>', description).argParser((text): 1 | 2 => {
     if (text === '1') return 1;
     if (text === '2') return 2;
-    throw new InvalidArgumentError('1 or 2, please');
+    throw new InvalidArgumentError('must be 1 or 2');
   });
 }
 
 /** `--iproute2 X.Y`. */
 export function iproute2Option(description: string): Option {
   return new Option('--iproute2 <version>', description).argParser((text): ToolVersion => {
-    const match = /^(\d{1,3})\.(\d{1,3})(?:\.\d{1,3})?$/.exec(text);
-    if (match === null) throw new InvalidArgumentError('a version such as 6.1, please');
+    const match = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})(?:\.\d{1,3})?$/.exec(text);
+    if (match === null) throw new InvalidArgumentError('must be a version such as 6.1');
     return { major: Number(match[1]), minor: Number(match[2]) };
   });
 }
+
+const timeout = numberOption({ min: 0.001, max: 3600, decimals: 3, unit: 'seconds' });
 
 /** What is asked of a domain. */
 export function quotaOptions(command: Command): Command {
@@ -51,17 +54,10 @@ export function quotaOptions(command: Command): Command {
 export function connectOptions(command: Command): Command {
   return command
     .option('-c, --connect <uri>', 'hypervisor, as virsh takes it (default qemu:///system)')
-    .option('--timeout <seconds>', 'longest wait for one answer of libvirt', seconds);
+    .option('--timeout <seconds>', 'longest wait for one answer of libvirt', timeout);
 }
 
 /** `-f`. @param preset when it is not given */
 export function formatOption(choices: readonly string[], preset: string): Option {
   return new Option('-f, --format <format>', 'output format').choices([...choices]).default(preset);
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value <= 3600))
-    throw new InvalidArgumentError('more than 0 seconds and at most 3600, please');
-  return value;
 }

@@ -1,8 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { auditCommands } from './audit-program.ts';
 import type { TranslateOptions } from './commands/translate.ts';
 import type { TranslateJsonlOptions } from './commands/translate-jsonl.ts';
+import { numberOption } from './number-option.ts';
 import { cgroupOption, connectOptions, formatOption, iproute2Option, quotaOptions } from './options.ts';
+import { plainOutput } from './terminal.ts';
 import { version } from './version.ts';
 
 /**
@@ -16,6 +18,7 @@ export async function program(firstArgument: string | undefined): Promise<Comman
     )
     .version(version())
     .exitOverride()
+    .configureOutput(plainOutput)
     .showHelpAfterError('(virt-quota --help, or virt-quota COMMAND --help, says more)')
     .configureHelp({ showGlobalOptions: true })
     .option('-q, --quiet', 'only errors on standard error')
@@ -90,12 +93,12 @@ function apply(top: Command): void {
     .description('set what differs, verify it at every layer, put everything back if it does not hold')
     .option('--all', 'all domains of the hypervisor')
     .option('--from <file>', 'lines of JSON {"domain": NAME, "flavor": FLAVOR or FILE} (- for stdin)')
-    .option('--parallel <n>', 'domains worked on at once', wholeNumber(1, 16), 4)
+    .option('--parallel <n>', 'domains worked on at once', numberOption({ min: 1, max: 16 }), 4)
     .option('--fail-fast', 'begin no further domain after one has failed')
     .option(
       '--max-failures <n>',
       'begin no further domain after so many have failed',
-      wholeNumber(1, 1_000_000),
+      numberOption({ min: 1, max: 1_000_000 }),
     )
     .option('--dry-run', 'only say what would change (the same as plan)');
   writeOptions(domainOptions(command))
@@ -166,13 +169,4 @@ function hostOptions(command: Command): Command {
     .addOption(cgroupOption('cgroup version of the host, 1 or 2'))
     .option('--libvirt <version>', "the host's libvirt, X.Y.Z")
     .addOption(iproute2Option("the host's iproute2, X.Y: newer ones refuse bursts that older ones change"));
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return text => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= min && value <= max))
-      throw new InvalidArgumentError(`a whole number, ${min} to ${max}, please`);
-    return value;
-  };
 }

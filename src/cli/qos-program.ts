@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { MarkingTarget } from '../backend/marking/targets.ts';
 import type { PortBackend } from '../backend/port-holdings.ts';
+import { numberOption } from './number-option.ts';
 
 // Written out, so that no command loads what it does not need; a test compares them with the back ends and targets.
 const backends: readonly (PortBackend | 'all')[] = ['ovs', 'ovn', 'linuxbridge', 'sriov', 'midonet', 'all'];
@@ -25,8 +26,8 @@ function port(top: Command): void {
     .requiredOption('--port <uuid>', 'UUID of the port', uuid)
     .option('--dev <name>', 'its device (default: tap and the beginning of the UUID)', device)
     .option('--mac <address>', 'its MAC address', mac)
-    .option('--ofport <number>', 'its number on br-int', within(1, 65279))
-    .option('--vlan <id>', "the network's VLAN on br-int", within(1, 4094))
+    .option('--ofport <number>', 'its number on br-int', numberOption({ min: 1, max: 65279 }))
+    .option('--vlan <id>', "the network's VLAN on br-int", numberOption({ min: 1, max: 4094 }))
     .option(
       '--network <uuid>',
       'UUID of the network (OVN names its switch after it)',
@@ -38,7 +39,7 @@ function port(top: Command): void {
     .option(
       '--vf <device:number>',
       'virtual function, as eth2:3',
-      matching(/^[^\s/:]{1,15}:\d{1,3}$/, 'DEVICE:NUMBER'),
+      matching(/^[^\s/:]{1,15}:(?:0|[1-9][0-9]{0,2})$/, 'DEVICE:NUMBER'),
     )
     .option('--dpdk', 'a vhost-user port of Open vSwitch with DPDK')
     .option('--meter-bandwidth', '[ovs] qos_meter_bandwidth is on')
@@ -68,7 +69,7 @@ function portOnHost(group: Command): void {
       .option(
         '--uplink-rate <kbit/s>',
         'what the uplink sends at most; where its device is faster than the line behind it',
-        within(1, 34359738),
+        numberOption({ min: 1, max: 34359738 }),
       );
   const takeOver = (command: Command) =>
     command.option('--take-over', 'overwrite what somebody else has put there, and say what');
@@ -189,8 +190,12 @@ function midonet(top: Command): void {
       .addOption(hostFormat());
     if (name !== 'remove') {
       one
-        .option('--rate <kbit/s>', 'limit, of 1000 bits', within(1, 2 ** 31 - 1))
-        .option('--burst <kbit>', "of 1024 bits, as MidoNet's agent counts", within(1, 2 ** 31 - 1))
+        .option('--rate <kbit/s>', 'limit, of 1000 bits', numberOption({ min: 1, max: 2 ** 31 - 1 }))
+        .option(
+          '--burst <kbit>',
+          "of 1024 bits, as MidoNet's agent counts",
+          numberOption({ min: 1, max: 2 ** 31 - 1 }),
+        )
         .option('--policy <file>', "or both out of a Neutron QoS policy's egress limit (- for stdin)");
     }
     if (name === 'plan') one.option('--exit-code', 'exit with 1 when something would change');
@@ -226,7 +231,7 @@ function choice(flags: string, text: string, choices: readonly string[], preset:
 
 function matching(pattern: RegExp, what: string): (text: string) => string {
   return text => {
-    if (!pattern.test(text)) throw new InvalidArgumentError(`${what}, please`);
+    if (!pattern.test(text)) throw new InvalidArgumentError(`must be ${what}`);
     return text;
   };
 }
@@ -237,11 +242,3 @@ const mac = matching(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i, 'a MAC address');
 
 /** @see linux net/core/dev.c:dev_valid_name */
 const device = matching(/^(?!\.{1,2}$)[^\s/:\p{C}]{1,15}$/u, 'the name of a network device');
-
-function within(min: number, max: number): (text: string) => number {
-  return text => {
-    const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`a number in ${min}–${max}, please`);
-  };
-}

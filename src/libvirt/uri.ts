@@ -111,6 +111,8 @@ function parseParameters(text: string, query: string): LibvirtUri['parameters'] 
 
 function decode(text: string, part: string): string {
   try {
+    // It throws for half of a character, which cannot be escaped again.
+    encodeURIComponent(part);
     return decodeURIComponent(part);
   } catch {
     throw bad(text, `'${part}' is not properly escaped`);

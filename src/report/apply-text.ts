@@ -1,11 +1,12 @@
 import { deviceName } from '../domain/tuning.ts';
 import type { ApplyResult, DomainOutcome, StepResult } from '../plan/apply-result.ts';
 import { renderPlan } from './plan-text.ts';
-import type { Paint } from './table.ts';
+import { oneLine, type Paint } from './table.ts';
 
 /** What an apply came to, for people. The verdicts are printed apart. */
 export function renderApply(result: ApplyResult, paint: Paint): string {
-  const name = result.plan.domain.name;
+  const name = oneLine(result.plan.domain.name);
+  const failure = oneLine(result.failure ?? '');
   switch (result.outcome) {
     case 'refused':
       return `${name}: ${paint('red', 'refused')}, nothing was touched\n`;
@@ -16,9 +17,9 @@ export function renderApply(result: ApplyResult, paint: Paint): string {
     case 'applied':
       return `${renderPlan(result.plan, paint)}${name}: ${paint('green', 'applied')}\n`;
     case 'rolled-back':
-      return `${stepLines(result)}${name}: ${paint('red', 'rolled back')}: ${result.failure ?? ''}; it is as before\n`;
+      return `${stepLines(result)}${name}: ${paint('red', 'rolled back')}: ${failure}; it is as before\n`;
     case 'rollback-failed':
-      return `${stepLines(result)}${name}: ${paint('red', 'roll-back failed')}: ${result.failure ?? ''}\n${left(result)}`;
+      return `${stepLines(result)}${name}: ${paint('red', 'roll-back failed')}: ${failure}\n${left(result)}`;
   }
 }
 
@@ -28,11 +29,11 @@ function stepLines(result: ApplyResult): string {
 
 function stepLine({ step, status, error }: StepResult): string {
   const why = error === undefined ? '' : `: ${error}`;
-  return `  ${step.scope} ${deviceName(step.device)}: ${status.replaceAll('-', ' ')}${why}\n`;
+  return `${oneLine(`  ${step.scope} ${deviceName(step.device)}: ${status.replaceAll('-', ' ')}${why}`)}\n`;
 }
 
 function left(result: ApplyResult): string {
-  return (result.left ?? []).map(knob => `  not as before: ${knob}\n`).join('');
+  return (result.left ?? []).map(knob => `  not as before: ${oneLine(knob)}\n`).join('');
 }
 
 /** How many domains came to what, by the word for it. */
@@ -40,11 +41,12 @@ export type Tally = Partial<Record<ApplyResult['outcome'] | 'error', number>>;
 
 /** One of many domains in one line; all of its steps when they were taken back or only planned. */
 export function renderOutcome(outcome: DomainOutcome, paint: Paint): string {
-  if ('error' in outcome) return `${outcome.domain}: ${paint('red', 'error')}: ${outcome.error.message}\n`;
+  if ('error' in outcome)
+    return `${oneLine(outcome.domain)}: ${paint('red', 'error')}: ${oneLine(outcome.error.message)}\n`;
   const { result } = outcome;
   if (result.outcome !== 'applied') return renderApply(result, paint);
   const changes = result.plan.steps.reduce((sum, step) => sum + step.changes.length, 0);
-  return `${result.plan.domain.name}: ${paint('green', 'applied')}, ${changes} changed\n`;
+  return `${oneLine(result.plan.domain.name)}: ${paint('green', 'applied')}, ${changes} changed\n`;
 }
 
 /** `12 domains: 10 applied, 2 unchanged` */

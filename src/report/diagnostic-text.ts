@@ -1,4 +1,5 @@
 import type { Diagnostic, DiagnosticCode } from '../diagnostics.ts';
+import { printableLine } from '../printable.ts';
 import { qosTexts } from './qos-diagnostic-text.ts';
 
 /** `error: quota:cpu_period is '999', must be in 1000–1000000 µs`: a finding in one line. */
@@ -8,7 +9,7 @@ export function diagnosticLine(diagnostic: Diagnostic): string {
 
 /** The same without its severity. */
 export function diagnosticMessage(diagnostic: Diagnostic): string {
-  return printable(`${diagnostic.path} ${texts[diagnostic.code](diagnostic)}`);
+  return printableLine(`${diagnostic.path} ${texts[diagnostic.code](diagnostic)}`);
 }
 
 const texts: Readonly<Record<DiagnosticCode, (diagnostic: Diagnostic) => string>> = {
@@ -139,9 +140,4 @@ function unit(found: Diagnostic): string {
 function where(found: Diagnostic): string {
   const place = found.args?.where;
   return place === undefined || place === '' ? '' : ` (${place})`;
-}
-
-/** Keys and values come from files: control characters must not reach a terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharacter_Code_Point}]/gu, '\ufffd');
 }

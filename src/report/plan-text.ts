@@ -3,14 +3,14 @@ import type { Change } from '../plan/change.ts';
 import { policerCalls, removalLines } from '../plan/libvirt-policer.ts';
 import { changesAnything, type Step, type TuningPlan } from '../plan/plan.ts';
 import { quantity } from './quantity.ts';
-import type { Paint } from './table.ts';
+import { oneLine, type Paint } from './table.ts';
 
 /** A plan for people: `+` set, `~` changed, `-` taken away, `!` written again because an enforcer lost it. */
 export function renderPlan(plan: TuningPlan, paint: Paint): string {
-  if (!changesAnything(plan)) return `${plan.domain.name}: nothing to change\n`;
+  if (!changesAnything(plan)) return `${oneLine(plan.domain.name)}: nothing to change\n`;
   const lines = plan.steps.flatMap(step => stepLines(step, paint));
   const records = plan.records.map(record => `  ${record.scope} record of what was asked, in the metadata`);
-  const head = paint('bold', `${plan.domain.name} (${plan.domain.uuid})`);
+  const head = paint('bold', oneLine(`${plan.domain.name} (${plan.domain.uuid})`));
   return [head, ...lines, ...records, summary(plan), ''].join('\n');
 }
 
@@ -20,9 +20,9 @@ function stepLines(step: Step, paint: Paint): readonly string[] {
     const { sign, style } = signOf(change);
     const name = change.parameter.padEnd(width);
     const because = change.because === undefined ? '' : `   # ${change.because}`;
-    return `    ${paint(style, sign)} ${name}  ${arrow(change)}${because}`;
+    return `    ${paint(style, sign)} ${oneLine(`${name}  ${arrow(change)}${because}`)}`;
   });
-  return [`  ${step.scope} ${deviceName(step.device)}`, ...changes, ...policerLine(step)];
+  return [oneLine(`  ${step.scope} ${deviceName(step.device)}`), ...changes, ...policerLine(step)];
 }
 
 /** What libvirt may leave is known only when it has been called. */
@@ -30,7 +30,7 @@ function policerLine(step: Step): readonly string[] {
   const [call] = policerCalls(step, step.before, step.after);
   if (call === undefined) return [];
   const [line] = removalLines(call.dev);
-  return [`    where libvirt leaves its policer, as 12 does: tc ${line?.join(' ')}`];
+  return [oneLine(`    where libvirt leaves its policer, as 12 does: tc ${line?.join(' ')}`)];
 }
 
 function arrow(change: Change): string {

@@ -1,3 +1,5 @@
+import { printableLine } from '../printable.ts';
+
 /** Puts a style on a piece of text, or leaves it alone where colours are not wanted. */
 export type Paint = (style: 'red' | 'green' | 'yellow' | 'bold' | 'dim', text: string) => string;
 
@@ -47,9 +49,5 @@ function join(cells: readonly string[], widths: readonly number[]): string {
  * around them.
  */
 export function oneLine(text: string): string {
-  // Nearly all texts are plain, and to see that is many times faster.
-  return /^[\x20-\x7e]*$/.test(text) ? text : text.replace(unprintable, '\ufffd');
+  return printableLine(text);
 }
-
-const unprintable =
-  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]|\p{Surrogate}/gu;

@@ -1,4 +1,4 @@
-import { oneLine } from './table.ts';
+import { replacedLine } from '../printable.ts';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -10,7 +10,7 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Text for the content and the quoted attributes of HTML and XML, on one line: line ends and tabs become spaces. */
 export function escaped(text: string): string {
-  return oneLine(text.replace(/[\t\n\r]+/g, ' ')).replace(/[&<>"']/g, mark => entities[mark] ?? mark);
+  return replacedLine(text.replace(/[\t\n\r]+/g, ' ')).replace(/[&<>"']/g, mark => entities[mark] ?? mark);
 }
 
 /** The same for text of several lines, which stay lines. */

@@ -29,6 +29,8 @@ const catalogue = file('catalogue.json', JSON.stringify({ flavors: [flavor('m1',
 const quiet: Terminal = {
   ...{
     out: () => {},
+    outPaced: async () => {},
+    data: () => {},
     outBytes: async () => {},
     say: () => {},
     detail: () => {},

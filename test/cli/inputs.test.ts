@@ -127,7 +127,7 @@ describe('the host that is meant', () => {
     expect(refused.stderr).toContain(
       'error: quota:vif_inbound_burst is 2004420, must not be above 268 KiB: tc of iproute2 7.2 refuses more, and the domain does not start',
     );
-    expect((await on('--iproute2', 'new')).stderr).toContain('a version such as 6.1, please');
+    expect((await on('--iproute2', 'new')).stderr).toContain('must be a version such as 6.1');
   });
 
   it('has a kind of port that Nova leaves without limits', async () => {

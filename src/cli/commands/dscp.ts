@@ -52,7 +52,7 @@ async function translate(options: DscpOptions, terminal: Terminal): Promise<void
   for (const target of targets) {
     sayDiagnostics(target.diagnostics, terminal);
     if (options.target === 'all') terminal.out(`### ${target.name}: ${target.use}\n`);
-    terminal.out(target.text);
+    terminal.data(target.text);
   }
 }
 

@@ -20,11 +20,11 @@ export async function profile(file: string, options: ProfileOptions): Promise<vo
     case 'tree':
       return terminal.out(renderHtbTree(tree, read, terminal.paint));
     case 'tc':
-      return terminal.out(lines.map(words => `${words.join(' ')}\n`).join(''));
+      return terminal.data(lines.map(words => `${words.join(' ')}\n`).join(''));
     case 'svg':
-      return terminal.out(renderHtbSvg(tree, read));
+      return terminal.data(renderHtbSvg(tree, read));
     case 'html':
-      return terminal.out(renderHtbPage(tree, read));
+      return terminal.data(renderHtbPage(tree, read));
     case 'json':
       return terminal.out(
         `${JSON.stringify({ schemaVersion: 1, profile: read, tree, tc: lines, diagnostics }, null, 2)}\n`,

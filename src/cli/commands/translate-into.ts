@@ -35,7 +35,8 @@ export function translateInto(
   }
   const all = [...found, ...diagnostics];
   const text = render(xml, { domain, tuning, diagnostics: all }, options.format);
-  terminal.out(options.format === 'xml' ? text : `${text}\n`);
+  if (options.format === 'json') terminal.out(`${text}\n`);
+  else terminal.data(options.format === 'xml' ? text : `${text}\n`);
 }
 
 interface Result extends Translation {

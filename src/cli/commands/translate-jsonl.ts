@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { HostCapabilities } from '../../domain/capabilities.ts';
 import { translateBulk } from '../../domain/translate-bulk.ts';
 import { type BulkReading, readBulkRequest } from '../../intent/bulk-request.ts';
@@ -33,16 +32,17 @@ export async function translateJsonl(options: TranslateJsonlOptions): Promise<vo
   const host = describedHost(options);
   const input = options.jsonl === true ? '-' : options.jsonl;
   const count: Count = { lines: 0, bad: 0 };
+  const terminal = processTerminal(options);
   for await (const lines of linesOf(openInput(input), LINE_LIMIT)) {
     let output = '';
     for (const line of lines) output += translateLine(line, count, host);
-    if (!process.stdout.write(output)) await once(process.stdout, 'drain');
+    await terminal.outPaced(output);
   }
   if (count.bad === 0) return;
   process.exitCode = exitCode.invalid;
   const { bad, lines, firstBad } = count;
   const text = `${bad} of ${lines} lines could not be read, the first is line ${firstBad}`;
-  processTerminal(options).say(`virt-quota: ${text}`, { always: true });
+  terminal.say(`virt-quota: ${text}`, { always: true });
 }
 
 function translateLine(line: InputLine, count: Count, host: HostCapabilities): string {

@@ -6,6 +6,7 @@ import { limitsOfPort } from '../../domain/translate-port.ts';
 import { QuotaError } from '../../errors.ts';
 import { parseVif } from '../../intent/nova-vif.ts';
 import { selectorText, type VolumeIntent } from '../../intent/volume-intent.ts';
+import { printableLine } from '../../printable.ts';
 import { describedHost, type HostOptions } from '../host-options.ts';
 import { readInput } from '../inputs.ts';
 import {
@@ -76,8 +77,8 @@ function translateAlone(input: QuotaInput, options: TranslateOptions, terminal: 
     terminal.out(`${JSON.stringify(value, null, 2)}\n`);
     return;
   }
-  for (const xml of Object.values(fragments)) terminal.out(`${xml}\n`);
-  for (const { volume, iotune } of volumes) terminal.out(`<!-- ${commentText(volume)} -->\n${iotune}\n`);
+  for (const xml of Object.values(fragments)) terminal.data(`${xml}\n`);
+  for (const { volume, iotune } of volumes) terminal.data(`<!-- ${commentText(volume)} -->\n${iotune}\n`);
 }
 
 function volumeFragment({ selector, quota }: VolumeIntent): readonly { volume: string; iotune: string }[] {
@@ -87,7 +88,7 @@ function volumeFragment({ selector, quota }: VolumeIntent): readonly { volume: s
 
 /** XML ends a comment at two dashes. */
 function commentText(text: string): string {
-  return text.replace(/-(?=-|$)/g, '- ').replace(/[\u0000-\u001f]/g, '\ufffd');
+  return printableLine(text.replace(/-(?=-|$)/g, '- '));
 }
 
 function report(found: readonly Diagnostic[], subject: string, terminal: Terminal): void {

@@ -1,3 +1,4 @@
+import { printableJson } from '../../printable.ts';
 import type { AuditReport } from '../audit-report.ts';
 import type { AuditFormat } from './format.ts';
 
@@ -31,11 +32,11 @@ export const jsonlFormat: AuditFormat = () => ({
 
 /** A domain as a line of its own. */
 export function jsonLine(report: AuditReport): string {
-  return `${JSON.stringify(report)}\n`;
+  return `${printableJson(report)}\n`;
 }
 
 function document(value: object): string {
-  return JSON.stringify(value, null, 2);
+  return printableJson(value, 2);
 }
 
 /** Every line begins with its indentation; texts in JSON have no line feeds. */

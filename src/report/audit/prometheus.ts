@@ -1,4 +1,5 @@
 import type { DomainAudit } from '../../audit/domain-audit.ts';
+import { printable } from '../../printable.ts';
 import type { AuditFormat } from './format.ts';
 import { limitFamilies } from './prometheus-limits.ts';
 
@@ -109,9 +110,9 @@ function labelText(labels: Readonly<Record<string, string>>): string {
     .join(',')}}`;
 }
 
+/** The grammar has three escapes. What a terminal would obey becomes text such as `\u001b`, with its backslash escaped. */
 function escapeLabel(value: string): string {
-  return value
-    .replace(/\p{Surrogate}/gu, '\ufffd')
+  return printable(value.replaceAll('\r', '\\u000d'))
     .replace(/\\/g, '\\\\')
     .replace(/"/g, '\\"')
     .replace(/\n/g, '\\n');

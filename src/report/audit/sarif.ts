@@ -4,6 +4,7 @@ import type { LimitAudit } from '../../audit/limit-audit.ts';
 import { severityOf } from '../../audit/severity.ts';
 import { deviceName } from '../../domain/tuning.ts';
 import { quoteArguments } from '../../domain/virsh-commands.ts';
+import { printableJson } from '../../printable.ts';
 import type { Outcome } from '../../verify/verdict.ts';
 import type { AuditReport } from '../audit-report.ts';
 import { knobLine } from '../knob-quantity.ts';
@@ -63,7 +64,7 @@ export const sarifFormat: AuditFormat = ({ at, host }, { all = false, version })
       const results = 'error' in report ? [] : resultsOf(report, all);
       return results
         .map(result => {
-          const text = `${separator}${JSON.stringify(result)}`;
+          const text = `${separator}${printableJson(result)}`;
           separator = ',\n';
           return text;
         })
@@ -81,7 +82,7 @@ export const sarifFormat: AuditFormat = ({ at, host }, { all = false, version })
           },
         }),
       };
-      return [`\n  ],\n  "invocations": [${JSON.stringify(invocation)}]\n}\n]\n}\n`];
+      return [`\n  ],\n  "invocations": [${printableJson(invocation)}]\n}\n]\n}\n`];
     },
   };
 };

@@ -19,8 +19,8 @@ export const yamlFormat: AuditFormat = ({ at, host }) => {
   };
 };
 
-/** Characters that end a line in YAML 1.1 or may not stand there as they are. */
-const special = /[\u0085\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/gu;
+/** What may not stand in YAML 1.1 as it is, ends a line there, or does something to a terminal. */
+const special = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
 
 function text(value: object): string {
   const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false });
@@ -38,9 +38,15 @@ function text(value: object): string {
       doubleQuotedAsJSON: true,
       doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
     })
-    .replace(special, mark => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    .replace(special, escapeOf);
 }
 
 function indented(yaml: string): string {
   return yaml.replace(/\n(?!$)/g, '\n  ').replace(/^/, '  ');
+}
+
+/** As a text in double quotes has it: with four digits, beyond U+FFFF with eight. */
+function escapeOf(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
 }

@@ -96,7 +96,21 @@ describe('CSV', () => {
     expect(cells.filter(cell => cell.includes('calc')).length).toBeGreaterThan(1);
     expect(cells.filter(cell => /^\s*[=+\-@]/.test(cell) && Number.isNaN(Number(cell)))).toEqual([]);
     expect(cells[28]).toBe(
-      `'${hostileText.replace('\n\r', '\n\n').replace(/[\t\0\u001b\u2028\u202e\ud800]/g, '\ufffd')}`,
+      // Each is written as its number.
+      `'${hostileText.replace('\n\r', '\n\n').replace(/[\t\0\u001b\u2028\u202e\ud800]/g, shown)}`,
     );
   });
 });
+
+const escapes: Readonly<Record<string, string>> = {
+  '\t': '\\u0009',
+  '\0': '\\u0000',
+  '\u001b': '\\u001b',
+  '\u2028': '\\u2028',
+  '\u202e': '\\u202e',
+  '\ud800': '\\ud800',
+};
+
+function shown(character: string): string {
+  return escapes[character] ?? character;
+}

@@ -99,9 +99,16 @@ describe('Prometheus', () => {
     expect(value('virt_quota_limit_lost_at_restart')).toBe(1);
   });
 
-  it('keeps names as they are inside of labels', () => {
+  it('keeps names inside of labels, with what a terminal would obey as its number', () => {
     const found = series(rendered(prometheusFormat, [hostile], { metrics: 'limits' }));
-    expect(found[0]?.labels.domain).toBe(hostileText.replace('\ud800', '\ufffd'));
+    const plain = hostileText
+      .replace('\r', '\\u000d')
+      .replace('\0', '\\u0000')
+      .replace('\u001b', '\\u001b')
+      .replace('\u2028', '\\u2028')
+      .replace('\u202e', '\\u202e')
+      .replace('\ud800', '\\ud800');
+    expect(found[0]?.labels.domain).toBe(plain);
   });
 
   it('is valid whatever there is, also when a domain is told twice', () => {

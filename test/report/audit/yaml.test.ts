@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { jsonFormat, jsonlFormat } from '../../../src/report/audit/json.ts';
+import { sarifFormat } from '../../../src/report/audit/sarif.ts';
 import { yamlFormat } from '../../../src/report/audit/yaml.ts';
 import { all, hostile, idle, rendered, whole } from './reports.ts';
 
@@ -62,6 +63,26 @@ describe('YAML, whoever reads it', () => {
     const text = rendered(yamlFormat, [hostile]);
     expect(text).not.toMatch(/[\r\u0085\u2028\u2029\ud800]/);
     expect(text.split('\n').filter(line => line.includes('calc') && !line.includes('end"'))).toEqual([]);
+  });
+});
+
+describe('what a terminal would obey', () => {
+  const name = 'a\u007f\u0080\u009b\u009f\u202e\u061c\u{e0041}b';
+  const domain = { name, uuid: '00000000-0000-4000-8000-000000000001' };
+  const unread = { schemaVersion: 1, kind: 'domain-audit', domain, outcome: 'inconclusive' } as const;
+  const report = { ...unread, error: { code: 'refused', message: 'no' } } as const;
+
+  it('is escaped in YAML, as PyYAML reads it', () => {
+    expect(rendered(yamlFormat, [report])).toContain(
+      'name: "a\\u007f\\u0080\\u009b\\u009f\\u202e\\u061c\\U000e0041b"\n',
+    );
+  });
+
+  it('is escaped in JSON and SARIF', () => {
+    const shown = '"name":"a\\u007f\\u0080\\u009b\\u009f\\u202e\\u061c\\udb40\\udc41b"';
+    expect(rendered(jsonlFormat, [report])).toContain(shown);
+    expect(rendered(jsonFormat, [report])).toContain(shown.replace(':', ': '));
+    expect(rendered(sarifFormat, [report])).toContain(shown);
   });
 });
 
