@@ -8,7 +8,26 @@ describe('a duration', () => {
     ]);
   });
 
-  it.each(['', 's', '-1s', '1e3', '10 s', '99ms', '25h', '1d', '0x10', 'Infinity', '+5', ' 5', '05', '5.', '.5', '1.2.3', '٥', '1_000'])('is not %j', text => {
+  it.each([
+    '',
+    's',
+    '-1s',
+    '1e3',
+    '10 s',
+    '99ms',
+    '25h',
+    '1d',
+    '0x10',
+    'Infinity',
+    '+5',
+    ' 5',
+    '05',
+    '5.',
+    '.5',
+    '1.2.3',
+    '٥',
+    '1_000',
+  ])('is not %j', text => {
     expect(() => duration(text)).toThrow('a time such as 10s, 500ms, 5m or 1h');
   });
 });
