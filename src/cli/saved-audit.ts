@@ -32,7 +32,7 @@ async function readLines(chunks: AsyncIterable<Buffer>, name: string): Promise<S
   const lines = numbered(linesOf(chunks, LIMIT), name);
   const first = await lines.next();
   if (first.done === true) throw invalid(name, 'it is empty');
-  const whole = parsed(first.value.text);
+  const whole = parsed(first.value.text, name);
   if (whole === undefined) return documentOf(await allOf(first.value.text, lines, name), name);
   if ((whole as { readonly kind?: unknown } | null)?.kind === 'domain-audit') {
     return { head: {}, reports: reportsOf(whole, lines, name) };
@@ -71,7 +71,7 @@ async function allOf(first: string, lines: AsyncIterable<NumberedLine>, name: st
     if (size > LIMIT) throw invalid(name, 'it is too large for one document: save the audit as jsonl');
     parts.push(text);
   }
-  const whole = parsed(parts.join('\n'));
+  const whole = parsed(parts.join('\n'), name);
   if (whole === undefined) throw invalid(name, 'it is not JSON');
   return whole;
 }
@@ -93,7 +93,7 @@ async function* reportsOf(
   yield checked<AuditReport>(domainAudit, first, name);
   for await (const { number, text } of lines) {
     const line = `${name}, line ${number}`;
-    const value = parsed(text);
+    const value = parsed(text, line);
     if (value === undefined) throw invalid(line, 'it is not JSON');
     yield checked<AuditReport>(domainAudit, value, line);
   }

@@ -32,8 +32,15 @@ function deepest(issues: readonly core.$ZodIssue[]): Issue | undefined {
   );
 }
 
-/** undefined: it is not JSON. */
-export function parsed(text: string): unknown {
+/** Each that is not as it should be would become a problem: 16 MiB of a real audit have fewer. */
+const MAX_VALUES = 500_000;
+
+/** undefined: it is not JSON. @throws QuotaError `invalid-input`: it has too many values */
+export function parsed(text: string, name: string): unknown {
+  for (let at = text.indexOf(','), count = 0; at >= 0; at = text.indexOf(',', at + 1)) {
+    count += 1;
+    if (count > MAX_VALUES) throw invalid(name, 'a part of it has too many values');
+  }
   try {
     return JSON.parse(text);
   } catch {

@@ -56,7 +56,7 @@ export async function probed(input: AsyncGenerator<Buffer>, name: string): Promi
 
 /** undefined: what it is does not come before its domains. */
 function headOf(bytes: Buffer, name: string): AuditHead | undefined {
-  const value = isUtf8(bytes) ? parsed(`${bytes.toString()}]}`.replace(/^\ufeff/, '')) : undefined;
+  const value = isUtf8(bytes) ? parsed(`${bytes.toString()}]}`.replace(/^\ufeff/, ''), name) : undefined;
   if (value === undefined || !Object.hasOwn(value as object, 'kind')) return undefined;
   // The summary is looked at when all of it is there.
   const { domains: _, summary: __, ...rest } = value as Record<string, unknown>;
@@ -119,7 +119,7 @@ function checkEnd(skeleton: Buffer, name: string): void {
 
 function jsonIn(bytes: Buffer, name: string): unknown {
   if (!isUtf8(bytes)) throw invalid(name, 'it is not UTF-8 text');
-  const value = parsed(bytes.toString().replace(/^\ufeff/, ''));
+  const value = parsed(bytes.toString().replace(/^\ufeff/, ''), name);
   if (value === undefined) throw invalid(name, 'it is not JSON');
   return value;
 }
