@@ -26,7 +26,10 @@ function text(value: object): string {
   const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false });
   visit(document, {
     Scalar: (_, node) => {
-      if (typeof node.value === 'string' && /[\n\r]|[^\x20-\x7e\u00a1-\u024f]/.test(node.value)) {
+      if (
+        typeof node.value === 'string' &&
+        /^=$|[\n\r]|[^\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]/.test(node.value)
+      ) {
         node.type = 'QUOTE_DOUBLE';
       }
     },

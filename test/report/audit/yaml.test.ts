@@ -49,7 +49,7 @@ describe.each([
 });
 
 describe('YAML, whoever reads it', () => {
-  it.each(['no', '52:54:00:12:34:56', '0x10', '1_000', '2026-11-20', '~', 'on', '1e3'])(
+  it.each(['no', '52:54:00:12:34:56', '0x10', '1_000', '2026-11-20', '~', 'on', '1e3', '='])(
     '%s is text',
     name => {
       const domain = { name, uuid: '00000000-0000-4000-8000-000000000001' };
@@ -76,6 +76,11 @@ describe('what a terminal would obey', () => {
     expect(rendered(yamlFormat, [report])).toContain(
       'name: "a\\u007f\\u0080\\u009b\\u009f\\u202e\\u061c\\U000e0041b"\n',
     );
+  });
+
+  it('is escaped in YAML also where it is all that is odd', () => {
+    const soft = { ...report, domain: { ...domain, name: '-\u00ad1' } };
+    expect(rendered(yamlFormat, [soft])).toContain('name: "-\\u00ad1"\n');
   });
 
   it('is escaped in JSON and SARIF', () => {
