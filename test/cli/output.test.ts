@@ -71,7 +71,9 @@ describe('standard output', () => {
     await killedInTheMiddle(applyToAll());
     const left = journals().length;
     expect(left).toBeGreaterThan(1);
-    const ran = await virtQuota(['recover', '-f', 'json'], { env: { VIRT_QUOTA_STATE_DIR: state } });
+    const ran = await virtQuota(['recover', '-c', daemon.uri('many'), '-f', 'json'], {
+      env: { VIRT_QUOTA_STATE_DIR: state },
+    });
     const results = ran.stdout
       .trimEnd()
       .split('\n')
