@@ -301,8 +301,15 @@ describe('--host', () => {
     writeFileSync(file, Buffer.concat(Array.from({ length: 150 }, () => member)));
     const child = spawn(process.execPath, [main, 'audit', '--host', file], { stdio: 'ignore' });
     const folder = `/proc/${child.pid}/fd`;
-    const opened = () => readdirSync(folder).some(fd => readlinkSync(join(folder, fd)) === file);
-    while (!opened()) await new Promise(resolve => setTimeout(resolve, 2));
+    const isIt = (fd: string) => {
+      try {
+        return readlinkSync(join(folder, fd)) === file;
+      } catch {
+        // Closed meanwhile.
+        return false;
+      }
+    };
+    while (!readdirSync(folder).some(isIt)) await new Promise(resolve => setTimeout(resolve, 2));
     const sent = performance.now();
     child.kill(signal);
     await once(child, 'close');
