@@ -7,7 +7,7 @@ describe('virt-quota midonet', () => {
   it.each([
     [['--rate', '3000'], /either --rate and --burst, or --policy/],
     [['--rate', '3000', '--burst', '400', '--policy', '-'], /either --rate and --burst, or --policy/],
-    [['--rate', '0', '--burst', '400'], /a number in 1–2147483647/],
+    [['--rate', '0', '--burst', '400'], /a whole number in 1–2147483647/],
     [['--policy', '-'], /nothing limits what is sent/],
     [['--rate', '3000', '--burst', '400', '--form', 'other'], /agent, documented/],
   ])('does not take %j', async (options, said) => {
