@@ -35,23 +35,12 @@ const style = {
   sha256: (text: string) => createHash('sha256').update(text).digest('base64'),
 } as const;
 
-/** Formats that only programs read: what their grammar allows is in them as it is. */
-const forPrograms: readonly AuditFormat[] = [
-  jsonFormat,
-  jsonlFormat,
-  yamlFormat,
-  csvFormat,
-  junitFormat,
-  sarifFormat,
-  prometheusFormat,
-];
-
 /** An audit in every format, each as one text. */
 export function inEveryFormat(head: AuditHead, reports: readonly AuditReport[]): readonly string[] {
   return Object.values(formats).map(format => {
     const renderer = format(head, style);
     const pieces = [renderer.begin(), ...reports.map(report => renderer.domain(report))];
     const text = [...pieces, ...renderer.end(reports.reduce(tallied, emptyTally))].join('');
-    return forPrograms.includes(format) ? text.replace(/\r\n|[\u007f-\u{10ffff}]/gu, '\n') : text;
+    return format === csvFormat ? text.replaceAll('\r\n', '\n') : text;
   });
 }

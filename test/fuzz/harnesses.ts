@@ -10,6 +10,7 @@ import { bulkHarness, portQosHarness, volumeQosHarness } from './qos.ts';
 import { rpcHarness } from './rpc.ts';
 import { savedAuditHarness } from './saved-audits.ts';
 import { journalHarness, planHarness } from './sealed.ts';
+import { tarHarness } from './tars.ts';
 import { tcHarness } from './tc.ts';
 
 /** All there are: another one is a file and a row here. */
@@ -31,6 +32,7 @@ export const harnesses: readonly Harness[] = [
   journalHarness,
   savedAuditHarness,
   capturedHostHarness,
+  tarHarness,
   rpcHarness,
   argumentHarness,
   uriHarness,

@@ -28,7 +28,7 @@ const MOST_MEMORY = 400 * 1024 ** 2;
 
 /** What no text for a terminal has but its line ends. */
 const control =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/u;
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/u;
 
 /** Reads an input and looks at everything that must hold of it. */
 export async function check(harness: Harness, input: string): Promise<Checked> {

@@ -1,6 +1,6 @@
-import { oneLine } from '../../src/report/table.ts';
+import { printable } from '../../src/printable.ts';
 
-/** A text of several lines as the command line prints it. */
+/** A text of several lines as the command line prints it; a tab is none of ours. */
 export function printed(text: string): string {
-  return text.split('\n').map(oneLine).join('\n');
+  return printable(text).replaceAll('\t', ' ');
 }

@@ -29,6 +29,7 @@ const onlyOn: Readonly<Record<string, Kind>> = {
   use: 'trixie',
   truth: 'trixie',
   redacted: 'trixie',
+  sandbox: 'trixie',
   'neutron-port': 'trixie',
   'same-mac': 'trixie',
   // Older libvirt leaves nothing.
