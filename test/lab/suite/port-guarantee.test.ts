@@ -96,7 +96,7 @@ const everything = async () =>
   (
     await shell(`ovs-vsctl --columns=name,qos find Port name=upg
 ovs-vsctl --columns=type,other_config,queues,external_ids list QoS
-ovs-vsctl --columns=other_config,external_ids list Queue
+ovs-vsctl --format=csv --columns=other_config,external_ids list Queue | sort
 ovs-vsctl --columns=name,external_ids list Interface
 ovs-ofctl -O OpenFlow13 --no-stats dump-flows brg | grep -v xid
 tc qdisc show dev upg | sed 's/ refcnt.*//'

@@ -30,9 +30,11 @@ export async function ovsBench(hypervisor: Hypervisor, asker: Asker): Promise<Be
     ports.map(({ tap }) => ({ dev: tap, pid, bridge: 'ovsbr0' })),
   );
   const taps = domain.nics.map(({ dev, mac }) => ({ dev, mac, limits: portLimits }));
-  const place = { hypervisor, asker, domain, traffic, taps, partnerOf: () => '' };
   const portOf = (slot: number) => ports[slot] ?? { tap: '', qos: '', queue: '' };
   const reset = ({ slot }: Pick<State, 'slot'>) => ovsReset(portOf(slot));
+  const asMeant = (states: readonly State[]) =>
+    makeStates(hypervisor, joined(ordered(states.map(reset))), []);
+  const place = { hypervisor, asker, domain, traffic, taps, asMeant, partnerOf: () => '' };
   return {
     area: 'ovs',
     slots,

@@ -30,6 +30,11 @@ export interface TapPlace {
   readonly domain: Domain;
   readonly traffic: Traffic;
   readonly taps: readonly Tap[];
+  /**
+   * Puts the places of some states as they are meant to be: what does not reach its limit then shows that the machine is
+   * too slow to. Absent: that is not looked at.
+   */
+  readonly asMeant?: (states: readonly State[]) => Promise<void>;
   /** The device beside the tap of a place. */
   readonly partnerOf: (slot: number) => string;
 }
@@ -52,16 +57,38 @@ export async function judgeTaps(
   const alone: Passage[] = [];
   for (const only of isThorough ? sorts : []) alone.push(...(await place.traffic.through(devs, { only })));
   watch('measured');
+  const slow = isThorough ? await slowIn(place, states, devs) : [];
   return states.flatMap(state => {
     const beside = state.hasPartner ? passages.filter(one => one.dev === place.partnerOf(state.slot)) : [];
     return passages
       .filter(one => one.dev === place.taps[state.slot]?.dev)
       .map(passage => {
         const own = alone.filter(other => other.dev === passage.dev && other.direction === passage.direction);
-        const one = judged(state, place.taps[state.slot] as Tap, [passage, ...own], told);
+        const isSlow = slow.some(
+          ({ dev, direction }) => dev === passage.dev && direction === passage.direction,
+        );
+        const found = judged(state, place.taps[state.slot] as Tap, [passage, ...own], told);
+        const one =
+          isSlow && found.reality === 'stricter' ? { ...found, reality: 'unmeasured' as const } : found;
         const other = beside.find(({ direction }) => direction === passage.direction);
         return other ? { ...one, measured: `${one.measured}; beside it ${passedOf(other)} B` } : one;
       });
+  });
+}
+
+/** What does not reach its limit where nothing keeps it from that. */
+async function slowIn(
+  { asMeant, traffic, taps }: TapPlace,
+  states: readonly State[],
+  devs: readonly string[],
+): Promise<readonly Passage[]> {
+  if (asMeant === undefined) return [];
+  await asMeant(states);
+  const passages = await traffic.through(devs, { times: 3 });
+  return passages.filter(passage => {
+    const limits = taps.find(({ dev }) => dev === passage.dev)?.limits[passage.direction];
+    if (limits === undefined) return false;
+    return measuredOf(passage, { rate: limits.rate * 125, burst: limits.burst * 1024 }).reality !== 'held';
   });
 }
 
