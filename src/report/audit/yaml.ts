@@ -1,4 +1,4 @@
-import { Document, visit } from 'yaml';
+import { Document, type Tags, visit } from 'yaml';
 import type { AuditFormat } from './format.ts';
 
 /**
@@ -22,16 +22,28 @@ export const yamlFormat: AuditFormat = ({ at, host }) => {
 /** What may not stand in YAML 1.1 as it is, ends a line there, or does something to a terminal. */
 const special = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
 
+/** What readers of 1.1 or 1.2 take for something else, and this printer does not: a value, a merge, a number of base 8. */
+const mistaken = /^(?:=|<<|[-+]?0o[0-7]+)$/;
+/** Whatever is not plain is told in double quotes, where it can be escaped. */
+const odd = /[\n\r]|[^\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]/;
+
+/** Its printer leaves `<<` bare whatever is said. */
+const withoutMerge = (tags: Tags): Tags =>
+  tags.filter(tag => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:merge');
+
 function text(value: object): string {
-  const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false });
+  const document = new Document(value, {
+    version: '1.1',
+    aliasDuplicateObjects: false,
+    customTags: withoutMerge,
+  });
   visit(document, {
     Scalar: (_, node) => {
-      if (
-        typeof node.value === 'string' &&
-        /^=$|[\n\r]|[^\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]/.test(node.value)
-      ) {
-        node.type = 'QUOTE_DOUBLE';
-      }
+      if (typeof node.value !== 'string') return;
+      // No escape of YAML stands for half of a character: libyaml refuses the whole document.
+      const value = node.value.replace(/\p{Surrogate}/gu, escapeOf);
+      node.value = value;
+      if (mistaken.test(value) || odd.test(value)) node.type = 'QUOTE_DOUBLE';
     },
   });
   return document

@@ -12,11 +12,14 @@ const document = {
   at: '2026-11-20T20:29:33.517Z',
 };
 
+/** Half of a character, of which YAML can only tell. */
+const asText = '\\\\ud800';
+
 describe.each([
-  ['JSON', jsonFormat, JSON.parse],
-  ['YAML', yamlFormat, (text: string) => parse(text, { maxAliasCount: 0 })],
-  ['YAML 1.1', yamlFormat, (text: string) => parse(text, { maxAliasCount: 0, version: '1.1' })],
-] as const)('%s', (_, format, read) => {
+  ['JSON', jsonFormat, JSON.parse, '\\ud800'],
+  ['YAML', yamlFormat, (text: string) => parse(text, { maxAliasCount: 0 }), asText],
+  ['YAML 1.1', yamlFormat, (text: string) => parse(text, { maxAliasCount: 0, version: '1.1' }), asText],
+] as const)('%s', (_, format, read, half) => {
   it('is the report, made piece by piece', () => {
     const summary = {
       domains: 9,
@@ -28,7 +31,7 @@ describe.each([
       nextStart: { fail: 1 },
     };
     // Through JSON, which says what is left out as what is not there.
-    const domains = JSON.parse(JSON.stringify(all));
+    const domains = JSON.parse(JSON.stringify(all).replaceAll('\\ud800', half));
     expect(read(rendered(format, all))).toEqual({ ...document, domains, summary });
   });
 
@@ -49,7 +52,7 @@ describe.each([
 });
 
 describe('YAML, whoever reads it', () => {
-  it.each(['no', '52:54:00:12:34:56', '0x10', '1_000', '2026-11-20', '~', 'on', '1e3', '='])(
+  it.each(['no', '52:54:00:12:34:56', '0x10', '1_000', '2026-11-20', '~', 'on', '1e3', '=', '<<', '0o17'])(
     '%s is text',
     name => {
       const domain = { name, uuid: '00000000-0000-4000-8000-000000000001' };
@@ -81,6 +84,18 @@ describe('what a terminal would obey', () => {
   it('is escaped in YAML also where it is all that is odd', () => {
     const soft = { ...report, domain: { ...domain, name: '-\u00ad1' } };
     expect(rendered(yamlFormat, [soft])).toContain('name: "-\\u00ad1"\n');
+  });
+
+  it('is text in YAML where it is half of a character, for which libyaml knows no escape', () => {
+    const half = { ...report, domain: { ...domain, name: 'a\ud800b' } };
+    expect(rendered(yamlFormat, [half])).toContain(`name: ${String.raw`a\ud800b`}\n`);
+  });
+
+  it('is no merge of keys in YAML', () => {
+    const merging = { ...domain, '<<': { name: 'other' } };
+    const text = rendered(yamlFormat, [{ ...report, domain: merging }]);
+    expect(text).toContain('"<<":\n');
+    expect(parse(text, { version: '1.1', merge: true }).domains[0].domain.name).toBe(name);
   });
 
   it('is escaped in JSON and SARIF', () => {
