@@ -21,6 +21,9 @@ onOutputError(error => {
   if (!tellOutputLost()) process.exit();
 });
 
+// Node would print it as it is, and end with what stands for differences.
+process.on('uncaughtException', error => process.exit(report(error)));
+
 try {
   await run(process.argv.slice(2));
 } catch (error) {

@@ -100,9 +100,11 @@ export function refuseErrors(diagnostics: readonly Diagnostic[], subject: string
 export function sayDiagnostics(diagnostics: readonly Diagnostic[], terminal: Terminal): void {
   for (const found of diagnostics) {
     const hint = diagnosticHint(found);
-    const text = hint === undefined ? diagnosticLine(found) : `${diagnosticLine(found)}\n  hint: ${hint}`;
-    if (found.severity === 'info') terminal.detail(text);
-    else terminal.say(text, { always: found.severity === 'error' });
+    const lines = [diagnosticLine(found), ...(hint === undefined ? [] : [`  hint: ${hint}`])];
+    for (const line of lines) {
+      if (found.severity === 'info') terminal.detail(line);
+      else terminal.say(line, { always: found.severity === 'error' });
+    }
   }
 }
 

@@ -13,9 +13,9 @@ export interface Terminal {
   data(text: string): void;
   /** What has been made printable already, as bytes, which nobody looks at any more when this is done. */
   outBytes(bytes: Uint8Array): Promise<void>;
-  /** A message; left out with `--quiet` unless it is about a failure. */
+  /** A message in one line, whatever somebody put into it; left out with `--quiet` unless it is about a failure. */
   say(text: string, options?: { readonly always?: boolean }): void;
-  /** A message that only `--verbose` shows. */
+  /** A message in one line that only `--verbose` shows. */
   detail(text: string): void;
   /** What is going on; shown with `--verbose`, or for a moment on a terminal. */
   progress(what: string): void;
@@ -49,7 +49,7 @@ export function processTerminal({ quiet = false, verbose = false }: Loudness): T
   };
   const tell = (text: string) => {
     clear();
-    process.stderr.write(`${show(text)}\n`);
+    process.stderr.write(`${printableLine(text)}\n`);
   };
   return {
     out,
@@ -68,7 +68,7 @@ export function processTerminal({ quiet = false, verbose = false }: Loudness): T
       if (verbose) tell(text);
     },
     progress: what => {
-      if (verbose) process.stderr.write(`${printable(what)}\n`);
+      if (verbose) process.stderr.write(`${printableLine(what)}\n`);
       else if (live) process.stderr.write(`\r\u001b[K${printableLine(what)} …`);
     },
     clearProgress: clear,

@@ -4,7 +4,9 @@ import { knobText } from './quantity.ts';
 import { oneLine, type Paint } from './table.ts';
 
 /** A plan for the host, for people: `+` set, `~` changed, `-` taken away. */
-export function renderHostPlan({ subject, changes }: HostPlan<unknown>, paint: Paint): string {
+export function renderHostPlan(plan: HostPlan<unknown>, paint: Paint): string {
+  const { changes } = plan;
+  const subject = oneLine(plan.subject);
   if (changes.length === 0) return `${subject}: nothing to change\n`;
   const signs = changes.map(change => signOf(change).sign);
   const count = (sign: string) => signs.filter(one => one === sign).length;
@@ -16,8 +18,9 @@ export function renderHostPlan({ subject, changes }: HostPlan<unknown>, paint: P
 
 /** What a change of the host came to, for people. The verdicts are printed apart. */
 export function renderHostResult(result: HostResult<unknown>, paint: Paint): string {
-  const { plan, failure = '' } = result;
-  const name = plan.subject;
+  const { plan } = result;
+  const name = oneLine(plan.subject);
+  const failure = oneLine(result.failure ?? '');
   switch (result.outcome) {
     case 'refused':
       return `${name}: ${paint('red', 'refused')}, nothing was touched\n`;

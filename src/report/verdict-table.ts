@@ -97,7 +97,7 @@ function observedText(verdict: Verdict<Demand>): string {
 export function renderVerdictSummary(verdicts: readonly Verdict<Demand>[]): string {
   const { counts } = summary(verdicts);
   const told = verdicts.filter(one => one.outcome === 'fail' || one.outcome === 'inconclusive');
-  const sentences = told.map(one => `${one.outcome}: ${verdictSentence(one)}\n`);
+  const sentences = told.map(one => `${oneLine(`${one.outcome}: ${verdictSentence(one)}`)}\n`);
   const parts = (['fail', 'inconclusive', 'not-applicable'] as const).filter(outcome => counts[outcome] > 0);
   const others = parts.map(outcome => `, ${counts[outcome]} ${outcome}`).join('');
   return `${sentences.join('')}${counts.pass} of ${verdicts.length} links hold${others}\n`;

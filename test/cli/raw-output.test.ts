@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { virtQuota } from './run.ts';
+
+const captured = join(import.meta.dirname, '../workflow/captured/bookworm');
 
 const raw = /[^\P{C}\n]/u;
 
@@ -17,6 +20,24 @@ describe('what comes from outside reaches the terminal escaped', () => {
     expect(stderr).not.toMatch(raw);
     expect(stderr).toContain('\\u001b');
     expect(exitCode).toBeGreaterThan(0);
+  });
+
+  it('a message is one line, whatever is named in it', async () => {
+    const line = `${JSON.stringify({ domain: 'vm1\nvirt-quota: all is well', flavor: { extra_specs: {} } })}\n`;
+    const args = ['audit', '--host', captured, '--from', '-'];
+    const { stderr } = await virtQuota(args, { input: line + line });
+    expect(stderr.split('\n').filter(one => !one.startsWith('warning: '))).toEqual(['']);
+    expect(stderr).toContain("'vm1\\u000avirt-quota: all is well'");
+  });
+
+  it('an error that nobody has caught, as what it is: no finding', async () => {
+    const thrower = `setTimeout(() => { throw new Error('\\x1b[2J\\u202e') }, 500)`;
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(thrower)}` };
+    const { stderr, exitCode } = await virtQuota(['keys', '-f', 'json'], { env });
+    expect({ stderr, exitCode }).toEqual({
+      exitCode: 3,
+      stderr: 'virt-quota: internal error: \\u001b[2J\\u202e\n',
+    });
   });
 
   it('JSON has numbers for them, and is the same', async () => {

@@ -20,7 +20,7 @@ const recover = (...args: readonly string[]) =>
   virtQuota(['recover', ...args], { env: { VIRT_QUOTA_STATE_DIR: folder } });
 
 /** Changes that have begun, of a domain and of a port. */
-async function begun(): Promise<void> {
+async function begun(name = 'vm1'): Promise<void> {
   const state = stateFolder(folder);
   const startedAt = '2026-11-20T17:00:00.000Z';
   const device = { kind: 'disk', target: 'vda' } as const;
@@ -31,7 +31,7 @@ async function begun(): Promise<void> {
     startedAt,
     plan: {
       schemaVersion: 1,
-      domain: { name: 'vm1', uuid, id: 3 },
+      domain: { name, uuid, id: 3 },
       scopes: ['live'],
       tuning: {},
       steps: [
@@ -80,6 +80,16 @@ describe('recover', () => {
       uri: 'qemu:///system',
       devices: ['disk vda'],
     });
+  });
+
+  it('lists a name of several lines in one', async () => {
+    await begun('vm1\nvm2 (qemu:///system): begun');
+    const { stdout } = await recover('--list');
+    expect(stdout.split('\n')).toEqual([
+      'vm1\\u000avm2 (qemu:///system): begun (qemu:///system): begun 2026-11-20T17:00:00.000Z, disk vda',
+      'tap1 (port-qos): begun 2026-11-20T17:00:00.000Z, database',
+      '',
+    ]);
   });
 
   it('has nothing to do where no apply has ended in the middle', async () => {

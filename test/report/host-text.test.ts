@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderHostPlan } from '../../src/report/host-text.ts';
+import { renderHostPlan, renderHostResult } from '../../src/report/host-text.ts';
 import { plainPaint } from '../../src/report/table.ts';
 
 const plan = {
@@ -27,5 +27,15 @@ up0
 Plan: 1 to add, 1 to change, 1 to remove.
 `);
     expect(renderHostPlan({ ...plan, changes: [] }, plainPaint)).toBe('up0: nothing to change\n');
+  });
+
+  it('has no line that a name or an error made', () => {
+    const subject = 'up0\nup1: applied';
+    const forged = { ...plan, subject, changes: [] };
+    expect(renderHostPlan(forged, plainPaint)).toBe('up0\\u000aup1: applied: nothing to change\n');
+    const result = { plan: forged, outcome: 'rolled-back', failure: 'no\nup0: applied' } as const;
+    expect(renderHostResult({ ...result, steps: [], verdicts: [] }, plainPaint)).toBe(
+      'up0\\u000aup1: applied: rolled back: no\\u000aup0: applied; it is as before\n',
+    );
   });
 });

@@ -4,6 +4,7 @@ import type { ApplyResult } from '../../plan/apply-result.ts';
 import { applyReport } from '../../report/apply-report.ts';
 import { renderApply } from '../../report/apply-text.ts';
 import { renderPlan } from '../../report/plan-text.ts';
+import { oneLine } from '../../report/table.ts';
 import { renderVerdictSummary, renderVerdicts } from '../../report/verdict-table.ts';
 import { applyDomain, applyPlan, requireFresh } from '../../workflow/apply.ts';
 import { type PlanFile, readPlanFile } from '../../workflow/plan-file.ts';
@@ -86,9 +87,8 @@ async function showPlanFile(
   if (options.format === 'text') {
     const where = isLocal(connect) ? 'on this machine' : 'not on this machine';
     terminal.out(renderPlan(saved, terminal.paint));
-    terminal.out(
-      `Where: domain ${domain.name} (${domain.uuid}) of ${connect}, ${where}. Nothing was written.\n`,
-    );
+    const place = oneLine(`domain ${domain.name} (${domain.uuid}) of ${connect}, ${where}`);
+    terminal.out(`Where: ${place}. Nothing was written.\n`);
   } else
     terminal.out(`${JSON.stringify({ ...saved, uri: connect }, null, options.format === 'json' ? 2 : 0)}\n`);
   if (hasErrors(diagnostics)) process.exitCode = exitCode.invalid;

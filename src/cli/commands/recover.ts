@@ -2,6 +2,7 @@ import { deviceName } from '../../domain/tuning.ts';
 import { QuotaError } from '../../errors.ts';
 import { applyReport } from '../../report/apply-report.ts';
 import { renderApply } from '../../report/apply-text.ts';
+import { oneLine } from '../../report/table.ts';
 import { type HostJournalEntry, openHostJournals } from '../../workflow/host-journal.ts';
 import { type JournalEntry, openJournals } from '../../workflow/journal.ts';
 import { recoverDomain } from '../../workflow/recover.ts';
@@ -60,7 +61,8 @@ function list({ plan, startedAt, uri }: JournalEntry, options: RecoverOptions, t
   const devices = [...new Set(plan.steps.map(step => deviceName(step.device)))];
   if (options.format === 'json') {
     terminal.out(`${JSON.stringify({ schemaVersion: 1, domain: plan.domain, startedAt, uri, devices })}\n`);
-  } else terminal.out(`${plan.domain.name} (${uri}): begun ${startedAt}, ${devices.join(', ')}\n`);
+  } else
+    terminal.out(`${oneLine(`${plan.domain.name} (${uri}): begun ${startedAt}, ${devices.join(', ')}`)}\n`);
 }
 
 async function recoverOnDomain(
