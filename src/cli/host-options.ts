@@ -22,7 +22,11 @@ export function describedHost({ cgroup, libvirt, iproute2 }: HostOptions): HostC
 
 /** `9.1.0` → 9001000, as libvirt counts. @throws QuotaError `invalid-input` */
 export function libvirtVersion(text: string): number {
-  const match = /^(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?$/.exec(text);
+  const match = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})(?:\.(0|[1-9]\d{0,2}))?$/.exec(text);
   if (match !== null) return Number(match[1]) * 1_000_000 + Number(match[2]) * 1000 + Number(match[3] ?? 0);
-  throw new QuotaError('invalid-input', text, `'${text}' is not a libvirt version such as 9.0.0`);
+  throw new QuotaError(
+    'invalid-input',
+    text,
+    `'${text}' is not a libvirt version such as 9.0.0, written in decimal digits`,
+  );
 }

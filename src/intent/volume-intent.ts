@@ -62,10 +62,13 @@ export function parseSelector(text: string): VolumeSelector {
     : { by: by as VolumeSelector['by'], value };
 }
 
-/** A volume's size in GiB, 1–1000000000. @throws QuotaError `invalid-input` */
+/** A volume's size in GiB, 1–999999999. @throws QuotaError `invalid-input` */
 export function sizeOf(text: string, subject: string): number {
   if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
-  throw problem(subject, `has size '${text}', which is not a whole number of GiB, 1 or more`);
+  throw problem(
+    subject,
+    `has size '${text}', must be a whole number in 1–999999999 GiB, written in decimal digits`,
+  );
 }
 
 function consumerOf(text: string, subject: string): VolumeArgument['consumer'] {

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { describe, expect, it, vi } from 'vitest';
+import { libvirtVersion } from '../../src/cli/host-options.ts';
 import { strictNumber } from '../../src/cli/number-option.ts';
 import { program } from '../../src/cli/program.ts';
+import { sizeOf } from '../../src/intent/volume-intent.ts';
 
 // It is read from a file that lies elsewhere from the sources than from the bundle.
 vi.mock('../../src/cli/version.ts', () => ({ version: () => '0.0.0' }));
@@ -72,6 +74,21 @@ describe('a number on the command line', () => {
       expect(read).toBe(option.long === '--interval' ? 5000 : 5);
     },
   );
+
+  it.each(notStrict)('is no size of a volume and no version as %j', text => {
+    const message = `volume 'v' has size '${text}', must be a whole number in 1–999999999 GiB, written in decimal digits`;
+    expect(() => sizeOf(text, 'v')).toThrow(message);
+    const version = `'${text}.0.0' is not a libvirt version such as 9.0.0, written in decimal digits`;
+    expect(() => libvirtVersion(`${text}.0.0`)).toThrow(version);
+  });
+
+  it('is a size of a volume up to its greatest', () => {
+    expect(sizeOf('999999999', 'v')).toBe(999_999_999);
+    expect(() => sizeOf('1000000000', 'v')).toThrow('must be a whole number in 1–999999999 GiB');
+    expect(() => sizeOf('0', 'v')).toThrow('must be a whole number in 1–999999999 GiB');
+    expect(libvirtVersion('11.3.0')).toBe(11_003_000);
+    expect(() => libvirtVersion('9.01.0')).toThrow('not a libvirt version');
+  });
 
   it('is refused with option, value and range', async () => {
     const top = await program('apply');

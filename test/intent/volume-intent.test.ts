@@ -22,7 +22,7 @@ describe('a volume on the command line', () => {
     ['=gold.json', /is not DISK=FILE/],
     ['vda=', /is not DISK=FILE/],
     ['vda=f,size=0', /has size '0'/],
-    ['vda=f,size=1.5', /has size '1.5', which is not a whole number of GiB/],
+    ['vda=f,size=1.5', /has size '1.5', must be a whole number in 1–999999999 GiB/],
     ['vda=f,consumer=x', /has consumer 'x'/],
   ])('that is none is refused: %s', (text, message) => {
     expect(() => parseVolumeArgument(text)).toThrow(message);
@@ -30,7 +30,7 @@ describe('a volume on the command line', () => {
 
   it('has a size in GiB, and a name in findings', () => {
     expect(sizeOf('999999999', 'x')).toBe(999_999_999);
-    expect(() => sizeOf('1000000000', 'x')).toThrow(/whole number of GiB/);
+    expect(() => sizeOf('1000000000', 'x')).toThrow(/whole number in 1–999999999 GiB/);
     expect(selectorText({ by: 'any', value: 'vda' })).toBe('volume vda');
     expect(selectorText({ by: 'serial', value: 'x' })).toBe('volume serial:x');
     expect(selectorText(undefined)).toBe('volumes');
