@@ -1,12 +1,15 @@
 /** What nearly every text is, our own signs and frames included: to see that is many times faster than to look closely. */
-const plain = /^[\t\n\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff\u2010-\u2027\u2030-\u205e\u2070-\u2fff]*$/;
+const plain =
+  /^[\t\n\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u05ff\u2010-\u2027\u2030-\u205e\u2070-\u2fff]*$/;
 
 /**
  * What a terminal obeys, or does not show: control characters, whatever turns the direction of a text or has no width,
  * ends of lines that are none of ours, halves of characters. Tabs and line feeds may stay, and CR LF.
  */
-const unprintable = /(?![\t\n]|\r\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
-const inLine = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
+const unprintable =
+  /(?![\t\n]|\r\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
+const inLine =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
 
 /**
  * Text that does nothing to a terminal: what it would obey or hide is written as `\u001b`. Text that is JSON remains the

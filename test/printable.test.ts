@@ -10,6 +10,7 @@ describe('printable text', () => {
     ['a carriage return that hides what stood before', 'bad\rgood', 'bad\\u000dgood'],
     ['a change of direction', '\u202etxt\u2066\u2069\u061c\u200e', '\\u202etxt\\u2066\\u2069\\u061c\\u200e'],
     ['what has no width', 'a\u200bb\u00ad\ufeff', 'a\\u200bb\\u00ad\\ufeff'],
+    ['what has neither width nor sign', 'a\u3164b\u034f\u115f\ufe0f', 'a\\u3164b\\u034f\\u115f\\ufe0f'],
     ['other ends of a line', 'a\u0085b\u2028c\u2029', 'a\\u0085b\\u2028c\\u2029'],
     ['half a character', 'a\ud800b\udc00', 'a\\ud800b\\udc00'],
     ['an invisible tag beyond U+FFFF', '\u{e0041}', '\\udb40\\udc41'],

@@ -20,7 +20,8 @@ export const yamlFormat: AuditFormat = ({ at, host }) => {
 };
 
 /** What may not stand in YAML 1.1 as it is, ends a line there, or does something to a terminal. */
-const special = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
+const special =
+  /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
 
 /** What readers of 1.1 or 1.2 take for something else, and this printer does not: a value, a merge, a number of base 8. */
 const mistaken = /^(?:=|<<|[-+]?0o[0-7]+)$/;

@@ -84,6 +84,8 @@ describe('what a terminal would obey', () => {
   it('is escaped in YAML also where it is all that is odd', () => {
     const soft = { ...report, domain: { ...domain, name: '-\u00ad1' } };
     expect(rendered(yamlFormat, [soft])).toContain('name: "-\\u00ad1"\n');
+    const filler = { ...report, domain: { ...domain, name: 'web\u3164\u034f' } };
+    expect(rendered(yamlFormat, [filler])).toContain('name: "web\\u3164\\u034f"\n');
   });
 
   it('is text in YAML where it is half of a character, for which libyaml knows no escape', () => {
