@@ -68,12 +68,16 @@ export async function judgeTaps(
           ({ dev, direction }) => dev === passage.dev && direction === passage.direction,
         );
         const found = judged(state, place.taps[state.slot] as Tap, [passage, ...own], told);
-        const one =
-          isSlow && found.reality === 'stricter' ? { ...found, reality: 'unmeasured' as const } : found;
+        const one = isSlow && found.reality === 'stricter' ? unmeasured(found) : found;
         const other = beside.find(({ direction }) => direction === passage.direction);
         return other ? { ...one, measured: `${one.measured}; beside it ${passedOf(other)} B` } : one;
       });
   });
+}
+
+/** Neither verdict nor number can be compared with anything. */
+function unmeasured({ effective: _, ...judged }: Judged): Judged {
+  return { ...judged, reality: 'unmeasured' };
 }
 
 /** What does not reach its limit where nothing keeps it from that. */
@@ -128,6 +132,7 @@ function judged(
     reality: measured.reality,
     measured: measured.text,
     ...(!measured.isMixed &&
+      measured.reality !== 'unmeasured' &&
       !countsPackets(state) && {
         effective: toldNumber(effective, measured.rate, offeredBy(passage), slack),
       }),
