@@ -46,7 +46,7 @@ const allOn: Partial<Record<Kind, readonly string[]>> = {
 
 /** How much of the longest suites a brief run does, unless the environment says otherwise. */
 export const briefEnvironment: Readonly<Record<string, string>> = {
-  VIRT_QUOTA_LAB_FLAVORS: '12',
+  VIRT_QUOTA_LAB_FLAVORS: '8',
   // Of what detection finds, one row of each kind.
   VIRT_QUOTA_LAB_REPAIRS: 'sample',
 };
