@@ -8,8 +8,7 @@ import { type CapturePart, jsonPart } from './capture-part.ts';
 import type { CaptureSource } from './capture-source.ts';
 import { unreadIn, unreadOf, unreadSchema } from './capture-unread.ts';
 import { recent } from './recent.ts';
-import type { Recorded, RecordedSource } from './recorded.ts';
-import type { Recording } from './recording.ts';
+import type { Recorded, RecordedSource, Recording } from './recorded.ts';
 
 const argv = z.array(z.string());
 const lines = z.array(z.string());

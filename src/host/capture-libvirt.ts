@@ -4,8 +4,7 @@ import { readJson, readRequired } from './capture-files.ts';
 import { type CapturePart, jsonPart } from './capture-part.ts';
 import type { CaptureSource } from './capture-source.ts';
 import { recent } from './recent.ts';
-import type { IoTuneAnswer, Recorded, RecordedLibvirt } from './recorded.ts';
-import type { RecordedDomain, Recording } from './recording.ts';
+import type { IoTuneAnswer, Recorded, RecordedDomain, RecordedLibvirt, Recording } from './recorded.ts';
 
 const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 const infoSchema = z.object({ driver: z.string(), uri: z.string(), libvirtVersion: z.number() });

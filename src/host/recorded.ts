@@ -29,3 +29,26 @@ export interface RecordedLibvirt {
   ioTune(uuid: string, target: string): Promise<Recorded<IoTuneAnswer> | undefined>;
   diskStats(uuid: string): Promise<Recorded<IoTuneAnswer> | undefined>;
 }
+
+/** What libvirt told of one domain. */
+export interface RecordedDomain {
+  readonly state: DomainState;
+  readonly xml: Map<Scope, Recorded<string>>;
+  /** By disk target. */
+  readonly ioTune: Map<string, Recorded<IoTuneAnswer>>;
+  /** Under `block`: what all its disks have counted. */
+  readonly stats: Map<'block', Recorded<IoTuneAnswer>>;
+}
+
+/** All that was read of a hypervisor, and nothing else. Grows while it is recorded to. */
+export interface Recording {
+  /** By path. */
+  readonly files: Map<string, Recorded<string>>;
+  readonly folders: Map<string, Recorded<readonly string[]>>;
+  /** By argv as JSON. */
+  readonly commands: Map<string, Recorded<CommandResult>>;
+  /** At most one. */
+  readonly info: HypervisorInfo[];
+  /** By UUID. */
+  readonly domains: Map<string, RecordedDomain>;
+}

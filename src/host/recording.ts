@@ -4,7 +4,7 @@ import { plainUri, withoutSecretEntries, withoutSecrets } from '../domain/secret
 import { QuotaError } from '../errors.ts';
 import { stripThreadStat } from '../observed/thread-stat.ts';
 import { type CommandResult, HostReadError, type HostReader } from '../ports/host.ts';
-import type { DomainState, HypervisorInfo, HypervisorReader, Scope } from '../ports/hypervisor.ts';
+import type { HypervisorReader } from '../ports/hypervisor.ts';
 import { resourceLines } from '../redact/unit-property.ts';
 import { readRequired } from './capture-files.ts';
 import { writeFolder } from './capture-folder.ts';
@@ -12,35 +12,12 @@ import { hostParts, readHost } from './capture-host.ts';
 import { libvirtParts, readLibvirt } from './capture-libvirt.ts';
 import { type CapturePart, jsonPart } from './capture-part.ts';
 import { type CaptureSource, folderSource } from './capture-source.ts';
-import type { IoTuneAnswer, Recorded, RecordedLibvirt, RecordedSource } from './recorded.ts';
+import type { IoTuneAnswer, Recorded, RecordedLibvirt, RecordedSource, Recording } from './recorded.ts';
 
 /** Grows when a folder means something else than before. */
 const FORMAT_VERSION = 3;
 /** Older ones that are read. */
 const OLDER_VERSIONS = [1, 2];
-
-/** What libvirt told of one domain. */
-export interface RecordedDomain {
-  readonly state: DomainState;
-  readonly xml: Map<Scope, Recorded<string>>;
-  /** By disk target. */
-  readonly ioTune: Map<string, Recorded<IoTuneAnswer>>;
-  /** Under `block`: what all its disks have counted. */
-  readonly stats: Map<'block', Recorded<IoTuneAnswer>>;
-}
-
-/** All that was read of a hypervisor, and nothing else. Grows while it is recorded to. */
-export interface Recording {
-  /** By path. */
-  readonly files: Map<string, Recorded<string>>;
-  readonly folders: Map<string, Recorded<readonly string[]>>;
-  /** By argv as JSON. */
-  readonly commands: Map<string, Recorded<CommandResult>>;
-  /** At most one. */
-  readonly info: HypervisorInfo[];
-  /** By UUID. */
-  readonly domains: Map<string, RecordedDomain>;
-}
 
 /** A recording of nothing yet. */
 export function emptyRecording(): Recording {

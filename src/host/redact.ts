@@ -10,8 +10,7 @@ import { redactFile } from '../redact/file.ts';
 import { redactMessage } from '../redact/message.ts';
 import { redactPath } from '../redact/path.ts';
 import { type Pseudonyms, pseudonyms } from '../redact/pseudonyms.ts';
-import type { IoTuneAnswer, Recorded } from './recorded.ts';
-import type { RecordedDomain, Recording } from './recording.ts';
+import type { IoTuneAnswer, Recorded, RecordedDomain, Recording } from './recorded.ts';
 
 /**
  * A recording in which names say nothing. What stays is a list of what is the same on every host: words of libvirt, tc,

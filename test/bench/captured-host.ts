@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { capturedHost, capturedHypervisor } from '../../src/host/captured.ts';
 import { ovsCommand } from '../../src/host/ovs.ts';
+import type { Recording } from '../../src/host/recorded.ts';
 import {
   emptyRecording,
   loadRecording,
-  type Recording,
   recordHost,
   recordHypervisor,
   saveRecording,

@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { capturedHost, capturedHypervisor } from '../../src/host/captured.ts';
+import type { Recording } from '../../src/host/recorded.ts';
 import {
   emptyRecording,
   loadRecording,
-  type Recording,
   recordedIn,
   recordHost,
   recordHypervisor,

@@ -14,10 +14,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { QuotaError } from '../../src/errors.ts';
 import { capturedHost, capturedHypervisor } from '../../src/host/captured.ts';
+import type { Recording } from '../../src/host/recorded.ts';
 import {
   emptyRecording,
   loadRecording,
-  type Recording,
   recordedIn,
   recordHost,
   recordHypervisor,

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { emptyRecording, type Recording, saveRecording } from '../../src/host/recording.ts';
+import type { Recording } from '../../src/host/recorded.ts';
+import { emptyRecording, saveRecording } from '../../src/host/recording.ts';
 import { redactRecording } from '../../src/host/redact.ts';
 import { textOf } from './audited.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Recording } from '../../src/host/recording.ts';
+import type { Recording } from '../../src/host/recorded.ts';
 import { redactRecording } from '../../src/host/redact.ts';
 import { machineForms } from '../../src/redact/machine-name.ts';
 import { audited, expectRenamed, recordingOf, textOf } from './audited.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { DomainAudit } from '../../audit/domain-audit.ts';
 import { QuotaError } from '../../errors.ts';
+import type { Recording } from '../../host/recorded.ts';
 import {
   captureParts,
   emptyRecording,
-  type Recording,
   recordHost,
   recordHypervisor,
   saveRecording,

@@ -45,9 +45,7 @@ export function classPath(tree: ClassTree, handle: string): PathBreak | undefine
   const through = all.filter(({ to }) => to !== 'nowhere');
   return (
     pastBy(through, target, tree) ??
-    dropped(
-      all.map(({ to, rule, ...one }) => ({ ...one, ...(rule && { rule }), isDropped: to === 'nowhere' })),
-    ) ??
+    dropped(all.map(one => ({ ...one, isDropped: one.to === 'nowhere' }))) ??
     stricterBelow(through, target, tree) ??
     unseenTraffic(root, target)
   );

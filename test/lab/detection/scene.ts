@@ -28,6 +28,15 @@ export const iotune =
 export const bandwidth =
   '<bandwidth><inbound average="4000" peak="8000" burst="1024"/><outbound average="2000" burst="512"/></bandwidth>';
 
+/** One of each kind that a flavor limits. */
+export const limitedDevices = {
+  disks: [{ format: 'qcow2', iotune }],
+  nics: [
+    { kind: 'bridge', bandwidth },
+    { kind: 'ovs', bandwidth },
+  ],
+} as const;
+
 /** A disk on it can be unplugged without a guest that helps. */
 const scsi = '<controller type="scsi" model="virtio-scsi"/>';
 

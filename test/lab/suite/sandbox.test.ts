@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bandwidth, iotune } from '../detection/scene.ts';
+import { limitedDevices } from '../detection/scene.ts';
 import { type Domain, removeDomain, startDomain } from '../domains.ts';
 import type { Hypervisor } from '../hypervisor.ts';
 import { labHypervisor, releaseHypervisor } from '../start.ts';
@@ -17,11 +17,7 @@ beforeAll(async () => {
     name: 'instance-00000077',
     vcpus: 1,
     cputune: '<cputune><shares>512</shares><period>100000</period><quota>40000</quota></cputune>',
-    disks: [{ format: 'qcow2', iotune }],
-    nics: [
-      { kind: 'bridge', bandwidth },
-      { kind: 'ovs', bandwidth },
-    ],
+    ...limitedDevices,
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bandwidth, fullFlavor, iotune } from '../detection/scene.ts';
+import { fullFlavor, limitedDevices } from '../detection/scene.ts';
 import { type Domain, removeDomain, startDomain } from '../domains.ts';
 import type { Hypervisor } from '../hypervisor.ts';
 import { privilegeRows, rights } from '../privileges.ts';
@@ -19,11 +19,7 @@ beforeAll(async () => {
     name,
     vcpus: 1,
     cputune: '<cputune><shares>512</shares></cputune>',
-    disks: [{ format: 'qcow2', iotune }],
-    nics: [
-      { kind: 'bridge', bandwidth },
-      { kind: 'ovs', bandwidth },
-    ],
+    ...limitedDevices,
   });
 });
 
